@@ -1,0 +1,38 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { formatWriteKey, MAC_LENGTH, parseWriteKey } from '../shared/config/write-key.ts'
+
+/** Keyed and plain hashes. node:crypto, because it is synchronous: a promise per identifier costs more than the hash. */
+
+export function macOfSource(secret: string, sourceId: string): string {
+  return createHmac('sha256', secret).update(sourceId).digest('base64url').slice(0, MAC_LENGTH)
+}
+
+export function mintWriteKey(secret: string, sourceId: string): string {
+  return formatWriteKey({ sourceId, mac: macOfSource(secret, sourceId) })
+}
+
+/** The source a write key speaks for, or undefined when its MAC is not ours. Constant time in the MAC. */
+export function sourceOfWriteKey(secret: string, text: string): string | undefined {
+  const key = parseWriteKey(text)
+  if (!key.ok) return undefined
+  const expected = Buffer.from(macOfSource(secret, key.value.sourceId))
+  return timingSafeEqual(expected, Buffer.from(key.value.mac)) ? key.value.sourceId : undefined
+}
+
+/** How a token is kept: SHA-256 in hex. Tokens are 256 random bits, so a slow hash would add nothing. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+/** 128 bits of SHA-256 in hex, for content-addressed names. */
+export function contentHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}
+
+/**
+ * The graph's key of an identifier: 16 bytes of HMAC-SHA256 under the deployment's secret and the workspace, in
+ * base64url (22 characters). The graph holds no e-mail address in the clear; the profile does.
+ */
+export function identifierKey(secret: string, workspace: string, type: string, value: string): string {
+  return createHmac('sha256', secret).update(`${workspace}\u0000${type}\u0000${value}`).digest('base64url').slice(0, 22)
+}

@@ -1,0 +1,25 @@
+import type { IdentityGraphObject, MeterObject, ProfileObject } from '../durable-objects/index.ts'
+import type { CanonicalId } from '../shared/kernel/id.ts'
+
+/**
+ * The only way to a Durable Object: one function per class. Names start with the workspace, so that no workspace can
+ * name another's objects; placement (jurisdiction, location hint) will be decided here and nowhere else.
+ */
+export function profileStub(env: Env, workspace: string, id: CanonicalId): DurableObjectStub<ProfileObject> {
+  return env.PROFILES.getByName(`${workspace}/${id}`) as DurableObjectStub<ProfileObject>
+}
+
+export function identityStub(env: Env, workspace: string): DurableObjectStub<IdentityGraphObject> {
+  return env.IDENTITY.getByName(workspace) as DurableObjectStub<IdentityGraphObject>
+}
+
+/** One meter per workspace and queue, so that a redelivered message finds the meter that counted it. */
+export function meterStub(env: Env, workspace: string, queue: string): DurableObjectStub<MeterObject> {
+  return env.METERS.getByName(`${workspace}/${queue}`) as DurableObjectStub<MeterObject>
+}
+
+/** The workspace and the rest of an object's own name. */
+export function nameParts(name: string): { readonly workspace: string; readonly rest: string } {
+  const slash = name.indexOf('/')
+  return slash === -1 ? { workspace: name, rest: '' } : { workspace: name.slice(0, slash), rest: name.slice(slash + 1) }
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { IdentitySettings } from '../identity/identity-settings.ts'
+
+/** What a workspace may decide about its pipeline. Durations in milliseconds. */
+export const WorkspaceSettings = z.object({
+  /** How long the emission of ENTER/EXIT waits for stragglers, from the arrival of the deciding event. */
+  windowMs: z.int().min(0).max(60_000).default(2_000),
+  /** How much older than the window an event may be before it is flagged late. */
+  graceMs: z.int().min(0).max(86_400_000).default(120_000),
+  /** `apply`: a late event is applied and flagged. `archive_only`: it is dropped with reason `late` and archived. */
+  lateEvents: z.enum(['apply', 'archive_only']).default('apply'),
+  /** Most events one profile takes per minute of arrival; beyond, they are dropped with reason `profile_rate`. */
+  profileRatePerMinute: z.int().min(1).max(1_000_000).default(600),
+  identity: IdentitySettings.default({ types: {}, blockedValues: [] }),
+})
+export type WorkspaceSettings = z.infer<typeof WorkspaceSettings>
+
+export const defaultSettings: WorkspaceSettings = WorkspaceSettings.parse({})
+
+export interface SourceConfig {
+  readonly id: string
+  readonly workspace: string
+  readonly name: string
+  readonly kind: 'web' | 'mobile' | 'server' | 'webhook'
+  readonly enabled: boolean
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { ORIGINS } from '../event/event.ts'
+import { REJECT_REASONS, type RejectReason } from '../event/outcome.ts'
+import { isObject, type JsonObject, type JsonValue } from '../kernel/json.ts'
+
+/**
+ * What the edge puts on the EVENTS queue (and, when no queue takes it, into `spill/`): all items of one request, or a
+ * part of them when they exceed one message. Bodies stay as they were sent; the consumer normalises them.
+ */
+export const IngestItem = z.object({
+  /** Position in the request; `<requestId>.<i>` is the copyId. */
+  i: z.int().nonnegative(),
+  /** Only when the path named the call. */
+  type: z.string().optional(),
+  /** Only when the client sent none: made by the edge. */
+  messageId: z.string().optional(),
+  /** The message as sent; of an item too large to keep, a note instead. Checked by validateItem, not by zod. */
+  body: z.custom<JsonValue>((value) => value !== undefined),
+  reject: z
+    .object({ code: z.enum(Object.keys(REJECT_REASONS) as [RejectReason]), path: z.string(), message: z.string() })
+    .optional(),
+})
+export type IngestItem = z.infer<typeof IngestItem>
+
+export const IngestMessage = z.object({
+  v: z.literal(1),
+  requestId: z.string().min(1),
+  /** The source's id, proven by the key's MAC. */
+  source: z.string().min(1),
+  trust: z.enum(['public', 'server']),
+  origin: z.enum(ORIGINS),
+  receivedAt: z.int(),
+  /** `sentAt` of the batch or the request header, as sent. */
+  sentAt: z.string().optional(),
+  /** Merged under each item's own. */
+  context: z.custom<JsonObject>(isObject).optional(),
+  integrations: z.custom<JsonObject>(isObject).optional(),
+  ip: z.string().optional(),
+  userAgent: z.string().optional(),
+  items: z.array(IngestItem).min(1),
+})
+export type IngestMessage = z.infer<typeof IngestMessage>
+
+export function copyIdOf(message: Pick<IngestMessage, 'requestId'>, item: Pick<IngestItem, 'i'>): string {
+  return `${message.requestId}.${item.i}`
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { EVENT_TYPES } from '../event/event.ts'
+
+/** What may be read of a profile: the wire shapes of contracts/http.md. Times are ISO 8601 UTC with milliseconds. */
+const Iso = z.string().meta({ description: 'ISO 8601, UTC, milliseconds', format: 'date-time' })
+
+export const IdentifierDocument = z
+  .object({
+    type: z.string(),
+    value: z.string().meta({ description: 'As sent; matched in normal form' }),
+    firstSeen: Iso,
+    lastSeen: Iso,
+    source: z.string().meta({ description: 'Source of the message that added it' }),
+    messageId: z.string().meta({ description: 'The message that added it' }),
+  })
+  .meta({ id: 'Identifier' })
+export type IdentifierDocument = z.infer<typeof IdentifierDocument>
+
+export const ProfileDocument = z
+  .object({
+    id: z.string(),
+    mergedIds: z.array(z.string()).meta({ description: 'Canonical IDs that were merged into this one' }),
+    identifiers: z.array(IdentifierDocument),
+    traits: z.record(z.string(), z.json()),
+    traitMeta: z
+      .record(z.string(), z.object({ at: Iso, messageId: z.string(), source: z.string() }))
+      .optional()
+      .meta({ description: 'Only with ?meta=1' }),
+    segments: z.array(z.object({ key: z.string(), since: Iso })),
+    consents: z.record(z.string(), z.object({ status: z.string(), at: Iso, source: z.string() })),
+    eventCounts: z.record(z.string(), z.int()),
+    computedTraits: z.record(z.string(), z.json()),
+    firstSeen: Iso,
+    lastSeen: Iso,
+    version: z.int(),
+  })
+  .meta({ id: 'Profile' })
+export type ProfileDocument = z.infer<typeof ProfileDocument>
+
+export const EventDocument = z
+  .object({
+    messageId: z.string(),
+    type: z.enum(EVENT_TYPES),
+    name: z.string().optional(),
+    timestamp: Iso,
+    receivedAt: Iso,
+    source: z.string(),
+    userId: z.string().optional(),
+    anonymousId: z.string().optional(),
+    groupId: z.string().optional(),
+    properties: z.record(z.string(), z.json()),
+    traits: z.record(z.string(), z.json()).optional(),
+    context: z.record(z.string(), z.json()),
+    late: z.boolean(),
+    originalTimestamp: z.string().optional(),
+    clock: z.boolean().optional().meta({ description: 'The time sent was impossible; receivedAt was taken' }),
+    conflict: z.boolean().optional().meta({ description: 'Another copy of this event had a different body' }),
+  })
+  .meta({ id: 'Event' })
+export type EventDocument = z.infer<typeof EventDocument>
+
+export const EventPage = z.object({
+  events: z.array(EventDocument),
+  cursor: z.string().nullable().meta({ description: 'Pass it as ?cursor= for the next page; null at the end' }),
+})
+export type EventPage = z.infer<typeof EventPage>
+
+export const LinkDocument = z.object({
+  a: z.string().meta({ description: '`type:value`' }),
+  b: z.string(),
+  cause: z.object({
+    kind: z.enum(['message', 'alias', 'rule', 'person']),
+    messageId: z.string().optional(),
+    at: Iso,
+    probability: z.number().optional(),
+  }),
+})
+export type LinkDocument = z.infer<typeof LinkDocument>
+
+export const MergeDocument = z.object({
+  mergeId: z.string(),
+  winner: z.string(),
+  loser: z.string(),
+  at: Iso,
+  cause: LinkDocument.shape.cause,
+  undoneAt: Iso.optional(),
+})
+export type MergeDocument = z.infer<typeof MergeDocument>
+
+export const IdentityDocument = z.object({
+  identifiers: z.array(IdentifierDocument),
+  links: z.array(LinkDocument),
+  merges: z.array(MergeDocument),
+})
+export type IdentityDocument = z.infer<typeof IdentityDocument>
+
+/** Selects a page of a timeline, newest first. `from` and `to` are epoch milliseconds, both ends included. */
+export interface EventQuery {
+  readonly limit: number
+  readonly cursor?: string | undefined
+  readonly name?: string | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+/** A read of a profile object: the answer, or where the person went, or nobody. */
+export type Read<T> =
+  | { readonly kind: 'found'; readonly value: T }
+  | { readonly kind: 'moved'; readonly to: string }
+  | { readonly kind: 'unknown' }
