@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { IdentitySettings } from '../identity/identity-settings.ts'
+import type { Condition } from '../segment/condition.ts'
 
 /** What a workspace may decide about its pipeline. Durations in milliseconds. */
 export const WorkspaceSettings = z.object({
@@ -23,4 +24,20 @@ export interface SourceConfig {
   readonly name: string
   readonly kind: 'web' | 'mobile' | 'server' | 'webhook'
   readonly enabled: boolean
+}
+
+/** A segment as the evaluator needs it; `version` rises with every change of its condition. */
+export interface SegmentDefinition {
+  readonly key: string
+  readonly name: string
+  readonly version: number
+  readonly condition: Condition
+}
+
+/** Everything a consumer or a profile needs to know about a workspace; `version` rises with every change of any of it. */
+export interface WorkspaceConfig {
+  readonly id: string
+  readonly version: number
+  readonly settings: WorkspaceSettings
+  readonly segments: readonly SegmentDefinition[]
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ORIGINS } from '../event/event.ts'
+import { EVENT_TYPES, ORIGINS } from '../event/event.ts'
 import { REJECT_REASONS, type RejectReason } from '../event/outcome.ts'
 import { isObject, type JsonObject, type JsonValue } from '../kernel/json.ts'
 
@@ -11,7 +11,7 @@ export const IngestItem = z.object({
   /** Position in the request; `<requestId>.<i>` is the copyId. */
   i: z.int().nonnegative(),
   /** Only when the path named the call. */
-  type: z.string().optional(),
+  type: z.enum(EVENT_TYPES).optional(),
   /** Only when the client sent none: made by the edge. */
   messageId: z.string().optional(),
   /** The message as sent; of an item too large to keep, a note instead. Checked by validateItem, not by zod. */

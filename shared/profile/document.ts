@@ -1,5 +1,9 @@
 import { z } from 'zod'
 import { EVENT_TYPES } from '../event/event.ts'
+import type { JsonValue } from '../kernel/json.ts'
+
+/** JSON of any shape; zod's own type for it is mutable, ours is not. */
+const Json: z.ZodType<JsonValue> = z.json()
 
 /** What may be read of a profile: the wire shapes of contracts/http.md. Times are ISO 8601 UTC with milliseconds. */
 const Iso = z.string().meta({ description: 'ISO 8601, UTC, milliseconds', format: 'date-time' })
@@ -21,7 +25,7 @@ export const ProfileDocument = z
     id: z.string(),
     mergedIds: z.array(z.string()).meta({ description: 'Canonical IDs that were merged into this one' }),
     identifiers: z.array(IdentifierDocument),
-    traits: z.record(z.string(), z.json()),
+    traits: z.record(z.string(), Json),
     traitMeta: z
       .record(z.string(), z.object({ at: Iso, messageId: z.string(), source: z.string() }))
       .optional()
@@ -29,7 +33,7 @@ export const ProfileDocument = z
     segments: z.array(z.object({ key: z.string(), since: Iso })),
     consents: z.record(z.string(), z.object({ status: z.string(), at: Iso, source: z.string() })),
     eventCounts: z.record(z.string(), z.int()),
-    computedTraits: z.record(z.string(), z.json()),
+    computedTraits: z.record(z.string(), Json),
     firstSeen: Iso,
     lastSeen: Iso,
     version: z.int(),
@@ -48,9 +52,9 @@ export const EventDocument = z
     userId: z.string().optional(),
     anonymousId: z.string().optional(),
     groupId: z.string().optional(),
-    properties: z.record(z.string(), z.json()),
-    traits: z.record(z.string(), z.json()).optional(),
-    context: z.record(z.string(), z.json()),
+    properties: z.record(z.string(), Json),
+    traits: z.record(z.string(), Json).optional(),
+    context: z.record(z.string(), Json),
     late: z.boolean(),
     originalTimestamp: z.string().optional(),
     clock: z.boolean().optional().meta({ description: 'The time sent was impossible; receivedAt was taken' }),

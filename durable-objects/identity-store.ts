@@ -1,0 +1,99 @@
+import type { GraphStore, MergeOperation, ProfileRow } from '../shared/identity/graph.ts'
+import type { CanonicalId } from '../shared/kernel/id.ts'
+import { asDict, type Dict } from '../shared/kernel/json.ts'
+
+/**
+ * A workspace's identity graph in SQLite. A leaf has a row only once it was merged away; until then it is its own
+ * profile. Identifier keys are hashes, so the graph holds no personal data in the clear.
+ */
+const CREATE = `
+  CREATE TABLE IF NOT EXISTS identifier (key TEXT PRIMARY KEY, leaf TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS merged (leaf TEXT PRIMARY KEY, root TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS profile (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS operation (
+    seq INTEGER PRIMARY KEY, json TEXT NOT NULL, done INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE INDEX IF NOT EXISTS open_operation ON operation (seq) WHERE done = 0;`
+
+type OperationJson = Omit<MergeOperation, 'seq' | 'done'>
+
+export class IdentityStore implements GraphStore {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    sql.exec(CREATE)
+  }
+
+  leafOf(key: string): CanonicalId | undefined {
+    return this.#one<{ leaf: CanonicalId }>('SELECT leaf FROM identifier WHERE key = ?', key)?.leaf
+  }
+
+  setLeaf(key: string, leaf: CanonicalId): void {
+    this.#sql.exec('INSERT OR REPLACE INTO identifier (key, leaf) VALUES (?, ?)', key, leaf)
+  }
+
+  rootOf(leaf: CanonicalId): CanonicalId {
+    return this.#one<{ root: CanonicalId }>('SELECT root FROM merged WHERE leaf = ?', leaf)?.root ?? leaf
+  }
+
+  setRoot(leaf: CanonicalId, root: CanonicalId): void {
+    if (leaf === root) this.#sql.exec('DELETE FROM merged WHERE leaf = ?', leaf)
+    else this.#sql.exec('INSERT OR REPLACE INTO merged (leaf, root) VALUES (?, ?)', leaf, root)
+  }
+
+  profile(id: CanonicalId): ProfileRow | undefined {
+    const json = this.#one<{ json: string }>('SELECT json FROM profile WHERE id = ?', id)?.json
+    if (json === undefined) return undefined
+    const row = JSON.parse(json) as ProfileRow
+    const leaves = asDict(row.leaves as Record<string, Dict<number>>)
+    for (const leaf in leaves) asDict(leaves[leaf] as Record<string, number>)
+    return { ...row, leaves }
+  }
+
+  saveProfile(id: CanonicalId, row: ProfileRow): void {
+    this.#sql.exec('INSERT OR REPLACE INTO profile (id, json) VALUES (?, ?)', id, JSON.stringify(row))
+  }
+
+  deleteProfile(id: CanonicalId): void {
+    this.#sql.exec('DELETE FROM profile WHERE id = ?', id)
+  }
+
+  /** Splitting profiles is not offered yet, so none ever is. */
+  splitting(): boolean {
+    return false
+  }
+
+  addOperation(operation: OperationJson): number {
+    const row = this.#sql
+      .exec<{ seq: number }>('INSERT INTO operation (json) VALUES (?) RETURNING seq', JSON.stringify(operation))
+      .one()
+    return row.seq
+  }
+
+  openOperations(): readonly MergeOperation[] {
+    return this.#sql
+      .exec<OperationRow>('SELECT seq, json, done FROM operation WHERE done = 0 ORDER BY seq')
+      .toArray()
+      .map(operationOf)
+  }
+
+  finish(seq: number): void {
+    this.#sql.exec('UPDATE operation SET done = 1 WHERE seq = ?', seq)
+  }
+
+  operation(seq: number): MergeOperation | undefined {
+    const row = this.#one<OperationRow>('SELECT seq, json, done FROM operation WHERE seq = ?', seq)
+    return row && operationOf(row)
+  }
+
+  #one<T extends Record<string, SqlStorageValue>>(query: string, value: string | number): T | undefined {
+    return this.#sql.exec<T>(query, value).toArray()[0]
+  }
+}
+
+type OperationRow = { seq: number; json: string; done: number }
+
+function operationOf(row: OperationRow): MergeOperation {
+  return { ...(JSON.parse(row.json) as OperationJson), seq: row.seq, done: row.done === 1 }
+}

@@ -1,0 +1,95 @@
+import { DurableObject } from 'cloudflare:workers'
+import { HOUR } from '../shared/kernel/instant.ts'
+import { addReading, count, emptyReading, type MeterReading } from '../shared/pipeline/meter.ts'
+
+/** What one queue message came to: counted once, however often it is delivered. */
+export interface MeterEntry {
+  /** Name of the queue message: `<requestId>.<first item>`. */
+  readonly message: string
+  readonly copies: number
+  readonly reading: MeterReading
+}
+
+type Row = { at: number; reading: string; messages: string }
+
+/** How long a message's name is kept to recognise its redelivery; then its row is folded into the total. */
+const KEEP_MS = 6 * HOUR
+const MOST_ROWS = 5_000
+
+/**
+ * Counts outcomes of one workspace and queue: one row per consumer batch, summed on read. A message that was counted
+ * before adds nothing but `redelivered`, so the sums are of copies, not of deliveries.
+ */
+export class MeterObject extends DurableObject<Env> {
+  readonly #sql: SqlStorage
+  #counted: Set<string> | undefined
+  #rows = 0
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#sql = ctx.storage.sql
+    this.#sql.exec(`CREATE TABLE IF NOT EXISTS batch (
+      seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, reading TEXT NOT NULL, messages TEXT NOT NULL)`)
+  }
+
+  async record(at: number, entries: readonly MeterEntry[]): Promise<void> {
+    const counted = this.#load()
+    const reading = emptyReading()
+    const messages: string[] = []
+    for (const entry of entries) {
+      if (counted.has(entry.message)) {
+        count(reading.counts, 'redelivered', entry.copies)
+        continue
+      }
+      messages.push(entry.message)
+      addReading(reading, entry.reading)
+    }
+    this.ctx.storage.transactionSync(() => {
+      this.#insert(at, reading, messages)
+      if (this.#rows > MOST_ROWS) this.#fold(at)
+    })
+    for (const message of messages) counted.add(message)
+  }
+
+  async read(): Promise<MeterReading> {
+    const total = emptyReading()
+    for (const row of this.#sql.exec<Row>('SELECT at, reading, messages FROM batch')) {
+      addReading(total, JSON.parse(row.reading) as MeterReading)
+    }
+    return total
+  }
+
+  #insert(at: number, reading: MeterReading, messages: readonly string[]): void {
+    const values = [at, JSON.stringify(reading), JSON.stringify(messages)] as const
+    this.#sql.exec('INSERT INTO batch (at, reading, messages) VALUES (?, ?, ?)', ...values)
+    this.#rows += 1
+  }
+
+  /** Sums up the older half and everything past its time into one row. */
+  #fold(now: number): void {
+    const total = emptyReading()
+    const rows = this.#sql
+      .exec<Row & { seq: number }>('SELECT seq, at, reading, messages FROM batch ORDER BY seq')
+      .toArray()
+    const old = rows.filter((row, i) => row.at < now - KEEP_MS || i < rows.length - MOST_ROWS / 2)
+    for (const row of old) {
+      addReading(total, JSON.parse(row.reading) as MeterReading)
+      this.#sql.exec('DELETE FROM batch WHERE seq = ?', row.seq)
+    }
+    this.#rows -= old.length
+    this.#insert(old.at(-1)?.at ?? now, total, [])
+    this.#counted = undefined
+  }
+
+  #load(): Set<string> {
+    if (this.#counted) return this.#counted
+    const counted = new Set<string>()
+    this.#rows = 0
+    for (const row of this.#sql.exec<Row>('SELECT at, reading, messages FROM batch')) {
+      this.#rows += 1
+      for (const message of JSON.parse(row.messages) as string[]) counted.add(message)
+    }
+    this.#counted = counted
+    return counted
+  }
+}

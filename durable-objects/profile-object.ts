@@ -1,0 +1,251 @@
+import { DurableObject } from 'cloudflare:workers'
+import { ConfigStore } from '../platform/config-store.ts'
+import { sendEffects } from '../platform/effects.ts'
+import { nameParts } from '../platform/stubs.ts'
+import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import type { Outcome } from '../shared/event/outcome.ts'
+import type { MergeOperation } from '../shared/identity/graph.ts'
+import type { HandOver } from '../shared/identity/operations.ts'
+import type { CanonicalId } from '../shared/kernel/id.ts'
+import { type ApplyItem, admission, applyItems } from '../shared/profile/apply.ts'
+import { Definitions } from '../shared/profile/definitions.ts'
+import type { EventPage, EventQuery, IdentityDocument, ProfileDocument, Read } from '../shared/profile/document.ts'
+import type { Effect } from '../shared/profile/effect.ts'
+import { lookAgain, nextDueAt, tellDue } from '../shared/profile/emission.ts'
+import { beginMerge, handOverPage, stagePage, tombstoneOf } from '../shared/profile/merge.ts'
+import { isKnown } from '../shared/profile/person.ts'
+import { PROFILE_LIMITS } from '../shared/profile/profile-limits.ts'
+import { emptyState, type ProfileState } from '../shared/profile/state.ts'
+import { eventDocument, identifierDocuments, linkDocuments, profileDocument } from '../shared/profile/view.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import { ProfileStore } from './profile-store.ts'
+
+export interface ApplyRequest {
+  /** Epoch of the profile as the graph answered; an older one than the profile's is sent back. */
+  readonly epoch: number
+  /** The caller's config version; the profile evaluates with this one or a newer one. */
+  readonly configVersion: number
+  readonly items: readonly ApplyItem[]
+}
+
+/** `elsewhere`: merged away, or the caller's cache is older than a split: resolve again. `busy`: try again later. */
+export type ApplyAnswer =
+  | { readonly kind: 'ok'; readonly outcomes: readonly Outcome[] }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'elsewhere' }
+
+/**
+ * One person, one writer. A shell: it loads, asks the pure core in shared/profile, and saves state and events in one
+ * transaction; it decides nothing itself. One alarm serves everything that waits (emission, time-based segment changes,
+ * the outbox).
+ */
+export class ProfileObject extends DurableObject<Env> {
+  readonly #store: ProfileStore
+  readonly #alarm: AlarmClock
+  readonly #workspace: string
+  readonly #id: CanonicalId
+  #state: ProfileState | undefined
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#store = new ProfileStore(ctx.storage.sql)
+    this.#alarm = new AlarmClock(ctx.storage)
+    const { workspace, rest } = nameParts(ctx.id.name ?? '')
+    this.#workspace = workspace
+    this.#id = rest as CanonicalId // only profileStub() names these objects, with a canonical ID
+  }
+
+  /** Applies a batch of copies; one outcome per item, in order. */
+  async apply(request: ApplyRequest): Promise<ApplyAnswer> {
+    const [config] = await Promise.all([this.#config(request.configVersion), this.#alarm.load()])
+    const answer = this.#transact((state): { answer: ApplyAnswer; changed: boolean } => {
+      const kind = admission(state, request.epoch)
+      if (kind !== 'ok') return { answer: { kind }, changed: false }
+      state.epoch = request.epoch
+      const now = Date.now()
+      const definitions = config && definitionsOf(config)
+      const settings = config?.settings ?? FALLBACK
+      const { outcomes, changed } = applyItems(state, this.#store, request.items, { now, settings, definitions })
+      // With no window to wait for there is no reason to pay for an alarm.
+      if (changed && definitions && settings.windowMs === 0) this.#tell(state, definitions, now)
+      return { answer: { kind: 'ok', outcomes }, changed }
+    })
+    this.#wakeWhenDue()
+    if (this.#load()?.outbox.length) this.ctx.waitUntil(this.#flush())
+    return answer
+  }
+
+  async read(options: { readonly meta: boolean }): Promise<Read<ProfileDocument>> {
+    return this.#reading((state) => profileDocument(state, options))
+  }
+
+  async events(query: EventQuery): Promise<Read<EventPage>> {
+    return this.#reading(() => {
+      const { limit, cursor, name, from, to } = query
+      const rows = this.#store.newest({ limit: limit + 1, after: decodeCursor(cursor), name, from, to })
+      const events = rows.slice(0, limit)
+      const last = events.at(-1)
+      const more = rows.length > limit && last !== undefined
+      return {
+        events: events.map(eventDocument),
+        cursor: more ? encodeCursor({ at: last.event.timestamp, id: last.event.messageId }) : null,
+      }
+    })
+  }
+
+  async identity(): Promise<Read<Pick<IdentityDocument, 'identifiers' | 'links'>>> {
+    return this.#reading((state) => ({ identifiers: identifierDocuments(state), links: linkDocuments(state) }))
+  }
+
+  /** A merge into this profile begins: nothing is emitted until it is complete. */
+  async prepare(operation: MergeOperation): Promise<void> {
+    this.#transact((state) => {
+      beginMerge(state, operation)
+      return { answer: undefined, changed: true }
+    })
+  }
+
+  /** This profile lost: it becomes a tombstone and gives a page of what it holds. */
+  async handOver(operation: MergeOperation, cursor: string | null): Promise<HandOver<string>> {
+    return this.#transact((state) => ({
+      answer: handOverPage(state, this.#store, operation, cursor),
+      changed: cursor === null,
+    }))
+  }
+
+  /** A page of a profile that lost to this one; everything becomes visible in the transaction of the last page. */
+  async stage(operation: MergeOperation, page: string, index: number, last: boolean): Promise<void> {
+    const [config] = await Promise.all([this.#config(0), this.#alarm.load()])
+    this.#transact((state) => {
+      const { staging } = this.#store
+      const completed = stagePage(state, this.#store, staging, operation, page, index, last, PROFILE_LIMITS)
+      if (completed && config) this.#evaluateAll(state, definitionsOf(config))
+      return { answer: undefined, changed: completed }
+    })
+    this.#wakeWhenDue()
+  }
+
+  /** The winner has everything: no copy of the person's data stays here. */
+  async forget(operation: MergeOperation): Promise<void> {
+    this.#transact((state) => {
+      const tombstone = tombstoneOf(state, operation)
+      if (!tombstone) return { answer: undefined, changed: false }
+      this.#store.deleteEvents()
+      this.#state = tombstone
+      return { answer: undefined, changed: true }
+    })
+    await this.#alarm.clear()
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#alarm.fired(Date.now())
+    const config = await this.#config(0)
+    const state = this.#load()
+    if (state === undefined || state.redirect !== null) return this.#alarm.clear()
+    // Without definitions nothing can be decided; the alarm that fired() set comes back for it.
+    if (!config) return
+    this.#transact((state) => {
+      const definitions = definitionsOf(config)
+      const now = Date.now()
+      if (state.configVersion < definitions.version) this.#evaluateAll(state, definitions)
+      const wasDue = (nextDueAt(state) ?? Number.POSITIVE_INFINITY) <= now
+      this.#tell(state, definitions, now)
+      return { answer: undefined, changed: wasDue }
+    })
+    await this.#flush()
+    await this.#alarm.rearm(nextDueAt(this.#load() as ProfileState))
+  }
+
+  #evaluateAll(state: ProfileState, definitions: Definitions): void {
+    const now = Date.now()
+    lookAgain(state, this.#store.history, definitions.all, now, now)
+    state.configVersion = definitions.version
+  }
+
+  /** Writes what is due into the timeline and the outbox. */
+  #tell(state: ProfileState, definitions: Definitions, now: number): void {
+    for (const { row } of tellDue(state, this.#store.history, definitions, now)) {
+      if (!this.#store.get(row.key)) this.#store.put(row)
+      const effect: Effect = {
+        key: row.key,
+        kind: 'segment',
+        workspace: this.#workspace,
+        profile: this.#id,
+        event: row.event,
+      }
+      state.outbox.push(effect)
+      state.version += 1
+    }
+  }
+
+  /** Empties the outbox into the queue. What was sent and not yet struck out is sent again: its key makes that harmless. */
+  async #flush(): Promise<void> {
+    const sending = [...(this.#load()?.outbox ?? [])]
+    if (sending.length === 0) return
+    await sendEffects(this.env, sending)
+    const sent = new Set(sending.map((effect) => effect.key))
+    this.#transact((state) => {
+      state.outbox = state.outbox.filter((effect) => !sent.has(effect.key))
+      return { answer: undefined, changed: true }
+    })
+  }
+
+  #wakeWhenDue(): void {
+    const state = this.#load()
+    if (!state || state.redirect !== null) return
+    const due = nextDueAt(state)
+    // An outbox that a flush right after this one does not empty is looked at again.
+    const outbox = state.outbox.length > 0 ? Date.now() + 1_000 : null
+    this.#alarm.noLaterThan(due === null ? outbox : outbox === null ? due : Math.min(due, outbox))
+  }
+
+  #reading<T>(view: (state: ProfileState) => T): Read<T> {
+    const state = this.#load()
+    if (state?.redirect) return { kind: 'moved', to: state.redirect }
+    if (!state || !isKnown(state)) return { kind: 'unknown' }
+    return { kind: 'found', value: view(state) }
+  }
+
+  /** The state in memory is the one in the row: it only changes inside #transact, and is thrown away when that throws. */
+  #load(): ProfileState | undefined {
+    this.#state ??= this.#store.loadState()
+    return this.#state
+  }
+
+  #transact<T>(work: (state: ProfileState) => { readonly answer: T; readonly changed: boolean }): T {
+    try {
+      return this.ctx.storage.transactionSync(() => {
+        this.#store.createTables()
+        this.#state = this.#load() ?? emptyState(this.#workspace, this.#id)
+        const { answer, changed } = work(this.#state)
+        if (changed) this.#store.saveState(this.#state)
+        return answer
+      })
+    } catch (fault) {
+      this.#state = undefined
+      this.#store.reset()
+      throw fault
+    }
+  }
+
+  async #config(atLeastVersion: number): Promise<WorkspaceConfig | undefined> {
+    const config = await new ConfigStore(this.env.DB).workspace(this.#workspace, atLeastVersion)
+    return typeof config === 'string' ? undefined : config
+  }
+}
+
+/** Settings that hold while the configuration cannot be read: events are taken, the defaults bound them. */
+const FALLBACK = { windowMs: 2_000, profileRatePerMinute: 600 }
+
+const indexes = new WeakMap<WorkspaceConfig, Definitions>()
+
+/** The index of a configuration's definitions, built once per configuration and isolate. */
+function definitionsOf(config: WorkspaceConfig): Definitions {
+  let index = indexes.get(config)
+  if (!index) {
+    index = new Definitions(config.version, config.segments)
+    indexes.set(config, index)
+  }
+  return index
+}

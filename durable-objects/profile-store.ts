@@ -1,0 +1,255 @@
+import type { Event } from '../shared/event/event.ts'
+import { hash53 } from '../shared/kernel/hash.ts'
+import { History } from '../shared/profile/history.ts'
+import type { Staging } from '../shared/profile/merge.ts'
+import { decodeState, encodeState, type ProfileState } from '../shared/profile/state.ts'
+import { countedNameOf, type PrunedKey, type StoredEvent, type Timeline } from '../shared/profile/timeline.ts'
+
+/**
+ * A profile in SQLite: the state in one row, the timeline in one WITHOUT ROWID table without secondary indexes (an
+ * index would cost a second written row per event), pruned keys packed by day. Tables appear with the first write, so
+ * that reading a profile that does not exist leaves nothing behind; those for pruning and staging appear when needed,
+ * because every table costs each of millions of objects 4 KB.
+ */
+const CREATE = `
+  CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY, json TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS event (
+    key TEXT PRIMARY KEY, leaf TEXT NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, name TEXT,
+    copy_id TEXT NOT NULL, conflict INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL
+  ) WITHOUT ROWID;`
+const CREATE_PRUNED = `CREATE TABLE IF NOT EXISTS pruned (
+    day INTEGER NOT NULL, n INTEGER NOT NULL, keys BLOB NOT NULL, PRIMARY KEY (day, n)) WITHOUT ROWID`
+const CREATE_STAGED = `CREATE TABLE IF NOT EXISTS staged (
+    operation INTEGER NOT NULL, page INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (operation, page)) WITHOUT ROWID`
+
+type EventRow = { key: string; leaf: string; copy_id: string; conflict: number; body: string }
+
+export class ProfileStore implements Timeline {
+  readonly #sql: SqlStorage
+  #history: History | undefined
+  #pruned: Map<number, PrunedKey> | undefined
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+  }
+
+  loadState(): ProfileState | undefined {
+    if (!this.#has('state')) return undefined
+    const row = this.#sql.exec<{ json: string }>('SELECT json FROM state WHERE id = 1').toArray()[0]
+    return row ? decodeState(row.json) : undefined
+  }
+
+  saveState(state: ProfileState): void {
+    this.#sql.exec('INSERT OR REPLACE INTO state (id, json) VALUES (1, ?)', encodeState(state))
+  }
+
+  createTables(): void {
+    if (!this.#has('event')) this.#sql.exec(CREATE)
+  }
+
+  /** Forgets what was read; the next use reads again. */
+  reset(): void {
+    this.#history = undefined
+    this.#pruned = undefined
+  }
+
+  get history(): History {
+    this.#history ??= new History(
+      this.#sql
+        .exec<{ key: string; at: number; id: string; name: string | null }>('SELECT key, at, id, name FROM event')
+        .toArray()
+        .map(({ key, at, id, name }) => ({
+          key,
+          at,
+          id,
+          counted: name === null ? undefined : { at, id, name, properties: this.#propertiesOf(key) },
+        })),
+    )
+    return this.#history
+  }
+
+  get(key: string): StoredEvent | undefined {
+    const row = this.#sql
+      .exec<EventRow>('SELECT key, leaf, copy_id, conflict, body FROM event WHERE key = ?', key)
+      .toArray()[0]
+    return row && storedEvent(row)
+  }
+
+  put(row: StoredEvent): void {
+    const { event } = row
+    const name = countedNameOf(event)
+    this.#sql.exec(
+      'INSERT INTO event (key, leaf, at, id, name, copy_id, conflict, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      row.key,
+      row.leaf,
+      event.timestamp,
+      event.messageId,
+      name ?? null,
+      row.copyId,
+      row.conflict ? 1 : 0,
+      JSON.stringify(event),
+    )
+    if (!this.#history) return // built later, with this row in it
+    const at = { at: event.timestamp, id: event.messageId }
+    const properties = () => event.properties ?? {}
+    this.#history.add({ ...at, key: row.key, counted: name === undefined ? undefined : { ...at, name, properties } })
+  }
+
+  markConflict(key: string): void {
+    this.#sql.exec('UPDATE event SET conflict = 1 WHERE key = ?', key)
+  }
+
+  size(): number {
+    return this.history.size
+  }
+
+  prune(keep: number, oldest: number): readonly StoredEvent[] {
+    return this.history.takeOldest(keep, oldest).flatMap(({ key }) => {
+      const row = this.get(key)
+      this.#sql.exec('DELETE FROM event WHERE key = ?', key)
+      return row ? [row] : []
+    })
+  }
+
+  prunedCopy(key: string): number | undefined {
+    return this.#prunedByKey().get(hash53(key))?.copy
+  }
+
+  prunedKeys(): readonly PrunedKey[] {
+    return [...this.#prunedByKey().values()]
+  }
+
+  rememberPruned(keys: readonly PrunedKey[], oldestDay: number): void {
+    if (keys.length === 0) return
+    const known = this.#prunedByKey()
+    this.#sql.exec(CREATE_PRUNED)
+    for (const [day, entries] of Map.groupBy(keys, (entry) => entry.day)) {
+      if (day < oldestDay) continue
+      for (const entry of entries) known.set(entry.key, entry)
+      this.#appendPruned(day, entries)
+    }
+    this.#sql.exec('DELETE FROM pruned WHERE day < ?', oldestDay)
+    for (const [key, entry] of known) if (entry.day < oldestDay) known.delete(key)
+  }
+
+  page(cursor: string | null, maxChars: number): { rows: StoredEvent[]; next: string | null } {
+    const rows: StoredEvent[] = []
+    let chars = 0
+    if (!this.#has('event')) return { rows, next: null }
+    const query = 'SELECT key, leaf, copy_id, conflict, body FROM event WHERE key > ? ORDER BY key'
+    for (const row of this.#sql.exec<EventRow>(query, cursor ?? '')) {
+      if (chars >= maxChars) return { rows, next: (rows.at(-1) as StoredEvent).key }
+      rows.push(storedEvent(row))
+      chars += row.body.length
+    }
+    return { rows, next: null }
+  }
+
+  /** Newest first, by (at, id), after a position; `name` is an event's own name or `$page`, `$screen`. */
+  newest(query: TimelineQuery): readonly StoredEvent[] {
+    if (!this.#has('event')) return []
+    const { limit, after, name, from, to } = query
+    const where: string[] = []
+    const values: (string | number)[] = []
+    if (after) {
+      where.push('(at < ? OR (at = ? AND id < ?))')
+      values.push(after.at, after.at, after.id)
+    }
+    if (from !== undefined) where.push('at >= ?') && values.push(from)
+    if (to !== undefined) where.push('at <= ?') && values.push(to)
+    if (name !== undefined) where.push("(name = ? OR json_extract(body, '$.name') = ?)") && values.push(name, name)
+    return this.#sql
+      .exec<EventRow>(
+        `SELECT key, leaf, copy_id, conflict, body FROM event ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+         ORDER BY at DESC, id DESC LIMIT ?`,
+        ...values,
+        limit,
+      )
+      .toArray()
+      .map(storedEvent)
+  }
+
+  readonly staging: Staging = {
+    put: (operation, index, page) => {
+      this.#sql.exec(CREATE_STAGED)
+      this.#sql.exec('INSERT OR REPLACE INTO staged (operation, page, body) VALUES (?, ?, ?)', operation, index, page)
+    },
+    all: (operation) => {
+      const query = 'SELECT body FROM staged WHERE operation = ? ORDER BY page'
+      const rows = this.#sql.exec<{ body: string }>(query, operation).toArray()
+      return rows.map((row) => row.body)
+    },
+    clear: (operation) => {
+      this.#sql.exec('DELETE FROM staged WHERE operation = ?', operation)
+    },
+  }
+
+  /** Removes everything but the state row. */
+  deleteEvents(): void {
+    for (const table of ['event', 'pruned', 'staged']) if (this.#has(table)) this.#sql.exec(`DELETE FROM ${table}`)
+    this.reset()
+  }
+
+  #has(table: string): boolean {
+    return this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table).toArray().length > 0
+  }
+
+  #propertiesOf(key: string): () => NonNullable<Event['properties']> {
+    let read: NonNullable<Event['properties']> | undefined
+    return () => (read ??= this.get(key)?.event.properties ?? {})
+  }
+
+  #prunedByKey(): Map<number, PrunedKey> {
+    if (this.#pruned) return this.#pruned
+    const found = new Map<number, PrunedKey>()
+    if (this.#has('pruned')) {
+      for (const row of this.#sql.exec<{ day: number; keys: ArrayBuffer }>('SELECT day, keys FROM pruned')) {
+        const numbers = new Float64Array(row.keys)
+        for (let i = 0; i + 1 < numbers.length; i += 2) {
+          const key = numbers[i] as number
+          found.set(key, { key, copy: numbers[i + 1] as number, day: row.day })
+        }
+      }
+    }
+    this.#pruned = found
+    return found
+  }
+
+  /** Chunks of 1,024 keys (16 KB): a busy profile rewrites a small row, not a day's worth. */
+  #appendPruned(day: number, entries: readonly PrunedKey[]): void {
+    const last = this.#sql
+      .exec<{ n: number; keys: ArrayBuffer }>('SELECT n, keys FROM pruned WHERE day = ? ORDER BY n DESC LIMIT 1', day)
+      .toArray()[0]
+    const open = last && last.keys.byteLength < CHUNK_NUMBERS * 8 ? last : undefined
+    let n = open ? open.n : last ? last.n + 1 : 0
+    const numbers = [
+      ...new Float64Array(open?.keys ?? new ArrayBuffer(0)),
+      ...entries.flatMap(({ key, copy }) => [key, copy]),
+    ]
+    for (let i = 0; i < numbers.length; i += CHUNK_NUMBERS, n++) {
+      const chunk = new Float64Array(numbers.slice(i, i + CHUNK_NUMBERS))
+      this.#sql.exec('INSERT OR REPLACE INTO pruned (day, n, keys) VALUES (?, ?, ?)', day, n, chunk.buffer)
+    }
+  }
+}
+
+const CHUNK_NUMBERS = 2 * 1_024
+
+export interface TimelineQuery {
+  readonly limit: number
+  readonly after?: { readonly at: number; readonly id: string } | undefined
+  readonly name?: string | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+/** The body column is written by put() alone, so its shape is known. */
+function storedEvent(row: EventRow): StoredEvent {
+  return {
+    key: row.key,
+    leaf: row.leaf,
+    copyId: row.copy_id,
+    event: JSON.parse(row.body) as Event,
+    ...(row.conflict ? { conflict: true } : {}),
+  }
+}

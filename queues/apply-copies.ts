@@ -1,0 +1,96 @@
+import type { ApplyAnswer, ApplyRequest } from '../durable-objects/profile-object.ts'
+import { profileStub } from '../platform/stubs.ts'
+import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import type { CopyWork, Placed } from './copy.ts'
+import { open } from './copy.ts'
+import { ALONE_AFTER_ATTEMPTS, isTransient, reasonOf } from './faults.ts'
+import { forgetAnswers, resolveCopies } from './resolve-copies.ts'
+
+/**
+ * Step 3: one apply() per profile per batch. A profile that answers `elsewhere` was merged away or split since the
+ * isolate asked: the graph is asked again, at most five times.
+ */
+export async function applyCopies(env: Env, copies: readonly CopyWork[]): Promise<void> {
+  let waiting = open(copies)
+  for (let hop = 0; waiting.length > 0; hop++) {
+    const groups = [...Map.groupBy(waiting, profileOf).values()]
+    await inPool(groups, AT_ONCE, (group) => applyGroup(env, group))
+    waiting = open(waiting)
+    if (waiting.length === 0) return
+    if (hop === MOST_HOPS) {
+      for (const copy of waiting) copy.waiting = 'the profile keeps moving'
+      return
+    }
+    forgetAnswers(env, waiting)
+    await resolveCopies(env, waiting)
+    waiting = open(waiting)
+  }
+}
+
+const MOST_HOPS = 5
+/** Profiles touched at once: enough to hide latency, few enough for local workerd's open files. */
+const AT_ONCE = 24
+
+function profileOf(copy: CopyWork): string {
+  return `${copy.unit.config?.id}/${copy.placed?.profile}`
+}
+
+/** Leaves a copy open when the profile answered `elsewhere`. */
+async function applyGroup(env: Env, group: readonly CopyWork[]): Promise<void> {
+  // A message that failed before takes the others of its profile no further down with it.
+  const alone = group.some((copy) => copy.unit.message.attempts >= ALONE_AFTER_ATTEMPTS)
+  if (!alone || group.length === 1) return applyTogether(env, group)
+  for (const copy of group) await applyTogether(env, [copy])
+}
+
+async function applyTogether(env: Env, group: readonly CopyWork[]): Promise<void> {
+  const [first] = group as readonly [CopyWork]
+  const { id, version } = first.unit.config as WorkspaceConfig
+  const { profile } = first.placed as Placed
+  const request: ApplyRequest = {
+    // Answers of different ages may be in one batch; the oldest epoch decides, and all are asked again.
+    epoch: Math.min(...group.map((copy) => (copy.placed as Placed).epoch)),
+    configVersion: version,
+    items: group.map((copy) => ({
+      copyId: copy.copyId,
+      origin: copy.unit.ingest.origin,
+      leaf: (copy.placed as Placed).leaf,
+      event: copy.event as NonNullable<CopyWork['event']>,
+      identifiers: (copy.placed as Placed).held,
+    })),
+  }
+  try {
+    take(group, await profileStub(env, id, profile).apply(request))
+  } catch (fault) {
+    for (const copy of group) {
+      const bury = !isTransient(fault) && group.length === 1 && copy.unit.message.attempts >= ALONE_AFTER_ATTEMPTS
+      if (bury) copy.outcome = { kind: 'dead_letter', stage: 'apply', reason: reasonOf(fault) }
+      else copy.waiting = reasonOf(fault)
+    }
+  }
+}
+
+function take(group: readonly CopyWork[], answer: ApplyAnswer): void {
+  switch (answer.kind) {
+    case 'ok':
+      group.forEach((copy, i) => {
+        const outcome = answer.outcomes[i]
+        if (outcome) copy.outcome = outcome
+      })
+      return
+    case 'busy':
+      for (const copy of group) copy.waiting = 'the profile has too much to tell'
+      return
+    case 'elsewhere':
+      return
+  }
+}
+
+/** Runs work over items, at most `width` at a time. */
+async function inPool<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0
+  const runner = async () => {
+    while (next < items.length) await work(items[next++] as T)
+  }
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, runner))
+}

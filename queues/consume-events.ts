@@ -1,0 +1,79 @@
+import { ConfigStore } from '../platform/config-store.ts'
+import { type DeadLetter, NO_WORKSPACE } from '../shared/message/dead-letter.ts'
+import { IngestMessage } from '../shared/message/ingest-message.ts'
+import { applyCopies } from './apply-copies.ts'
+import { open, type Unit, unitOf } from './copy.ts'
+import { ALONE_AFTER_ATTEMPTS, reasonOf, retryDelaySeconds } from './faults.ts'
+import { normalizeCopies } from './normalize-copies.ts'
+import { resolveCopies } from './resolve-copies.ts'
+import { sendDeadLetters, settle } from './settle.ts'
+
+/**
+ * The way of an event through the consumer (DESIGN §3), read top to bottom. Every message is settled by itself: it is
+ * acknowledged when all its copies have an outcome and everything about them is durable, and retried otherwise.
+ */
+export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void> {
+  const units = await readUnits(batch, env)
+  const together = units.filter((unit) => unit.message.attempts < ALONE_AFTER_ATTEMPTS)
+  if (together.length > 0) await process(together, batch.queue, env)
+  // One poison message must not bury a hundred: what failed before goes alone.
+  for (const unit of units) {
+    if (unit.message.attempts >= ALONE_AFTER_ATTEMPTS) await process([unit], batch.queue, env)
+  }
+}
+
+async function process(units: readonly Unit[], queue: string, env: Env): Promise<void> {
+  const copies = units.flatMap((unit) => unit.copies)
+  try {
+    await normalizeCopies(units, new ConfigStore(env.DB))
+    await resolveCopies(env, open(copies))
+    await applyCopies(env, open(copies))
+    await settle(env, queue, units.filter(isDecided))
+    for (const unit of units) if (isDecided(unit)) unit.message.ack()
+  } catch (fault) {
+    // The archive, a queue or a meter refused: nothing was acknowledged, everything is done again.
+    console.error('consume-events: batch will be redelivered', fault)
+    for (const unit of units) retry(unit)
+    return
+  }
+  for (const unit of units) {
+    if (isDecided(unit)) continue
+    console.warn(`consume-events: ${unit.message.id} waits: ${unit.copies.find((copy) => copy.waiting)?.waiting}`)
+    retry(unit)
+  }
+}
+
+function isDecided(unit: Unit): boolean {
+  return unit.copies.every((copy) => copy.outcome !== undefined)
+}
+
+function retry(unit: Unit): void {
+  unit.message.retry({ delaySeconds: retryDelaySeconds(unit.message.attempts, Math.random()) })
+}
+
+/** Parses, never casts. What is no ingest message at all is buried at once: no later attempt can read it either. */
+async function readUnits(batch: MessageBatch, env: Env): Promise<readonly Unit[]> {
+  const units: Unit[] = []
+  for (const message of batch.messages) {
+    try {
+      units.push(unitOf(message, IngestMessage.parse(JSON.parse(String(message.body)))))
+    } catch (fault) {
+      await sendDeadLetters(env, [unreadable(message, reasonOf(fault))])
+      message.ack()
+    }
+  }
+  return units
+}
+
+export function unreadable(message: Message<unknown>, reason: string): DeadLetter {
+  return {
+    v: 1,
+    id: message.id,
+    workspace: NO_WORKSPACE,
+    stage: 'parse',
+    reason: reason.slice(0, 1_000),
+    attempts: message.attempts,
+    at: message.timestamp.getTime(),
+    body: typeof message.body === 'string' ? message.body : JSON.stringify(message.body),
+  }
+}

@@ -1,0 +1,55 @@
+import type { SourceConfig, WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import type { Event } from '../shared/event/event.ts'
+import type { Outcome } from '../shared/event/outcome.ts'
+import type { Identifier } from '../shared/identity/identifier.ts'
+import type { CanonicalId } from '../shared/kernel/id.ts'
+import { copyIdOf, type IngestItem, type IngestMessage } from '../shared/message/ingest-message.ts'
+
+/**
+ * One queue message on its way through the consumer. It is acknowledged when every copy in it has an outcome, and
+ * retried as a whole while one of them must wait; what was done for the others is then done again, which changes nothing.
+ */
+export interface Unit {
+  readonly message: Message<unknown>
+  readonly ingest: IngestMessage
+  readonly copies: readonly CopyWork[]
+  source?: SourceConfig
+  config?: WorkspaceConfig
+}
+
+/** One copy on its way: each step fills in what it found out, or decides the outcome. */
+export interface CopyWork {
+  readonly unit: Unit
+  readonly item: IngestItem
+  readonly copyId: string
+  event?: Event
+  /** Usable identifiers, the anchor first. */
+  identifiers?: readonly Identifier[]
+  /** Of an alias: `previousId` both ways; the graph says which it is. */
+  previous?: { readonly user: Identifier; readonly anonymous: Identifier } | undefined
+  placed?: Placed
+  outcome?: Outcome
+  /** Why this copy cannot be decided in this delivery. */
+  waiting?: string
+}
+
+/** What the graph answered. */
+export interface Placed {
+  readonly profile: CanonicalId
+  readonly leaf: CanonicalId
+  readonly epoch: number
+  /** The identifiers that the profile holds; a refused link is not among them. */
+  readonly held: readonly Identifier[]
+}
+
+export function unitOf(message: Message<unknown>, ingest: IngestMessage): Unit {
+  const copies: CopyWork[] = []
+  const unit: Unit = { message, ingest, copies }
+  for (const item of ingest.items) copies.push({ unit, item, copyId: copyIdOf(ingest, item) })
+  return unit
+}
+
+/** Copies that are still to be decided in this delivery. */
+export function open(copies: readonly CopyWork[]): readonly CopyWork[] {
+  return copies.filter((copy) => copy.outcome === undefined && copy.waiting === undefined)
+}

@@ -1,0 +1,111 @@
+import { identifierKey } from '../platform/hashing.ts'
+import { identityStub } from '../platform/stubs.ts'
+import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import type { Identifier } from '../shared/identity/identifier.ts'
+import type { ResolveAnswer, ResolveRequest } from '../shared/identity/resolve.ts'
+import type { CopyWork, Placed } from './copy.ts'
+import { ALONE_AFTER_ATTEMPTS, isTransient, reasonOf } from './faults.ts'
+
+/**
+ * Step 2: whose copies these are. One call per batch and workspace to the identity graph, with only the identifier sets
+ * that this isolate does not know yet. A cached answer can be out of date in one way only: the profile then says
+ * `elsewhere`, the answer is dropped (forgetAnswers) and asked for again.
+ */
+export async function resolveCopies(env: Env, copies: readonly CopyWork[]): Promise<void> {
+  const byWorkspace = Map.groupBy(copies, (copy) => copy.unit.config as WorkspaceConfig)
+  await Promise.all([...byWorkspace].map(([config, mine]) => resolveWorkspace(env, config, mine)))
+}
+
+/** Identifier sets and their answers. Bounded; the oldest go first. */
+const answers = new Map<string, Extract<ResolveAnswer, { kind: 'resolved' }>>()
+const MOST_ANSWERS = 50_000
+
+export function forgetAnswers(env: Env, copies: readonly CopyWork[]): void {
+  for (const copy of copies) answers.delete(cacheKey(requestOf(env, copy), copy))
+}
+
+/** For tests: a new isolate knows nothing. */
+export function forgetAllAnswers(): void {
+  answers.clear()
+}
+
+async function resolveWorkspace(env: Env, config: WorkspaceConfig, copies: readonly CopyWork[]): Promise<void> {
+  const asked = new Map<string, { readonly request: ResolveRequest; readonly copies: CopyWork[] }>()
+  for (const copy of copies) {
+    const request = requestOf(env, copy)
+    const key = cacheKey(request, copy)
+    const known = answers.get(key)
+    if (known) {
+      copy.placed = placedOf(known, copy)
+      continue
+    }
+    const same = asked.get(key)
+    if (same) same.copies.push(copy)
+    else asked.set(key, { request, copies: [copy] })
+  }
+  if (asked.size === 0) return
+  const waiting = [...asked]
+  try {
+    const graph = identityStub(env, config.id)
+    const replies = await graph.resolve(
+      config.settings.identity,
+      waiting.map(([, { request }]) => request),
+    )
+    waiting.forEach(([key, { copies }], i) => take(key, copies, replies[i] as ResolveAnswer))
+  } catch (fault) {
+    for (const [, { copies }] of waiting) for (const copy of copies) failed(copy, fault)
+  }
+}
+
+function take(key: string, copies: readonly CopyWork[], answer: ResolveAnswer): void {
+  if (answer.kind === 'busy') {
+    for (const copy of copies) copy.waiting = 'the profile is being split'
+    return
+  }
+  remember(key, answer)
+  for (const copy of copies) copy.placed = placedOf(answer, copy)
+}
+
+function remember(key: string, answer: Extract<ResolveAnswer, { kind: 'resolved' }>): void {
+  if (answers.size >= MOST_ANSWERS) {
+    for (const oldest of answers.keys()) {
+      answers.delete(oldest)
+      if (answers.size < MOST_ANSWERS * 0.9) break
+    }
+  }
+  answers.set(key, answer)
+}
+
+function failed(copy: CopyWork, fault: unknown): void {
+  if (isTransient(fault) || copy.unit.message.attempts < ALONE_AFTER_ATTEMPTS) copy.waiting = reasonOf(fault)
+  else copy.outcome = { kind: 'dead_letter', stage: 'resolve', reason: reasonOf(fault) }
+}
+
+function requestOf(env: Env, copy: CopyWork): ResolveRequest {
+  const workspace = copy.unit.config?.id as string
+  const { event, identifiers = [], previous } = copy
+  const key = ({ type, match }: Identifier) => identifierKey(env.IDENTITY_SECRET, workspace, type, match)
+  return {
+    ids: identifiers.map((identifier) => ({ key: key(identifier), type: identifier.type })),
+    ...(previous ? { previous: { user: key(previous.user), anonymous: key(previous.anonymous) } } : {}),
+    mayExceed: event?.type === 'alias' && copy.unit.ingest.trust === 'server',
+    cause: {
+      kind: event?.type === 'alias' ? 'alias' : 'message',
+      ...(event ? { messageId: event.messageId } : {}),
+      at: copy.unit.ingest.receivedAt,
+    },
+  }
+}
+
+/** Keys are hashes under the workspace's name, so two workspaces never share one. */
+function cacheKey(request: ResolveRequest, copy: CopyWork): string {
+  const previous = request.previous ? `>${request.previous.user}${copy.unit.ingest.trust}` : ''
+  return request.ids.map(({ key }) => key).join() + previous
+}
+
+function placedOf(answer: Extract<ResolveAnswer, { kind: 'resolved' }>, copy: CopyWork): Placed {
+  const all = [...(copy.identifiers ?? [])]
+  if (copy.previous) all.push(answer.previousType === 'user_id' ? copy.previous.user : copy.previous.anonymous)
+  const { profile, leaf, epoch } = answer
+  return { profile, leaf, epoch, held: all.filter((_, i) => answer.held[i]) }
+}

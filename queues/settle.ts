@@ -1,0 +1,129 @@
+import type { MeterEntry } from '../durable-objects/meter-object.ts'
+import { archive, type BronzeLine } from '../platform/archive.ts'
+import { sendEffects } from '../platform/effects.ts'
+import { packed, sendAll } from '../platform/queue-packing.ts'
+import { meterStub } from '../platform/stubs.ts'
+import type { Outcome } from '../shared/event/outcome.ts'
+import { type DeadLetter, NO_WORKSPACE } from '../shared/message/dead-letter.ts'
+import { countOutcome, emptyReading, observe } from '../shared/pipeline/meter.ts'
+import type { Effect } from '../shared/profile/effect.ts'
+import type { CopyWork, Unit } from './copy.ts'
+
+/**
+ * Steps 4 to 6 for messages whose every copy has an outcome: archive, dead letters, effects, meters. The queue keeps
+ * the messages until all of it is durable; a fault anywhere brings them all back, and every step may be repeated.
+ */
+export async function settle(env: Env, queue: string, units: readonly Unit[]): Promise<void> {
+  if (units.length === 0) return
+  const copies = units.flatMap((unit) => unit.copies)
+  await archive(env, 'events', copies.map(bronzeLine))
+  await Promise.all([
+    sendDeadLetters(env, copies.flatMap(deadLetterOf)),
+    sendEffects(env, copies.flatMap(effectOf)),
+    meter(env, queue, units),
+  ])
+}
+
+function bronzeLine(copy: CopyWork): BronzeLine {
+  const { unit, item, event, placed, outcome } = copy
+  const { ingest } = unit
+  const { v: _, items: __, ...envelope } = ingest
+  return {
+    copyId: copy.copyId,
+    receivedAt: ingest.receivedAt,
+    workspace: unit.source?.workspace ?? NO_WORKSPACE,
+    source: ingest.source,
+    messageId: event?.messageId ?? item.messageId ?? null,
+    type: event?.type ?? null,
+    timestamp: event?.timestamp ?? null,
+    outcome: outcome?.kind,
+    ...facts(outcome as Outcome),
+    flags: event?.flags ?? [],
+    canonicalId: placed?.profile ?? null,
+    leaf: placed?.leaf ?? null,
+    envelope,
+    item,
+  }
+}
+
+function facts(outcome: Outcome): Record<string, unknown> {
+  const { kind: _, ...rest } = outcome
+  return rest
+}
+
+/** A message that its queue gave up on: its copies are in the ledger like any other, and counted once. */
+export async function settleBuried(env: Env, unit: Unit): Promise<void> {
+  await archive(env, 'events', unit.copies.map(bronzeLine))
+  await meter(env, BURIED, [unit])
+}
+
+/** The meter of what the queues gave up on; every meter of a workspace is read, so it need not be the queue's own. */
+export const BURIED = 'dead-letters'
+
+export function deadLettersOf(unit: Unit): readonly DeadLetter[] {
+  return unit.copies.flatMap(deadLetterOf)
+}
+
+function deadLetterOf(copy: CopyWork): readonly DeadLetter[] {
+  const { outcome, unit } = copy
+  if (outcome?.kind !== 'dead_letter') return []
+  const { items: _, ...envelope } = unit.ingest
+  return [
+    {
+      v: 1,
+      id: copy.copyId,
+      workspace: unit.source?.workspace ?? NO_WORKSPACE,
+      ...(copy.event ? { messageId: copy.event.messageId } : {}),
+      stage: outcome.stage,
+      reason: outcome.reason,
+      attempts: unit.message.attempts,
+      at: unit.ingest.receivedAt,
+      body: JSON.stringify({ ...envelope, items: [copy.item] }),
+    },
+  ]
+}
+
+export async function sendDeadLetters(env: Env, letters: readonly DeadLetter[]): Promise<void> {
+  if (letters.length === 0) return
+  // One per message: a body may be as large as an event may be.
+  await sendAll(
+    env.DEAD_LETTERS,
+    packed(
+      letters.map((letter) => JSON.stringify(letter)),
+      1,
+    ).map(([letter]) => letter as string),
+  )
+}
+
+/** A redelivered copy's effect goes out again: it may be the effect that was lost with the first delivery. */
+function effectOf(copy: CopyWork): readonly Effect[] {
+  const { event, placed, outcome, unit } = copy
+  if (outcome?.kind !== 'applied' || !event || !placed) return []
+  const workspace = unit.source?.workspace as string
+  return [{ key: `${event.source}:${event.messageId}`, kind: 'event', workspace, profile: placed.profile, event }]
+}
+
+async function meter(env: Env, queue: string, units: readonly Unit[]): Promise<void> {
+  const now = Date.now()
+  const byWorkspace = Map.groupBy(units, (unit) => unit.source?.workspace ?? NO_WORKSPACE)
+  await Promise.all(
+    [...byWorkspace].map(([workspace, mine]) =>
+      meterStub(env, workspace, queue).record(
+        now,
+        mine.map((unit) => meterEntry(unit, now)),
+      ),
+    ),
+  )
+}
+
+export function meterEntry(unit: Unit, now: number): MeterEntry {
+  const reading = emptyReading()
+  const { receivedAt } = unit.ingest
+  for (const { outcome } of unit.copies) {
+    if (!outcome) continue
+    countOutcome(reading.counts, outcome)
+    if (outcome.kind === 'applied') observe(reading.apply, Math.max(0, now - receivedAt))
+  }
+  observe(reading.ingest, Math.max(0, unit.message.timestamp.getTime() - receivedAt), unit.copies.length)
+  return { message: unit.copies[0]?.copyId ?? unit.message.id, copies: unit.copies.length, reading }
+}

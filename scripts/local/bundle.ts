@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import { type BuildFailure, build, formatMessages } from 'esbuild'
+import { REPOSITORY, StartError } from './settings.ts'
+
+/**
+ * One ES module of the local entry and all it imports, the way wrangler bundles for production: the platform's and
+ * Node's modules stay imports, text files become strings.
+ * @throws StartError with esbuild's words when the program does not compile
+ */
+export async function bundleLocalWorker(define: { [name: string]: string }): Promise<string> {
+  try {
+    const result = await build({
+      entryPoints: [join(REPOSITORY, 'scripts/local/worker.ts')],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      target: 'es2024',
+      platform: 'neutral',
+      conditions: ['workerd', 'worker', 'browser'],
+      mainFields: ['browser', 'module', 'main'],
+      external: ['cloudflare:*', 'node:*'],
+      loader: { '.sql': 'text', '.html': 'text', '.txt': 'text' },
+      sourcemap: 'inline',
+      sourcesContent: false,
+      keepNames: true,
+      define,
+      logLevel: 'silent',
+    })
+    return result.outputFiles[0]?.text ?? ''
+  } catch (failure) {
+    const messages = await formatMessages((failure as BuildFailure).errors ?? [], { kind: 'error', color: false })
+    throw new StartError(`The program does not compile:\n${messages.join('') || failure}`)
+  }
+}

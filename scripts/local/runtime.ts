@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { convertV4MiniflareOptions, type Json, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare'
+import { bundleLocalWorker } from './bundle.ts'
+import { CONTROL_PATH, CONTROL_TOKEN_HEADER, type ControlRequest, type LocalFacts, type Standstill } from './control.ts'
+import type { MigrationDatabase } from './migrations.ts'
+import { REPOSITORY, StartError } from './settings.ts'
+
+/**
+ * The running runtime: the Worker of this repository in local workerd, with the bindings of wrangler.toml, its data in
+ * a folder. Ends with `stop`; at process exit whatever is left of it is killed.
+ */
+export interface LocalRuntime {
+  readonly database: MigrationDatabase
+  splitSql(sql: string): string[]
+  fetch(path: string): Promise<{ readonly status: number; text(): Promise<string> }>
+  runScheduled(): Promise<void>
+  ask(request: ControlRequest): Promise<Standstill>
+  stop(): Promise<void>
+}
+
+export interface RuntimeOptions {
+  readonly port: number
+  readonly dataFolder: string
+  readonly secrets: { readonly [name: string]: string }
+}
+
+/** @throws StartError when the program does not compile or the runtime does not come up */
+export async function startRuntime(options: RuntimeOptions): Promise<LocalRuntime> {
+  const wrangler = await quietWrangler()
+  const fromToml = wrangler.unstable_getMiniflareWorkerOptions(join(REPOSITORY, 'wrangler.toml'))
+  const { define } = fromToml
+  // esbuild has applied the module rules. The type says too little: an Omit over a union keeps only common fields.
+  const { modulesRules: _applied, ...workerOptions } = fromToml.workerOptions as unknown as TomlOptions
+  const token = randomBytes(32).toString('base64url')
+  const worker: V4WorkerOptions = {
+    ...workerOptions,
+    modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundleLocalWorker(define) }],
+    bindings: { ...workerOptions.bindings, ...options.secrets, LOCAL: localFacts(workerOptions, token) as unknown as Json },
+  }
+  const listeners = signalListeners()
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...worker,
+      host: '127.0.0.1',
+      port: options.port,
+      cf: false, // Else Miniflare asks the network for a sample of Request.cf, and warns when it cannot.
+      log: new Log(LogLevel.WARN),
+      logRequests: false,
+      telemetry: { enabled: false },
+      resourcePersistencePath: options.dataFolder,
+    }),
+  )
+  for (const [signal, ours] of listeners) leaveSignalTo(signal, ours)
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= miniflare.dispose())
+  try {
+    await miniflare.ready
+  } catch (error) {
+    await stop()
+    throw new StartError(`The runtime did not come up: ${error instanceof Error ? error.message : error}`)
+  }
+  const database = await miniflare.getD1Database('DB')
+  // The handlers of a Worker, which Miniflare's type leaves out.
+  const entry = (await miniflare.getWorker()) as unknown as { scheduled(run: ScheduledRun): Promise<unknown> }
+  return {
+    database,
+    splitSql: wrangler.unstable_splitSqlQuery,
+    fetch: (path) => miniflare.dispatchFetch(`http://127.0.0.1:${options.port}${path}`),
+    async runScheduled() {
+      for (const cron of workerOptions.cronTriggers ?? []) await entry.scheduled({ cron, scheduledTime: new Date() })
+    },
+    async ask(request) {
+      const answer = await miniflare.dispatchFetch(`http://127.0.0.1:${options.port}${CONTROL_PATH}`, {
+        method: 'POST',
+        headers: { [CONTROL_TOKEN_HEADER]: token },
+        body: JSON.stringify(request),
+      })
+      return (await answer.json()) as Standstill
+    },
+    stop,
+  }
+}
+
+/** wrangler tells of .dev.vars, missing secrets and updates; none of it concerns us, who pass the secrets ourselves. */
+async function quietWrangler() {
+  process.env['WRANGLER_LOG'] ??= 'error'
+  process.env['WRANGLER_SEND_METRICS'] ??= 'false'
+  return import('wrangler')
+}
+
+/** What wrangler makes of wrangler.toml, as far as we read it. */
+interface TomlOptions {
+  readonly modulesRules: unknown
+  readonly bindings: { readonly [name: string]: string }
+  readonly cronTriggers?: string[]
+  readonly queueProducers: { readonly [binding: string]: { readonly queueName: string } }
+  readonly queueConsumers: {
+    readonly [queue: string]: { retryDelay?: number; maxRetries?: number; deadLetterQueue?: string }
+  }
+}
+
+function localFacts(worker: Pick<TomlOptions, 'queueConsumers' | 'queueProducers'>, token: string): LocalFacts {
+  const consumers = Object.entries(worker.queueConsumers)
+  const consumed = Object.entries(worker.queueProducers).filter(([, { queueName }]) => queueName in worker.queueConsumers)
+  return {
+    token,
+    queueBindings: consumed.map(([binding]) => binding),
+    consumers: Object.fromEntries(
+      consumers.map(([queue, { retryDelay = 0, maxRetries = 2, deadLetterQueue }]) => [
+        queue,
+        { retryDelay, dropsAfter: deadLetterQueue === undefined ? maxRetries + 1 : null },
+      ]),
+    ),
+  }
+}
+
+interface ScheduledRun {
+  readonly cron: string
+  readonly scheduledTime: Date
+}
+
+type Listener = (...args: never[]) => void
+
+function signalListeners(): readonly (readonly [NodeJS.Signals, readonly Listener[]])[] {
+  return (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [signal, process.listeners(signal) as Listener[]])
+}
+
+/** Miniflare ends the process at the first signal, but the queues must be drained before. Its exit hook stays. */
+function leaveSignalTo(signal: NodeJS.Signals, ours: readonly Listener[]): void {
+  for (const listener of process.listeners(signal) as Listener[]) {
+    if (!ours.includes(listener)) process.removeListener(signal, listener as () => void)
+  }
+}

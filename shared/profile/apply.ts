@@ -1,0 +1,173 @@
+import type { WorkspaceSettings } from '../config/workspace-config.ts'
+import { countedName, type Event, type Origin } from '../event/event.ts'
+import type { Outcome } from '../event/outcome.ts'
+import { sameBody } from '../event/same-body.ts'
+import type { Identifier } from '../identity/identifier.ts'
+import { hash53 } from '../kernel/hash.ts'
+import { DAY, dayNumber, MINUTE } from '../kernel/instant.ts'
+import { foldCounters } from './counters.ts'
+import type { Definitions } from './definitions.ts'
+import { lookAgain } from './emission.ts'
+import { addEvent, emptyLeaf, type Leaf } from './leaf.ts'
+import { PROFILE_LIMITS, type ProfileLimits, shrink } from './profile-limits.ts'
+import { before, type ProfileState } from './state.ts'
+import { eventKey, positionOf, prunedKeyOf, type StoredEvent, type Timeline } from './timeline.ts'
+
+/**
+ * Applies a batch of copies to one profile, in place. Every copy gets exactly one outcome. The caller runs this in one
+ * transaction and throws its memory away when it throws.
+ *
+ * @law any permutation and any repetition of the same copies gives the same profile
+ * @law a copy applied again answers `applied` again; another copy of the same key is `duplicate` and changes nothing
+ */
+export interface ApplyItem {
+  readonly copyId: string
+  readonly origin: Origin
+  /** The anchor's leaf, as the graph answered. */
+  readonly leaf: string
+  readonly event: Event
+  /** The message's identifiers that this profile holds, the anchor first. */
+  readonly identifiers: readonly Identifier[]
+}
+
+export interface ApplyContext {
+  readonly now: number
+  readonly settings: Pick<WorkspaceSettings, 'windowMs' | 'profileRatePerMinute'>
+  /** Undefined when the configuration cannot be read: events are applied, and evaluated once it can. */
+  readonly definitions: Definitions | undefined
+  readonly limits?: ProfileLimits
+}
+
+/**
+ * May this profile take events from a caller that knows it at `epoch`? `elsewhere`: the person was merged away, or the
+ * caller's knowledge is older than a split; that is all a stale cache can do. `busy`: too much waits to be told.
+ */
+export function admission(
+  state: ProfileState,
+  epoch: number,
+  limits: ProfileLimits = PROFILE_LIMITS,
+): 'ok' | 'busy' | 'elsewhere' {
+  if (state.redirect !== null || epoch < state.epoch) return 'elsewhere'
+  return state.outbox.length >= limits.outbox ? 'busy' : 'ok'
+}
+
+export function applyItems(
+  state: ProfileState,
+  timeline: Timeline,
+  items: readonly ApplyItem[],
+  context: ApplyContext,
+): Applied {
+  const limits = context.limits ?? PROFILE_LIMITS
+  const dayBefore = dayNumber(state.asOf)
+  const changes: Changes = { traits: new Set(), names: new Set(), receivedAt: 0, applied: 0 }
+  const outcomes = items.map((item) => applyItem(state, timeline, item, context, limits, changes))
+  if (changes.applied > 0) {
+    const touched = dayNumber(state.asOf) === dayBefore ? changes.names : undefined
+    for (const id in state.leaves)
+      foldCounters((state.leaves[id] as Leaf).counters, state.asOf, limits.maxNames, touched)
+    prune(state, timeline, limits)
+    shrink(state, limits)
+  }
+  const evaluated = evaluateChanges(state, timeline, changes, context)
+  if (changes.applied > 0) state.version += 1
+  return { outcomes, changed: changes.applied > 0 || evaluated }
+}
+
+export interface Applied {
+  /** One per item, in order. */
+  readonly outcomes: readonly Outcome[]
+  /** False when nothing needs to be written: everything was known already. */
+  readonly changed: boolean
+}
+
+interface Changes {
+  readonly traits: Set<string>
+  readonly names: Set<string>
+  /** Arrival of the newest applied event. */
+  receivedAt: number
+  applied: number
+}
+
+function applyItem(
+  state: ProfileState,
+  timeline: Timeline,
+  item: ApplyItem,
+  context: ApplyContext,
+  limits: ProfileLimits,
+  changes: Changes,
+): Outcome {
+  const { event } = item
+  const key = eventKey(event)
+  const known = answerKnown(timeline, key, item)
+  if (known) return known
+  const belowFloor = state.floor !== null && !before(state.floor, positionOf(event))
+  if (belowFloor && event.receivedAt < state.asOf - limits.dedupMs) return { kind: 'dropped', reason: 'beyond_dedup' }
+  if (item.origin === 'live' && !takeRate(state, event.receivedAt, context.settings.profileRatePerMinute)) {
+    return { kind: 'dropped', reason: 'profile_rate' }
+  }
+
+  const leaf = (state.leaves[item.leaf] ??= emptyLeaf())
+  for (const name of addEvent(leaf, event, { identifiers: item.identifiers }, limits)) changes.traits.add(name)
+  const name = countedName(event.type, event.name)
+  if (name !== undefined) changes.names.add(name)
+  timeline.put({ key, leaf: item.leaf, copyId: item.copyId, event })
+  state.asOf = Math.max(state.asOf, event.receivedAt)
+  changes.receivedAt = Math.max(changes.receivedAt, event.receivedAt)
+  changes.applied += 1
+  return event.flags.includes('late') ? { kind: 'applied', late: true } : { kind: 'applied' }
+}
+
+/** The answer for a key that is known already: the same copy again, or another one. */
+function answerKnown(timeline: Timeline, key: string, item: ApplyItem): Outcome | undefined {
+  const found = timeline.get(key)
+  if (found) {
+    if (found.copyId === item.copyId) {
+      const late = found.event.flags.includes('late')
+      return { kind: 'applied', redelivered: true, ...(late ? { late } : {}) }
+    }
+    if (sameBody(found.event, item.event)) return { kind: 'duplicate' }
+    if (!found.conflict) timeline.markConflict(key)
+    return { kind: 'duplicate', conflict: true }
+  }
+  const pruned = timeline.prunedCopy(key)
+  if (pruned === undefined) return undefined
+  return pruned === hash53(item.copyId) ? { kind: 'applied', redelivered: true } : { kind: 'duplicate' }
+}
+
+/** Counts an event against its minute of arrival. Minutes older than ten are forgotten. */
+function takeRate(state: ProfileState, receivedAt: number, perMinute: number): boolean {
+  const minute = Math.floor(receivedAt / MINUTE)
+  const taken = state.rate[minute] ?? 0
+  if (taken >= perMinute) return false
+  state.rate[minute] = taken + 1
+  if (taken === 0) {
+    const newest = Math.floor(Math.max(state.asOf, receivedAt) / MINUTE)
+    for (const key in state.rate) if (Number(key) < newest - 10) delete state.rate[key]
+  }
+  return true
+}
+
+/** Takes the oldest events out of the timeline; their counts stay, and their keys for as long as a duplicate may come. */
+export function prune(state: ProfileState, timeline: Timeline, limits: ProfileLimits): void {
+  const oldest = state.asOf - limits.timelineDays * DAY
+  const removed = timeline.prune(limits.timelineEvents, oldest)
+  if (removed.length === 0) return
+  timeline.rememberPruned(removed.map(prunedKeyOf), dayNumber(state.asOf - limits.dedupMs))
+  const last = positionOf((removed.at(-1) as StoredEvent).event)
+  if (state.floor === null || before(state.floor, last)) state.floor = last
+}
+
+/** Answers whether definitions newer than the last ones were looked at. */
+function evaluateChanges(state: ProfileState, timeline: Timeline, changes: Changes, context: ApplyContext): boolean {
+  const { definitions } = context
+  if (!definitions) {
+    if (changes.applied > 0) state.configVersion = 0 // evaluated from scratch once the configuration can be read
+    return false
+  }
+  const fresh = state.configVersion < definitions.version
+  if (fresh) state.configVersion = definitions.version
+  const affected = fresh ? definitions.all : definitions.affectedBy(changes.traits, changes.names)
+  const arrived = changes.receivedAt > 0 ? changes.receivedAt : context.now
+  lookAgain(state, timeline.history, affected, context.now, arrived + context.settings.windowMs)
+  return fresh
+}

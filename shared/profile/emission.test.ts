@@ -1,0 +1,186 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { anEvent, anItem, NOW } from '../../test/support/builders.ts'
+import type { CanonicalId } from '../kernel/id.ts'
+import { HOUR, MINUTE, SECOND } from '../kernel/instant.ts'
+import type { Condition } from '../segment/condition.ts'
+import { evaluate } from '../segment/evaluate.ts'
+import { type ApplyItem, applyItems } from './apply.ts'
+import { Definitions } from './definitions.ts'
+import { nextDueAt, tellDue } from './emission.ts'
+import { MemoryTimeline } from './memory-timeline.ts'
+import { personOf } from './person.ts'
+import { emptyState } from './state.ts'
+
+const pro: Condition = { type: 'trait', path: 'plan', op: 'eq', value: 'pro' }
+const power: Condition = { type: 'event', name: '*', count: { op: 'gte', value: 3 }, window: { last: '1h' } }
+const returned: Condition = { type: 'returned', after: '10m', within: '30m' }
+
+const definitions = new Definitions(1, [
+  { key: 'pro_plan', name: 'Pro', version: 1, condition: pro },
+  { key: 'power', name: 'Power', version: 1, condition: power },
+  { key: 'returned', name: 'Returned', version: 1, condition: returned },
+])
+
+/** A profile with a clock of its own: alarms fire exactly when they are due. */
+class World {
+  readonly state = emptyState('w', 'prf_0' as CanonicalId)
+  readonly timeline = new MemoryTimeline()
+  readonly told: { readonly name: string; readonly at: number; readonly since: number }[] = []
+  now = NOW
+  readonly windowMs: number
+
+  constructor(windowMs: number) {
+    this.windowMs = windowMs
+  }
+
+  /** Lets time pass, firing every alarm on the way. */
+  passTo(at: number): void {
+    for (let due = nextDueAt(this.state); due !== null && due <= at; due = nextDueAt(this.state)) {
+      this.now = Math.max(this.now, due)
+      this.#tell()
+    }
+    this.now = Math.max(this.now, at)
+  }
+
+  arrive(items: readonly ApplyItem[]): void {
+    const settings = { windowMs: this.windowMs, profileRatePerMinute: 600 }
+    applyItems(this.state, this.timeline, items, { now: this.now, settings, definitions })
+  }
+
+  #tell(): void {
+    for (const { row } of tellDue(this.state, this.timeline.history, definitions, this.now)) {
+      this.timeline.put(row)
+      this.told.push({ name: row.event.name as string, at: this.now, since: row.event.timestamp })
+    }
+  }
+
+  isIn(condition: Condition): boolean {
+    return evaluate(condition, personOf(this.state, this.timeline.history), this.now).member === true
+  }
+}
+
+const plan = (value: string, timestamp: number, receivedAt = timestamp) =>
+  anItem(anEvent({ type: 'identify', traits: { plan: value }, timestamp, receivedAt }))
+const click = (timestamp: number, receivedAt = timestamp) => anItem(anEvent({ name: 'Click', timestamp, receivedAt }))
+
+describe('emission of ENTER and EXIT', () => {
+  test('waits for the window, then tells once with the time of the deciding event', () => {
+    const world = new World(2_000)
+    world.arrive([plan('pro', NOW - 500, NOW)])
+    world.passTo(NOW + 1_999)
+    expect(world.told).toEqual([])
+    world.passTo(NOW + 10_000)
+    expect(world.told).toEqual([{ name: 'pro_plan ENTER', at: NOW + 2_000, since: NOW - 500 }])
+  })
+
+  test('a change taken back inside the window is never told', () => {
+    const world = new World(2_000)
+    world.arrive([plan('pro', NOW)])
+    world.passTo(NOW + 1_000)
+    world.arrive([plan('free', NOW + 1_000)])
+    world.passTo(NOW + HOUR)
+    expect(world.told).toEqual([])
+    expect(nextDueAt(world.state)).toBeNull()
+  })
+
+  test('stragglers up to 20 s late inside a window of 30 s are told once, with complete data', () => {
+    const world = new World(30_000)
+    // The third click by time decides; it arrives first, the others straggle in.
+    world.arrive([click(NOW)])
+    world.passTo(NOW + 12_000)
+    world.arrive([click(NOW - 8_000, NOW + 12_000)])
+    world.passTo(NOW + 19_000)
+    world.arrive([click(NOW - 1_000, NOW + 19_000)])
+    world.passTo(NOW + 30 * SECOND + 18_999)
+    expect(world.told).toEqual([])
+    world.passTo(NOW + 49_000)
+    expect(world.told).toEqual([{ name: 'power ENTER', at: NOW + 49_000, since: NOW }])
+  })
+
+  test('time alone ends a membership exactly when it ends, without any event', () => {
+    const world = new World(0)
+    world.arrive([click(NOW - 3_000), click(NOW - 2_000), click(NOW - 1_000)])
+    world.passTo(NOW + 1)
+    expect(world.told.map((told) => told.name)).toEqual(['power ENTER'])
+    world.passTo(NOW + 2 * HOUR)
+    const left = NOW - 3_000 + HOUR
+    expect(world.told.slice(1)).toEqual([{ name: 'power EXIT', at: left, since: left }])
+  })
+
+  test('a person who was silent and came back enters reengage, and leaves after half an hour', () => {
+    const world = new World(2_000)
+    world.arrive([click(NOW)])
+    world.passTo(NOW + 20 * MINUTE)
+    world.arrive([click(NOW + 20 * MINUTE)])
+    world.passTo(NOW + 2 * HOUR)
+    expect(world.told.map((told) => told.name)).toEqual(['returned ENTER', 'returned EXIT'])
+    expect(world.told[0]).toMatchObject({ at: NOW + 20 * MINUTE + 2_000, since: NOW + 20 * MINUTE })
+  })
+
+  test('nothing is told while a merge into the profile is in progress', () => {
+    const world = new World(0)
+    world.state.merging.push(1)
+    world.arrive([plan('pro', NOW)])
+    world.passTo(NOW + HOUR)
+    expect(world.told).toEqual([])
+    world.state.merging.pop()
+    world.passTo(NOW + HOUR)
+    expect(world.told.map((told) => told.name)).toEqual(['pro_plan ENTER'])
+  })
+
+  const step = fc.record({
+    wait: fc.integer({ min: 0, max: 20 * MINUTE }),
+    item: fc.oneof(
+      fc.record({ kind: fc.constant('plan' as const), value: fc.constantFrom('pro', 'free'), late: fc.nat(5_000) }),
+      fc.record({ kind: fc.constant('click' as const), value: fc.constant(''), late: fc.nat(5_000) }),
+    ),
+  })
+
+  test('emission never flickers: ENTER and EXIT alternate, and once it is quiet what was told is what is', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 25 }), fc.constantFrom(0, 2_000, 30_000), (steps, windowMs) => {
+        const world = new World(windowMs)
+        for (const { wait, item } of steps) {
+          world.passTo(world.now + wait)
+          const at = world.now - item.late
+          world.arrive([item.kind === 'plan' ? plan(item.value, at, world.now) : click(at, world.now)])
+        }
+        world.passTo(world.now + windowMs)
+        for (const [key, condition] of [
+          ['pro_plan', pro],
+          ['power', power],
+          ['returned', returned],
+        ] as const) {
+          const changes = world.told
+            .filter((told) => told.name.startsWith(`${key} `))
+            .map((told) => told.name.split(' ')[1])
+          expect(changes).toEqual(changes.map((_, i) => (i % 2 === 0 ? 'ENTER' : 'EXIT')))
+          expect(changes.at(-1) === 'ENTER').toBe(world.isIn(condition))
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('looking only at what an event could have changed ends where looking at everything does', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 15 }), (steps) => {
+        const world = new World(0)
+        for (const { wait, item } of steps) {
+          world.passTo(world.now + wait)
+          world.arrive([item.kind === 'plan' ? plan(item.value, world.now) : click(world.now)])
+          world.passTo(world.now)
+          for (const [key, condition] of [
+            ['pro_plan', pro],
+            ['power', power],
+            ['returned', returned],
+          ] as const) {
+            expect(world.state.segments[key]?.member ?? false).toBe(world.isIn(condition))
+          }
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+})

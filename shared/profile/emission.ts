@@ -1,0 +1,170 @@
+import type { SegmentDefinition } from '../config/workspace-config.ts'
+import type { Event } from '../event/event.ts'
+import { evaluate } from '../segment/evaluate.ts'
+import type { PersonView } from '../segment/person-view.ts'
+import { readsOf } from '../segment/reads.ts'
+import type { Definitions } from './definitions.ts'
+import { type EventSource, personOf, traitOf } from './person.ts'
+import type { Membership, ProfileState } from './state.ts'
+import { eventKey, OWN_SOURCE, type StoredEvent } from './timeline.ts'
+
+/**
+ * When ENTER and EXIT are told. State is applied at once; what waits is the emission. When the evaluated membership
+ * differs from the emitted one, it falls due at the deciding event's arrival + window; then the condition is evaluated
+ * again over everything that has arrived, and only a difference that still stands is emitted.
+ *
+ * ```
+ *   emitted = evaluated ──── differs ───► pending(dueAt) ──── due, still differs ───► emit, emitted = evaluated
+ *        ▲      │ nextAt by time alone        │ agrees again
+ *        └──────┘                             └──► nothing is told
+ * ```
+ * @law ENTER and EXIT of one segment alternate
+ * @law nothing is emitted while a merge of the profile is in progress
+ */
+export interface Told {
+  readonly row: StoredEvent
+}
+
+/** Evaluates definitions after events arrived. `receivedAt` is the arrival of the newest event they read. */
+export function lookAgain(
+  state: ProfileState,
+  history: EventSource,
+  definitions: Iterable<SegmentDefinition>,
+  now: number,
+  dueAt: number,
+): void {
+  const person = personOf(state, history)
+  for (const definition of definitions) {
+    const verdict = evaluate(definition.condition, person, now)
+    if (verdict.member === 'unknown') continue
+    const membership = (state.segments[definition.key] ??= { member: false, since: 0, emitted: 0 })
+    if (verdict.member === membership.member) {
+      delete membership.pending
+      setNext(membership, verdict.nextChangeAt)
+    } else {
+      membership.pending ??= { dueAt }
+      delete membership.nextAt
+    }
+    forgetIfEmpty(state, definition.key, membership)
+  }
+}
+
+/** Tells what is due at `now`. Rows are for the timeline; the caller also puts them into the outbox. */
+export function tellDue(
+  state: ProfileState,
+  history: EventSource,
+  definitions: Definitions,
+  now: number,
+): readonly Told[] {
+  if (state.merging.length > 0) return []
+  const person = personOf(state, history)
+  const told: Told[] = []
+  for (const key of Object.keys(state.segments)) {
+    const membership = state.segments[key] as Membership
+    const dueAt = membership.pending?.dueAt ?? membership.nextAt
+    if (dueAt === undefined || dueAt > now) continue
+    const definition = definitions.get(key)
+    if (!definition) {
+      // The definition was deleted: nobody is told, and nothing is left to wake up for.
+      delete state.segments[key]
+      continue
+    }
+    const verdict = evaluate(definition.condition, person, now)
+    if (verdict.member !== 'unknown' && verdict.member !== membership.member) {
+      const since = membership.pending
+        ? decidingTime(definition, state, person, verdict.member, now)
+        : (membership.nextAt as number)
+      told.push(tell(state, key, membership, verdict.member, since, now))
+    }
+    delete membership.pending
+    setNext(membership, verdict.nextChangeAt)
+    forgetIfEmpty(state, key, membership)
+  }
+  return told
+}
+
+/** The earliest instant for which this profile wants to be woken, or null. */
+export function nextDueAt(state: ProfileState): number | null {
+  if (state.merging.length > 0) return null
+  let next = Number.POSITIVE_INFINITY
+  for (const key in state.segments) {
+    const membership = state.segments[key]
+    next = Math.min(next, membership?.pending?.dueAt ?? membership?.nextAt ?? Number.POSITIVE_INFINITY)
+  }
+  return next === Number.POSITIVE_INFINITY ? null : next
+}
+
+function setNext(membership: Membership, nextChangeAt: number | null): void {
+  if (nextChangeAt === null) delete membership.nextAt
+  else membership.nextAt = nextChangeAt
+}
+
+function forgetIfEmpty(state: ProfileState, key: string, membership: Membership): void {
+  const idle = membership.pending === undefined && membership.nextAt === undefined
+  if (idle && !membership.member && membership.emitted === 0) delete state.segments[key]
+}
+
+function tell(
+  state: ProfileState,
+  key: string,
+  membership: Membership,
+  member: boolean,
+  since: number,
+  now: number,
+): Told {
+  membership.member = member
+  membership.since = since
+  membership.emitted += 1
+  const event: Event = {
+    source: OWN_SOURCE,
+    // Names the change, so that a repeated delivery of it is the same event everywhere.
+    messageId: `${state.id}:${key}:${membership.emitted}`,
+    type: 'track',
+    name: `${key} ${member ? 'ENTER' : 'EXIT'}`,
+    properties: { segment: key, change: member ? 'ENTER' : 'EXIT' },
+    context: {},
+    timestamp: since,
+    receivedAt: now,
+    flags: [],
+  }
+  return { row: { key: eventKey(event), leaf: state.id, copyId: event.messageId, event } }
+}
+
+/** How many instants are tried, newest first, to find the deciding event. */
+const MOST_STEPS = 200
+
+/**
+ * The time of the deciding event, in event-time order whatever order things arrived in: the earliest instant from which
+ * on the verdict has been this one, going back over the events and trait writes that the condition reads. A trait's
+ * earlier value is not known, so the search ends at its write.
+ */
+function decidingTime(
+  definition: SegmentDefinition,
+  state: ProfileState,
+  person: PersonView,
+  member: boolean,
+  now: number,
+): number {
+  const reads = readsOf(definition.condition)
+  let oldest = Number.NEGATIVE_INFINITY
+  const instants = new Set<number>()
+  for (const name of reads.traits) {
+    const trait = traitOf(state, name)
+    if (!trait || trait.at > now) continue
+    instants.add(trait.at)
+    oldest = Math.max(oldest, trait.at)
+  }
+  for (const pattern of reads.events) {
+    const events = person.events(pattern)
+    for (let i = events.length - 1, taken = 0; i >= 0 && taken < MOST_STEPS; i--, taken++) {
+      const at = events[i]?.at as number
+      if (at <= now) instants.add(at)
+    }
+  }
+  let since = Number.NaN
+  for (const at of [...instants].sort((a, b) => b - a).slice(0, MOST_STEPS)) {
+    if (at < oldest || evaluate(definition.condition, person, at).member !== member) break
+    since = at
+  }
+  return Number.isNaN(since) ? now : since
+}

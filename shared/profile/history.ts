@@ -1,0 +1,90 @@
+import { type EventRef, matchesName } from '../segment/person-view.ts'
+import { before, type Position } from './state.ts'
+
+/**
+ * A timeline's rows in order, and its counted events by name, so that a condition over "the last 24 hours" costs a
+ * binary search and pruning looks at the oldest rows only. Built once when an object wakes, kept in step afterwards.
+ */
+export interface HistoryEntry extends Position {
+  readonly key: string
+  /** Undefined for what counts nowhere: identify, group, alias, and Tributary's own ENTER and EXIT. */
+  readonly counted: EventRef | undefined
+}
+
+export class History {
+  readonly #rows: HistoryEntry[]
+  readonly #counted: EventRef[]
+  readonly #byName = new Map<string, EventRef[]>()
+
+  constructor(rows: readonly HistoryEntry[]) {
+    this.#rows = [...rows].sort(byPosition)
+    this.#counted = this.#rows.flatMap((row) => (row.counted ? [row.counted] : []))
+    for (const event of this.#counted) this.#named(event.name).push(event)
+  }
+
+  get size(): number {
+    return this.#rows.length
+  }
+
+  add(row: HistoryEntry): void {
+    insert(this.#rows, row)
+    if (!row.counted) return
+    insert(this.#counted, row.counted)
+    insert(this.#named(row.counted.name), row.counted)
+  }
+
+  /** Takes out what is older than `oldest` (epoch ms), then the oldest beyond `keep` rows; gives it back, oldest first. */
+  takeOldest(keep: number, oldest: number): readonly HistoryEntry[] {
+    let n = Math.max(0, this.#rows.length - keep)
+    while (n < this.#rows.length && (this.#rows[n] as HistoryEntry).at < oldest) n++
+    if (n === 0) return []
+    const taken = this.#rows.splice(0, n)
+    const names = new Map<string, number>()
+    let counted = 0
+    for (const row of taken) {
+      if (!row.counted) continue
+      counted++
+      names.set(row.counted.name, (names.get(row.counted.name) ?? 0) + 1)
+    }
+    this.#counted.splice(0, counted)
+    for (const [name, times] of names) this.#named(name).splice(0, times)
+    return taken
+  }
+
+  /** Counted events whose name matches a pattern (exact, `"Video *"`, `"*"`), oldest first. */
+  matching(pattern: string): readonly EventRef[] {
+    if (pattern === '*') return this.#counted
+    if (!pattern.endsWith('*')) return this.#byName.get(pattern) ?? []
+    return this.#counted.filter((event) => matchesName(pattern, event.name))
+  }
+
+  #named(name: string): EventRef[] {
+    let events = this.#byName.get(name)
+    if (!events) {
+      events = []
+      this.#byName.set(name, events)
+    }
+    return events
+  }
+}
+
+function byPosition(a: Position, b: Position): number {
+  return before(a, b) ? -1 : before(b, a) ? 1 : 0
+}
+
+/** Most events are the newest, so the end is tried first. */
+function insert<T extends Position>(rows: T[], row: T): void {
+  const last = rows.at(-1)
+  if (!last || !before(row, last)) {
+    rows.push(row)
+    return
+  }
+  let low = 0
+  let high = rows.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (before(rows[middle] as T, row)) low = middle + 1
+    else high = middle
+  }
+  rows.splice(low, 0, row)
+}

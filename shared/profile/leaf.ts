@@ -1,0 +1,190 @@
+import type { Event } from '../event/event.ts'
+import { countedName } from '../event/event.ts'
+import type { Identifier } from '../identity/identifier.ts'
+import { identifierName } from '../identity/identifier.ts'
+import { hash53 } from '../kernel/hash.ts'
+import { asDict, type Dict, dict, type JsonObject, type JsonValue } from '../kernel/json.ts'
+import { addCount, addCounters, type Counters } from './counters.ts'
+import { laterTrait, type Trait } from './trait.ts'
+
+/**
+ * A leaf is what arrived under one canonical ID: its own traits, identifiers, links and counters. A profile is the
+ * join of its leaves; merging is the union of leaves, unmerging moves them away, and neither touches what is inside.
+ *
+ * @law joining is commutative, associative and idempotent (counters: over disjoint sets of events)
+ */
+export interface Leaf {
+  readonly traits: Dict<Trait>
+  /** By `type:match`. */
+  readonly identifiers: Dict<HeldIdentifier>
+  /** By `a\u0000b` (names of two identifiers that came in one message): the first message that had both. */
+  readonly links: Dict<Link>
+  readonly counters: Counters
+  /** Event times; Infinity and −Infinity while there is no event. */
+  firstSeen: number
+  lastSeen: number
+}
+
+export interface HeldIdentifier {
+  readonly type: string
+  /** As sent in the message that added it. */
+  readonly value: string
+  readonly firstSeen: number
+  readonly lastSeen: number
+  /** The earliest message, by (timestamp, messageId), that carried it. */
+  readonly messageId: string
+  readonly source: string
+}
+
+export interface Link {
+  readonly kind: 'message' | 'alias'
+  readonly at: number
+  readonly messageId: string
+}
+
+/** A message's identifiers that the profile holds (a refused link is not among them), the anchor first. */
+export interface Held {
+  readonly identifiers: readonly Identifier[]
+}
+
+/** Largest number of traits, and of characters in one trait's JSON. A larger value is not taken; the rest of the event is. */
+export interface LeafLimits {
+  readonly maxTraits: number
+  readonly maxTraitChars: number
+}
+
+export function emptyLeaf(): Leaf {
+  return {
+    traits: dict(),
+    identifiers: dict(),
+    links: dict(),
+    counters: dict(),
+    firstSeen: Number.POSITIVE_INFINITY,
+    lastSeen: Number.NEGATIVE_INFINITY,
+  }
+}
+
+/** Adds one event to a leaf, in place. Answers the names of the traits whose value changed. */
+export function addEvent(leaf: Leaf, event: Event, held: Held, limits: LeafLimits): readonly string[] {
+  const changed = event.type === 'identify' && event.traits ? addTraits(leaf, event, event.traits, limits) : []
+  addIdentifiers(leaf, event, held)
+  const name = countedName(event.type, event.name)
+  if (name !== undefined) addCount(leaf.counters, name, event.timestamp)
+  leaf.firstSeen = Math.min(leaf.firstSeen, event.timestamp)
+  leaf.lastSeen = Math.max(leaf.lastSeen, event.timestamp)
+  return changed
+}
+
+function addTraits(leaf: Leaf, event: Event, traits: JsonObject, limits: LeafLimits): readonly string[] {
+  const changed: string[] = []
+  for (const name of Object.keys(traits)) {
+    const value = traits[name] as JsonValue
+    if (typeof value !== 'number' && typeof value !== 'boolean' && JSON.stringify(value).length > limits.maxTraitChars)
+      continue
+    const write: Trait = { value, at: event.timestamp, messageId: event.messageId, source: event.source }
+    const before = leaf.traits[name]
+    const after = before ? laterTrait(before, write) : write
+    if (after === before) continue
+    leaf.traits[name] = after
+    changed.push(name)
+  }
+  if (changed.length > 0) shedTraits(leaf.traits, limits.maxTraits)
+  return changed
+}
+
+/** Over the limit, the traits with the smallest name hashes stay: a choice that no order of arrival can change. */
+function shedTraits(traits: Dict<Trait>, maxTraits: number): void {
+  const names = Object.keys(traits)
+  if (names.length <= maxTraits) return
+  names.sort((a, b) => hash53(a) - hash53(b) || (a < b ? -1 : 1))
+  for (const name of names.slice(maxTraits)) delete traits[name]
+}
+
+function addIdentifiers(leaf: Leaf, event: Event, held: Held): void {
+  const at = event.timestamp
+  const [anchor] = held.identifiers
+  for (const identifier of held.identifiers) {
+    const name = identifierName(identifier)
+    const seen: HeldIdentifier = {
+      type: identifier.type,
+      value: identifier.value,
+      firstSeen: at,
+      lastSeen: at,
+      messageId: event.messageId,
+      source: event.source,
+    }
+    const before = leaf.identifiers[name]
+    leaf.identifiers[name] = before ? joinIdentifier(before, seen) : seen
+    if (anchor === undefined || identifier === anchor) continue
+    const key = linkKey(identifierName(anchor), name)
+    const link: Link = { kind: event.type === 'alias' ? 'alias' : 'message', at, messageId: event.messageId }
+    const linked = leaf.links[key]
+    leaf.links[key] = linked ? earlierLink(linked, link) : link
+  }
+}
+
+function linkKey(a: string, b: string): string {
+  return a < b ? `${a}\u0000${b}` : `${b}\u0000${a}`
+}
+
+export function linkEnds(key: string): readonly [string, string] {
+  const [a, b] = key.split('\u0000')
+  return [a as string, b as string]
+}
+
+function joinIdentifier(a: HeldIdentifier, b: HeldIdentifier): HeldIdentifier {
+  const first = a.firstSeen !== b.firstSeen ? (a.firstSeen < b.firstSeen ? a : b) : a.messageId <= b.messageId ? a : b
+  if (first === a && b.lastSeen <= a.lastSeen) return a
+  return { ...first, lastSeen: Math.max(a.lastSeen, b.lastSeen) }
+}
+
+function earlierLink(a: Link, b: Link): Link {
+  if (a.at !== b.at) return a.at < b.at ? a : b
+  return a.messageId <= b.messageId ? a : b
+}
+
+/** Joins `from` into `into`, in place; the two must have been made of disjoint sets of events (merge.ts sees to that). */
+export function joinLeaf(into: Leaf, from: Leaf, limits: LeafLimits): void {
+  for (const name in from.traits) {
+    const theirs = from.traits[name] as Trait
+    const mine = into.traits[name]
+    into.traits[name] = mine ? laterTrait(mine, theirs) : theirs
+  }
+  shedTraits(into.traits, limits.maxTraits)
+  for (const name in from.identifiers) {
+    const theirs = from.identifiers[name] as HeldIdentifier
+    const mine = into.identifiers[name]
+    into.identifiers[name] = mine ? joinIdentifier(mine, theirs) : theirs
+  }
+  for (const key in from.links) {
+    const theirs = from.links[key] as Link
+    const mine = into.links[key]
+    into.links[key] = mine ? earlierLink(mine, theirs) : theirs
+  }
+  addCounters(into.counters, from.counters)
+  into.firstSeen = Math.min(into.firstSeen, from.firstSeen)
+  into.lastSeen = Math.max(into.lastSeen, from.lastSeen)
+}
+
+/** JSON has no infinities: a leaf without events has null there. */
+export interface LeafJson {
+  traits: Record<string, Trait>
+  identifiers: Record<string, HeldIdentifier>
+  links: Record<string, Link>
+  counters: Record<string, Record<string, number>>
+  firstSeen: number | null
+  lastSeen: number | null
+}
+
+/** Restores a leaf from parsed JSON, in place: dictionaries lose their prototype, absent times become infinities. */
+export function leafFromJson(json: LeafJson): Leaf {
+  for (const name of Object.keys(json.counters)) asDict(json.counters[name] as Record<string, number>)
+  return {
+    traits: asDict(json.traits),
+    identifiers: asDict(json.identifiers),
+    links: asDict(json.links),
+    counters: asDict(json.counters) as Counters,
+    firstSeen: json.firstSeen ?? Number.POSITIVE_INFINITY,
+    lastSeen: json.lastSeen ?? Number.NEGATIVE_INFINITY,
+  }
+}

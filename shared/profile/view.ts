@@ -1,0 +1,115 @@
+import { toIso } from '../kernel/instant.ts'
+import type { JsonValue } from '../kernel/json.ts'
+import { totalOf } from './counters.ts'
+import type { EventDocument, IdentifierDocument, LinkDocument, ProfileDocument } from './document.ts'
+import { type HeldIdentifier, linkEnds } from './leaf.ts'
+import type { ProfileState } from './state.ts'
+import type { StoredEvent } from './timeline.ts'
+import { isDeleted, laterTrait, type Trait } from './trait.ts'
+
+/** What readers see: the join of the leaves in the shapes of document.ts. */
+export function profileDocument(state: ProfileState, options: { readonly meta: boolean }): ProfileDocument {
+  const traits = joinedTraits(state)
+  const seen = Object.values(state.leaves).filter((leaf) => leaf.lastSeen !== Number.NEGATIVE_INFINITY)
+  return {
+    id: state.id,
+    mergedIds: Object.keys(state.leaves)
+      .filter((id) => id !== state.id)
+      .sort(),
+    identifiers: identifierDocuments(state),
+    traits: fromEntries(traits.map(([name, trait]) => [name, trait.value])),
+    ...(options.meta ? { traitMeta: fromEntries(traits.map(([name, trait]) => [name, traitMeta(trait)])) } : {}),
+    segments: Object.keys(state.segments)
+      .filter((key) => state.segments[key]?.member)
+      .sort()
+      .map((key) => ({ key, since: toIso(state.segments[key]?.since as number) })),
+    consents: {},
+    eventCounts: eventCounts(state),
+    computedTraits: {},
+    firstSeen: toIso(Math.min(...seen.map((leaf) => leaf.firstSeen))),
+    lastSeen: toIso(Math.max(...seen.map((leaf) => leaf.lastSeen))),
+    version: state.version,
+  }
+}
+
+/** Object.fromEntries defines `__proto__` as an ordinary property, so no name can reach a prototype. */
+function fromEntries<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  return Object.fromEntries(entries)
+}
+
+function joinedTraits(state: ProfileState): readonly (readonly [string, Trait])[] {
+  const joined = new Map<string, Trait>()
+  for (const id in state.leaves) {
+    const traits = state.leaves[id]?.traits ?? {}
+    for (const name in traits) {
+      const trait = traits[name] as Trait
+      const other = joined.get(name)
+      joined.set(name, other ? laterTrait(other, trait) : trait)
+    }
+  }
+  return [...joined].filter(([, trait]) => !isDeleted(trait)).sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function traitMeta(trait: Trait) {
+  return { at: toIso(trait.at), messageId: trait.messageId, source: trait.source }
+}
+
+function eventCounts(state: ProfileState): Record<string, number> {
+  const counts = new Map<string, number>()
+  for (const id in state.leaves) {
+    const counters = state.leaves[id]?.counters ?? {}
+    for (const name in counters) counts.set(name, (counts.get(name) ?? 0) + totalOf(counters, name))
+  }
+  return fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+export function identifierDocuments(state: ProfileState): IdentifierDocument[] {
+  const found: HeldIdentifier[] = []
+  for (const id in state.leaves) found.push(...Object.values(state.leaves[id]?.identifiers ?? {}))
+  found.sort((a, b) => a.firstSeen - b.firstSeen || (`${a.type}:${a.value}` < `${b.type}:${b.value}` ? -1 : 1))
+  return found.map((held) => ({
+    type: held.type,
+    value: held.value,
+    firstSeen: toIso(held.firstSeen),
+    lastSeen: toIso(held.lastSeen),
+    source: held.source,
+    messageId: held.messageId,
+  }))
+}
+
+export function linkDocuments(state: ProfileState): LinkDocument[] {
+  const links: LinkDocument[] = []
+  for (const id in state.leaves) {
+    const byKey = state.leaves[id]?.links ?? {}
+    for (const key in byKey) {
+      const link = byKey[key]
+      if (!link) continue
+      const [a, b] = linkEnds(key)
+      links.push({ a, b, cause: { kind: link.kind, messageId: link.messageId, at: toIso(link.at) } })
+    }
+  }
+  return links.sort((x, y) => (x.cause.at < y.cause.at ? -1 : x.cause.at > y.cause.at ? 1 : x.a < y.a ? -1 : 1))
+}
+
+export function eventDocument(row: StoredEvent): EventDocument {
+  const { event } = row
+  const optional = <K extends string, V>(key: K, value: V | undefined) => (value === undefined ? {} : { [key]: value })
+  return {
+    messageId: event.messageId,
+    type: event.type,
+    ...optional('name', event.name),
+    timestamp: toIso(event.timestamp),
+    receivedAt: toIso(event.receivedAt),
+    source: event.source,
+    ...optional('userId', event.userId),
+    ...optional('anonymousId', event.anonymousId),
+    ...optional('groupId', event.groupId),
+    properties: (event.properties ?? {}) as Record<string, JsonValue>,
+    ...optional('traits', event.traits),
+    context: event.context as Record<string, JsonValue>,
+    late: event.flags.includes('late'),
+    ...optional('originalTimestamp', event.originalTimestamp),
+    ...(event.flags.includes('clock') ? { clock: true } : {}),
+    ...(row.conflict ? { conflict: true } : {}),
+  } as EventDocument
+}

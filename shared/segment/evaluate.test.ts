@@ -1,0 +1,218 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { BASE, condition, END, now, person } from './arbitraries.case.ts'
+import type { Condition } from './condition.ts'
+import { evaluate, prepare } from './evaluate.ts'
+import { naive, type PersonData, personView } from './naive.case.ts'
+import type { EventRef, PersonView } from './person-view.ts'
+
+const runs = { numRuns: 800 }
+
+describe('laws of the evaluator', () => {
+  test('agrees with a naive evaluator for every condition, person and instant', () => {
+    fc.assert(
+      fc.property(condition, person, now, (condition, data, now) => {
+        const view = personView(data)
+        expect(evaluate(condition, view, now).member).toBe(naive(condition, data, now))
+        expect(prepare(condition).member(view, now)).toBe(naive(condition, data, now))
+      }),
+      runs,
+    )
+  })
+
+  test('nextChangeAt is the first instant at which the naive verdict is another one, and null when there is none', () => {
+    fc.assert(
+      fc.property(condition, person, now, (condition, data, now) => {
+        expect(evaluate(condition, personView(data), now).nextChangeAt).toBe(firstChange(condition, data, now))
+      }),
+      runs,
+    )
+  })
+
+  test('a verdict that is known is true of whatever was pruned', () => {
+    fc.assert(
+      fc.property(condition, person, now, (condition, data, now) => {
+        // Pruned events are past.
+        fc.pre(data.events.every((event) => event.at <= now))
+        const { member } = evaluate(condition, personView(data), now)
+        if (member !== 'unknown') expect(member).toBe(naive(condition, { ...data, pruned: 0 }, now))
+      }),
+      runs,
+    )
+  })
+
+  test('nobody unknown is a member of anything', () => {
+    fc.assert(
+      fc.property(condition, person, now, (condition, data, now) => {
+        const stranger = { ...personView(data), known: false }
+        expect(evaluate(condition, stranger, now)).toEqual({ member: false, nextChangeAt: null })
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+function firstChange(condition: Condition, data: PersonData, now: number): number | null {
+  const verdict = naive(condition, data, now)
+  for (let t = now + 1; t <= BASE + END; t++) if (naive(condition, data, t) !== verdict) return t
+  return null
+}
+
+describe('Kleene logic', () => {
+  const two = fc.tuple(condition, condition, person, now)
+  const same = (a: Condition, b: Condition, data: PersonData, now: number): void => {
+    expect(evaluate(a, personView(data), now)).toEqual(evaluate(b, personView(data), now))
+  }
+  const not = (condition: Condition): Condition => ({ type: 'not', condition })
+  const and = (...conditions: Condition[]): Condition => ({ type: 'and', conditions })
+  const or = (...conditions: Condition[]): Condition => ({ type: 'or', conditions })
+
+  test('not undoes not', () => {
+    fc.assert(fc.property(condition, person, now, (a, data, now) => same(not(not(a)), a, data, now)))
+  })
+  test('not of an and is the or of the nots', () => {
+    fc.assert(fc.property(two, ([a, b, data, now]) => same(not(and(a, b)), or(not(a), not(b)), data, now)))
+  })
+  test('order and repetition do not matter', () => {
+    fc.assert(fc.property(two, ([a, b, data, now]) => same(and(a, b, a), and(b, a), data, now)))
+  })
+  test('an and absorbs an or with the same part', () => {
+    fc.assert(fc.property(two, ([a, b, data, now]) => same(and(a, or(a, b)), a, data, now)))
+  })
+  test('false and unknown is false, true or unknown is true, true and unknown is unknown', () => {
+    const view: PersonView = { known: true, trait: () => undefined, events: () => [], folded: () => 3 }
+    const unknown: Condition = { type: 'event', name: 'A', window: { last: '7d' } }
+    const yes: Condition = { type: 'everyone' }
+    const member = (condition: Condition) => evaluate(condition, view, BASE).member
+    expect(member(unknown)).toBe('unknown')
+    expect(member(not(unknown))).toBe('unknown')
+    expect(member(and(not(yes), unknown))).toBe(false)
+    expect(member(or(yes, unknown))).toBe(true)
+    expect(member(and(yes, unknown))).toBe('unknown')
+  })
+})
+
+describe('a long history', () => {
+  const SIZE = 10_000
+  /** Counts how often an event is looked at. */
+  function counting(where: boolean) {
+    const seen = { looks: 0, reads: 0 }
+    const events = Array.from({ length: SIZE }, (_, i): EventRef => {
+      const at = BASE - (SIZE - i) * 60_000
+      return {
+        get at() {
+          seen.looks += 1
+          return at
+        },
+        id: String(i),
+        name: 'A',
+        properties: () => {
+          seen.reads += 1
+          return { even: where && i % 2 === 0 }
+        },
+      }
+    })
+    const view: PersonView = { known: true, trait: () => undefined, events: () => events, folded: () => 0 }
+    return { seen, view }
+  }
+
+  test.each<Condition>([
+    { type: 'event', name: 'A' },
+    { type: 'event', name: 'A', count: { op: 'gte', value: 100 }, window: { last: '24h' } },
+    { type: 'event', name: 'A', count: { op: 'between', value: [10, 2_000] }, window: { last: '7d' } },
+    { type: 'event', name: 'A', count: { op: 'eq', value: 0 }, window: { last: '1h' } },
+    { type: 'event', name: 'A', window: { from: '2026-03-01', to: '2026-03-10' } },
+    { type: 'returned', after: '30d', within: '7d' },
+  ])('is not walked through for %j', (condition) => {
+    const { seen, view } = counting(false)
+    evaluate(condition, view, BASE)
+    expect(seen.looks).toBeLessThan(400)
+    expect(seen.reads).toBe(0)
+  })
+
+  test('is read no further than the window, and no further than the threshold', () => {
+    const where = [{ property: 'even', op: 'eq' as const, value: true }]
+    const { seen, view } = counting(true)
+    evaluate({ type: 'event', name: 'A', where, window: { last: '1h' }, count: { op: 'lt', value: 99 } }, view, BASE)
+    expect(seen.reads).toBe(59)
+    seen.reads = 0
+    const often: Condition = {
+      type: 'event',
+      name: 'A',
+      where,
+      count: { op: 'gte', value: 5 },
+      window: { last: '52w' },
+    }
+    expect(evaluate(often, view, BASE).member).toBe(true)
+    expect(seen.reads).toBeLessThan(15)
+  })
+
+  test('in which windows fill and empty thousands of times is still judged within the budget, never late', () => {
+    const { view } = counting(false)
+    const busy = (n: number): Condition => ({
+      type: 'event',
+      name: 'A',
+      count: { op: 'eq', value: n },
+      window: { between: ['100001ms', '40000ms'] },
+    })
+    // The counts alternate between one and two, so these two are never both true.
+    const { member, nextChangeAt } = evaluate(
+      { type: 'and', conditions: [busy(1), busy(2)] },
+      view,
+      BASE - 6_000 * 60_000,
+    )
+    expect(member).toBe(false)
+    expect(nextChangeAt === null || nextChangeAt > BASE - 6_000 * 60_000).toBe(true)
+  })
+})
+
+describe('boundaries', () => {
+  const at = (t: number, name = 'A'): EventRef => ({ at: t, id: `m${t}`, name, properties: () => ({}) })
+  const viewOf = (...events: EventRef[]): PersonView => ({
+    known: true,
+    trait: () => undefined,
+    events: () => events,
+    folded: () => 0,
+  })
+  const DAY = 86_400_000
+
+  test('an event leaves "last 7d" exactly seven days after it happened', () => {
+    const condition: Condition = { type: 'event', name: 'A', window: { last: '7d' } }
+    expect(evaluate(condition, viewOf(at(BASE)), BASE + 7 * DAY - 1)).toEqual({
+      member: true,
+      nextChangeAt: BASE + 7 * DAY,
+    })
+    expect(evaluate(condition, viewOf(at(BASE)), BASE + 7 * DAY)).toEqual({ member: false, nextChangeAt: null })
+  })
+  test('an event dated in the future counts from then on', () => {
+    expect(evaluate({ type: 'event', name: 'A' }, viewOf(at(BASE + 5)), BASE)).toEqual({
+      member: false,
+      nextChangeAt: BASE + 5,
+    })
+  })
+  test('someone returned after a silence of exactly `after`, and has not any more exactly `within` later', () => {
+    const condition: Condition = { type: 'returned', after: '30d', within: '7d' }
+    const back = viewOf(at(BASE - 30 * DAY), at(BASE))
+    expect(evaluate(condition, back, BASE)).toEqual({ member: true, nextChangeAt: BASE + 7 * DAY })
+    expect(evaluate(condition, back, BASE + 7 * DAY).member).toBe(false)
+    expect(evaluate(condition, viewOf(at(BASE - 30 * DAY + 1), at(BASE)), BASE).member).toBe(false)
+    expect(evaluate(condition, viewOf(at(BASE)), BASE).member).toBe(false)
+  })
+  test('two events at the instant of the return are one return', () => {
+    const back = viewOf(at(BASE - 40 * DAY), at(BASE), { ...at(BASE), id: 'n' })
+    expect(evaluate({ type: 'returned', after: '30d', within: '7d' }, back, BASE).member).toBe(true)
+  })
+  test('what the view says about folded events turns unknown into a verdict', () => {
+    const silent: Condition = { type: 'event', name: 'A', count: { op: 'eq', value: 0 }, window: { last: '90d' } }
+    const folded: PersonView = { ...viewOf(), folded: () => 3 }
+    expect(evaluate(silent, folded, BASE)).toEqual({ member: 'unknown', nextChangeAt: null })
+    expect(evaluate(silent, { ...folded, foldedUpTo: BASE - 100 * DAY }, BASE)).toEqual({
+      member: true,
+      nextChangeAt: null,
+    })
+    expect(evaluate(silent, { ...folded, foldedUpTo: BASE - 80 * DAY }, BASE)).toEqual({
+      member: 'unknown',
+      nextChangeAt: BASE + 10 * DAY,
+    })
+  })
+})

@@ -1,0 +1,46 @@
+import { type Budget, constant, type Signal, stepped, type Verdict } from './signal.ts'
+
+/**
+ * `and` and `or` over signals, in Kleene logic. One part decides alone with the deciding verdict (`false` for and,
+ * `true` for or), whatever the others say; failing that, one unknown part leaves the whole unknown.
+ */
+export function all(parts: readonly Signal[], budget: Budget): Signal {
+  return junction(parts, false, budget)
+}
+
+export function any(parts: readonly Signal[], budget: Budget): Signal {
+  return junction(parts, true, budget)
+}
+
+function junction(parts: readonly Signal[], deciding: boolean, budget: Budget): Signal {
+  if (parts.length === 0) return constant(!deciding)
+  if (parts.length === 1) return parts[0] as Signal
+
+  function at(t: number): Verdict {
+    let verdict: Verdict = !deciding
+    for (const part of parts) {
+      const its = part.at(t)
+      if (its === deciding) return deciding
+      if (its === 'unknown') verdict = its
+    }
+    return verdict
+  }
+
+  /**
+   * As long as any part decides, the whole is decided: it holds at least until the last of the parts that decide now has
+   * changed. Otherwise any change of any part may matter.
+   */
+  function nextPoint(t: number): number {
+    let last = Number.NEGATIVE_INFINITY
+    for (const part of parts) {
+      if (part.at(t) === deciding) last = Math.max(last, part.changeAfter(t))
+      if (last === Number.POSITIVE_INFINITY) return last
+    }
+    if (last !== Number.NEGATIVE_INFINITY) return last
+    let first = Number.POSITIVE_INFINITY
+    for (const part of parts) first = Math.min(first, part.changeAfter(t))
+    return first
+  }
+
+  return stepped(at, nextPoint, budget, parts.length)
+}

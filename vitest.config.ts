@@ -1,0 +1,42 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+/**
+ * Two projects. `core`: the pure domain and the scripts, in Node. `workers`: everything that touches Cloudflare, and the
+ * pure domain once more, in workerd. The only file that names the Vitest integration.
+ */
+export default defineConfig(async () => ({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'core',
+          include: ['shared/**/*.test.ts', 'scripts/**/*.test.ts', 'test/*.test.ts', 'test/cli/*.test.ts'],
+          exclude: ['**/*.worker.test.ts', '**/node_modules/**'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                WRITE_KEY_SECRET: 'test-write-key-secret',
+                IDENTITY_SECRET: 'test-identity-secret',
+                TEST_MIGRATIONS: await readD1Migrations('./d1-migrations'),
+              },
+            },
+          }),
+        ],
+        test: {
+          name: 'workers',
+          include: ['shared/**/*.test.ts', '**/*.worker.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.node.test.ts'],
+          setupFiles: ['./test/support/apply-migrations.ts'],
+          testTimeout: 60_000,
+        },
+      },
+    ],
+  },
+}))
