@@ -98,6 +98,11 @@ export class ProfileObject extends DurableObject<Env> {
     return this.#reading((state) => ({ identifiers: identifierDocuments(state), links: linkDocuments(state) }))
   }
 
+  /** When this profile wakes by itself, in epoch ms; for operators and tests. */
+  async nextAlarm(): Promise<number | null> {
+    return this.ctx.storage.getAlarm()
+  }
+
   /** A merge into this profile begins: nothing is emitted until it is complete. */
   async prepare(operation: MergeOperation): Promise<void> {
     this.#transact((state) => {

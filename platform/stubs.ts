@@ -5,17 +5,25 @@ import type { CanonicalId } from '../shared/kernel/id.ts'
  * The only way to a Durable Object: one function per class. Names start with the workspace, so that no workspace can
  * name another's objects; placement (jurisdiction, location hint) will be decided here and nowhere else.
  */
-export function profileStub(env: Env, workspace: string, id: CanonicalId): DurableObjectStub<ProfileObject> {
-  return env.PROFILES.getByName(`${workspace}/${id}`) as DurableObjectStub<ProfileObject>
+export function profileStub(env: Env, workspace: string, id: CanonicalId): Remote<ProfileObject> {
+  return env.PROFILES.getByName(`${workspace}/${id}`) as Remote<ProfileObject>
 }
 
-export function identityStub(env: Env, workspace: string): DurableObjectStub<IdentityGraphObject> {
-  return env.IDENTITY.getByName(workspace) as DurableObjectStub<IdentityGraphObject>
+export function identityStub(env: Env, workspace: string): Remote<IdentityGraphObject> {
+  return env.IDENTITY.getByName(workspace) as Remote<IdentityGraphObject>
 }
 
 /** One meter per workspace and queue, so that a redelivered message finds the meter that counted it. */
-export function meterStub(env: Env, workspace: string, queue: string): DurableObjectStub<MeterObject> {
-  return env.METERS.getByName(`${workspace}/${queue}`) as DurableObjectStub<MeterObject>
+export function meterStub(env: Env, workspace: string, queue: string): Remote<MeterObject> {
+  return env.METERS.getByName(`${workspace}/${queue}`) as Remote<MeterObject>
+}
+
+/**
+ * An object's methods as callers see them. All of ours are async and take and give plain data, so over RPC they are
+ * what they are; the platform's own mapped type recurses without end on JSON values.
+ */
+export type Remote<T> = DurableObjectStub & {
+  [K in keyof T as T[K] extends (...args: never[]) => Promise<unknown> ? K : never]: T[K]
 }
 
 /** The workspace and the rest of an object's own name. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type BuildFailure, build, formatMessages } from 'esbuild'
+import { type BuildFailure, build, formatMessages, stop } from 'esbuild'
 import { REPOSITORY, StartError } from './settings.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { StartError } from './settings.ts'
 
 /**
@@ -36,7 +36,7 @@ export function claimStateFolder(path: string): StateFolder {
 /** Permission bits say nothing to root and little about read-only mounts: only writing a file proves it. */
 function makeWritable(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
     const probe = join(path, `.probe-${process.pid}`)
     writeFileSync(probe, 'x')
     unlinkSync(probe)
@@ -48,12 +48,26 @@ function makeWritable(path: string): void {
   }
 }
 
+/** Not `recursive: true`: Node never returns from that below /proc, where a new folder answers ENOENT. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    makeFolder(dirname(path))
+    mkdirSync(path, { mode: 0o700 })
+  }
+}
+
 function because(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'EEXIST' || code === 'ENOTDIR') return 'it, or a part of its path, is a file'
   if (code === 'EACCES' || code === 'EPERM') return 'this user may not write there'
   if (code === 'EROFS') return 'it is on a read-only file system'
   if (code === 'ENOSPC') return 'the disk is full'
+  if (code === 'ENOENT') return 'it cannot be made there'
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -44,21 +44,21 @@ export function count(counts: Counts, label: string, times = 1): void {
 }
 
 export function countOutcome(counts: Counts, outcome: Outcome): void {
+  count(counts, labelOf(outcome))
+  if (outcome.kind === 'applied' && outcome.late) count(counts, 'late')
+  if (outcome.kind === 'duplicate' && outcome.conflict) count(counts, 'conflict')
+}
+
+function labelOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'applied':
-      count(counts, 'applied')
-      if (outcome.late) count(counts, 'late')
-      return
     case 'duplicate':
-      count(counts, 'duplicate')
-      if (outcome.conflict) count(counts, 'conflict')
-      return
+      return outcome.kind
     case 'dropped':
-      return count(counts, `dropped:${outcome.reason}`)
     case 'rejected':
-      return count(counts, `rejected:${outcome.reason}`)
+      return `${outcome.kind}:${outcome.reason}`
     case 'dead_letter':
-      return count(counts, `dead_letter:${outcome.stage}`)
+      return `${outcome.kind}:${outcome.stage}`
   }
 }
 

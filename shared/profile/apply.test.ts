@@ -153,7 +153,7 @@ describe('laws of a profile', () => {
           const whole = aProfile()
           apply(whole, items)
           const [winner, loser] = [aProfile(), aProfile('prf_1' as CanonicalId)]
-          items.forEach((item, i) => apply(sides[i] ? winner : loser, [item]))
+          for (const [i, item] of items.entries()) apply(sides[i] ? winner : loser, [item])
           // What a redelivery across a merge does: the same copies reach both sides.
           apply(winner, items.slice(0, 3))
           mergeInto(winner, loser)

@@ -5,7 +5,6 @@ import type { Condition } from './condition.ts'
 import type { Operator } from './operators.ts'
 import type { EventRef, PersonView } from './person-view.ts'
 import type { Verdict } from './signal.ts'
-import type { Where } from './where.ts'
 import type { Window } from './window.ts'
 
 /**
