@@ -1,5 +1,10 @@
 import { waitUntil } from 'cloudflare:workers'
-import { type SegmentDefinition, type SourceConfig, type WorkspaceConfig, WorkspaceSettings } from '../shared/config/workspace-config.ts'
+import {
+  type SegmentDefinition,
+  type SourceConfig,
+  type WorkspaceConfig,
+  WorkspaceSettings,
+} from '../shared/config/workspace-config.ts'
 import { parseCondition } from '../shared/segment/condition.ts'
 import { FreshCache, type FreshCacheOptions } from './fresh-cache.ts'
 

@@ -60,14 +60,7 @@ export function bootstrapStatements(first: FirstWorkspace): readonly SqlStatemen
 function builtInSegmentStatements(workspace: string, createdAt: number): readonly SqlStatement[] {
   return BUILT_IN_SEGMENTS.map((segment) => ({
     sql: 'INSERT OR IGNORE INTO segments (workspace, key, name, description, condition, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-    params: [
-      workspace,
-      segment.key,
-      segment.name,
-      segment.description,
-      JSON.stringify(segment.condition),
-      createdAt,
-    ],
+    params: [workspace, segment.key, segment.name, segment.description, JSON.stringify(segment.condition), createdAt],
   }))
 }
 

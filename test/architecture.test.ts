@@ -25,7 +25,12 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 }
 
 const modules = import.meta.glob<string>(
-  ['../{shared,platform,durable-objects,queues,workers}/**/*.ts', '!../**/*.test.ts', '!../**/*.case.ts', '!../**/*.d.ts'],
+  [
+    '../{shared,platform,durable-objects,queues,workers}/**/*.ts',
+    '!../**/*.test.ts',
+    '!../**/*.case.ts',
+    '!../**/*.d.ts',
+  ],
   { query: '?raw', import: 'default', eager: true },
 )
 const sources = new Map(Object.entries(modules).map(([path, text]) => [path.slice(3), text]))

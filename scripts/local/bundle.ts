@@ -30,5 +30,7 @@ export async function bundleLocalWorker(define: { [name: string]: string }): Pro
   } catch (failure) {
     const messages = await formatMessages((failure as BuildFailure).errors ?? [], { kind: 'error', color: false })
     throw new StartError(`The program does not compile:\n${messages.join('') || failure}`)
+  } finally {
+    await stop() // esbuild's own process
   }
 }

@@ -5,6 +5,7 @@ import { bundleLocalWorker } from './bundle.ts'
 import { CONTROL_PATH, CONTROL_TOKEN_HEADER, type ControlRequest, type LocalFacts, type Standstill } from './control.ts'
 import type { MigrationDatabase } from './migrations.ts'
 import { REPOSITORY, StartError } from './settings.ts'
+import { type Watchdog, watchOver } from './watchdog.ts'
 
 /**
  * The running runtime: the Worker of this repository in local workerd, with the bindings of wrangler.toml, its data in
@@ -36,7 +37,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<LocalRuntim
   const worker: V4WorkerOptions = {
     ...workerOptions,
     modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundleLocalWorker(define) }],
-    bindings: { ...workerOptions.bindings, ...options.secrets, LOCAL: localFacts(workerOptions, token) as unknown as Json },
+    bindings: {
+      ...workerOptions.bindings,
+      ...options.secrets,
+      LOCAL: localFacts(workerOptions, token) as unknown as Json,
+    },
   }
   const listeners = signalListeners()
   const miniflare = new Miniflare(
@@ -52,10 +57,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<LocalRuntim
     }),
   )
   for (const [signal, ours] of listeners) leaveSignalTo(signal, ours)
+  let watchdog: Watchdog | undefined
   let stopped: Promise<void> | undefined
-  const stop = () => (stopped ??= miniflare.dispose())
+  const stop = () => (stopped ??= miniflare.dispose().then(() => watchdog?.dismiss()))
   try {
     await miniflare.ready
+    watchdog = watchOver('workerd')
   } catch (error) {
     await stop()
     throw new StartError(`The runtime did not come up: ${error instanceof Error ? error.message : error}`)
@@ -102,7 +109,9 @@ interface TomlOptions {
 
 function localFacts(worker: Pick<TomlOptions, 'queueConsumers' | 'queueProducers'>, token: string): LocalFacts {
   const consumers = Object.entries(worker.queueConsumers)
-  const consumed = Object.entries(worker.queueProducers).filter(([, { queueName }]) => queueName in worker.queueConsumers)
+  const consumed = Object.entries(worker.queueProducers).filter(
+    ([, { queueName }]) => queueName in worker.queueConsumers,
+  )
   return {
     token,
     queueBindings: consumed.map(([binding]) => binding),

@@ -75,7 +75,8 @@ function because(error: unknown): string {
 function takeLock(path: string, lock: string, mine: string): void {
   for (let attempt = 0; ; attempt++) {
     try {
-      return linkSync(mine, lock)
+      linkSync(mine, lock)
+      return
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       const owner = ownerOf(lock)

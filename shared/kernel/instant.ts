@@ -52,5 +52,5 @@ export function parseDuration(text: unknown): number | undefined {
   const m = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|m|h|d|w)$/.exec(text)
   if (!m) return undefined
   const ms = Number(m[1]) * (UNITS[m[2] as string] as number)
-  return ms <= 36_500 * DAY ? ms : undefined
+  return ms <= 36_500 * DAY ? Math.round(ms) : undefined
 }

@@ -9,6 +9,7 @@ import { foldCounters } from './counters.ts'
 import type { Definitions } from './definitions.ts'
 import { lookAgain } from './emission.ts'
 import { addEvent, emptyLeaf, type Leaf } from './leaf.ts'
+import { isKnown } from './person.ts'
 import { PROFILE_LIMITS, type ProfileLimits, shrink } from './profile-limits.ts'
 import { before, type ProfileState } from './state.ts'
 import { eventKey, positionOf, prunedKeyOf, type StoredEvent, type Timeline } from './timeline.ts'
@@ -59,6 +60,7 @@ export function applyItems(
 ): Applied {
   const limits = context.limits ?? PROFILE_LIMITS
   const dayBefore = dayNumber(state.asOf)
+  const wasKnown = isKnown(state)
   const changes: Changes = { traits: new Set(), names: new Set(), receivedAt: 0, applied: 0 }
   const outcomes = items.map((item) => applyItem(state, timeline, item, context, limits, changes))
   if (changes.applied > 0) {
@@ -68,7 +70,7 @@ export function applyItems(
     prune(state, timeline, limits)
     shrink(state, limits)
   }
-  const evaluated = evaluateChanges(state, timeline, changes, context)
+  const evaluated = evaluateChanges(state, timeline, changes, context, wasKnown)
   if (changes.applied > 0) state.version += 1
   return { outcomes, changed: changes.applied > 0 || evaluated }
 }
@@ -158,7 +160,13 @@ export function prune(state: ProfileState, timeline: Timeline, limits: ProfileLi
 }
 
 /** Answers whether definitions newer than the last ones were looked at. */
-function evaluateChanges(state: ProfileState, timeline: Timeline, changes: Changes, context: ApplyContext): boolean {
+function evaluateChanges(
+  state: ProfileState,
+  timeline: Timeline,
+  changes: Changes,
+  context: ApplyContext,
+  wasKnown: boolean,
+): boolean {
   const { definitions } = context
   if (!definitions) {
     if (changes.applied > 0) state.configVersion = 0 // evaluated from scratch once the configuration can be read
@@ -166,7 +174,9 @@ function evaluateChanges(state: ProfileState, timeline: Timeline, changes: Chang
   }
   const fresh = state.configVersion < definitions.version
   if (fresh) state.configVersion = definitions.version
-  const affected = fresh ? definitions.all : definitions.affectedBy(changes.traits, changes.names)
+  // A negated condition reads nothing of a new person and may hold all the same.
+  const everything = fresh || !wasKnown
+  const affected = everything ? definitions.all : definitions.affectedBy(changes.traits, changes.names)
   const arrived = changes.receivedAt > 0 ? changes.receivedAt : context.now
   lookAgain(state, timeline.history, affected, context.now, arrived + context.settings.windowMs)
   return fresh

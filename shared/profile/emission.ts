@@ -1,9 +1,6 @@
-import type { SegmentDefinition } from '../config/workspace-config.ts'
 import type { Event } from '../event/event.ts'
-import { evaluate } from '../segment/evaluate.ts'
 import type { PersonView } from '../segment/person-view.ts'
-import { readsOf } from '../segment/reads.ts'
-import type { Definitions } from './definitions.ts'
+import type { Definition, Definitions } from './definitions.ts'
 import { type EventSource, personOf, traitOf } from './person.ts'
 import type { Membership, ProfileState } from './state.ts'
 import { eventKey, OWN_SOURCE, type StoredEvent } from './timeline.ts'
@@ -29,13 +26,13 @@ export interface Told {
 export function lookAgain(
   state: ProfileState,
   history: EventSource,
-  definitions: Iterable<SegmentDefinition>,
+  definitions: Iterable<Definition>,
   now: number,
   dueAt: number,
 ): void {
   const person = personOf(state, history)
   for (const definition of definitions) {
-    const verdict = evaluate(definition.condition, person, now)
+    const verdict = definition.prepared.evaluate(person, now)
     if (verdict.member === 'unknown') continue
     const membership = (state.segments[definition.key] ??= { member: false, since: 0, emitted: 0 })
     if (verdict.member === membership.member) {
@@ -69,7 +66,7 @@ export function tellDue(
       delete state.segments[key]
       continue
     }
-    const verdict = evaluate(definition.condition, person, now)
+    const verdict = definition.prepared.evaluate(person, now)
     if (verdict.member !== 'unknown' && verdict.member !== membership.member) {
       const since = membership.pending
         ? decidingTime(definition, state, person, verdict.member, now)
@@ -139,13 +136,13 @@ const MOST_STEPS = 200
  * earlier value is not known, so the search ends at its write.
  */
 function decidingTime(
-  definition: SegmentDefinition,
+  definition: Definition,
   state: ProfileState,
   person: PersonView,
   member: boolean,
   now: number,
 ): number {
-  const reads = readsOf(definition.condition)
+  const { reads } = definition
   let oldest = Number.NEGATIVE_INFINITY
   const instants = new Set<number>()
   for (const name of reads.traits) {
@@ -163,7 +160,7 @@ function decidingTime(
   }
   let since = Number.NaN
   for (const at of [...instants].sort((a, b) => b - a).slice(0, MOST_STEPS)) {
-    if (at < oldest || evaluate(definition.condition, person, at).member !== member) break
+    if (at < oldest || definition.prepared.member(person, at) !== member) break
     since = at
   }
   return Number.isNaN(since) ? now : since

@@ -132,13 +132,13 @@ export function linkEnds(key: string): readonly [string, string] {
   return [a as string, b as string]
 }
 
-function joinIdentifier(a: HeldIdentifier, b: HeldIdentifier): HeldIdentifier {
+export function joinIdentifier(a: HeldIdentifier, b: HeldIdentifier): HeldIdentifier {
   const first = a.firstSeen !== b.firstSeen ? (a.firstSeen < b.firstSeen ? a : b) : a.messageId <= b.messageId ? a : b
   if (first === a && b.lastSeen <= a.lastSeen) return a
   return { ...first, lastSeen: Math.max(a.lastSeen, b.lastSeen) }
 }
 
-function earlierLink(a: Link, b: Link): Link {
+export function earlierLink(a: Link, b: Link): Link {
   if (a.at !== b.at) return a.at < b.at ? a : b
   return a.messageId <= b.messageId ? a : b
 }

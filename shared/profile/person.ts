@@ -21,6 +21,7 @@ export function personOf(state: ProfileState, history: EventSource): PersonView 
       if (state.floor === null) return 0
       return Math.max(0, countMatching(state, pattern) - history.matching(pattern).length)
     },
+    foldedUpTo: state.floor?.at,
   }
 }
 

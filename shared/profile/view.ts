@@ -1,8 +1,8 @@
 import { toIso } from '../kernel/instant.ts'
-import type { JsonValue } from '../kernel/json.ts'
+import type { Dict, JsonValue } from '../kernel/json.ts'
 import { totalOf } from './counters.ts'
 import type { EventDocument, IdentifierDocument, LinkDocument, ProfileDocument } from './document.ts'
-import { type HeldIdentifier, linkEnds } from './leaf.ts'
+import { earlierLink, joinIdentifier, type Leaf, linkEnds } from './leaf.ts'
 import type { ProfileState } from './state.ts'
 import type { StoredEvent } from './timeline.ts'
 import { isDeleted, laterTrait, type Trait } from './trait.ts'
@@ -38,16 +38,26 @@ function fromEntries<T>(entries: readonly (readonly [string, T])[]): Record<stri
 }
 
 function joinedTraits(state: ProfileState): readonly (readonly [string, Trait])[] {
-  const joined = new Map<string, Trait>()
+  const joined = joinOver(state, (leaf) => leaf.traits, laterTrait)
+  return [...joined].filter(([, trait]) => !isDeleted(trait)).sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** The join of one part of all leaves: what two leaves both have is joined by the part's own law. */
+function joinOver<T>(
+  state: ProfileState,
+  part: (leaf: Leaf) => Dict<T>,
+  join: (a: T, b: T) => T,
+): ReadonlyMap<string, T> {
+  const joined = new Map<string, T>()
   for (const id in state.leaves) {
-    const traits = state.leaves[id]?.traits ?? {}
-    for (const name in traits) {
-      const trait = traits[name] as Trait
+    const values = part(state.leaves[id] as Leaf)
+    for (const name in values) {
+      const value = values[name] as T
       const other = joined.get(name)
-      joined.set(name, other ? laterTrait(other, trait) : trait)
+      joined.set(name, other === undefined ? value : join(other, value))
     }
   }
-  return [...joined].filter(([, trait]) => !isDeleted(trait)).sort(([a], [b]) => (a < b ? -1 : 1))
+  return joined
 }
 
 function traitMeta(trait: Trait) {
@@ -64,10 +74,9 @@ function eventCounts(state: ProfileState): Record<string, number> {
 }
 
 export function identifierDocuments(state: ProfileState): IdentifierDocument[] {
-  const found: HeldIdentifier[] = []
-  for (const id in state.leaves) found.push(...Object.values(state.leaves[id]?.identifiers ?? {}))
-  found.sort((a, b) => a.firstSeen - b.firstSeen || (`${a.type}:${a.value}` < `${b.type}:${b.value}` ? -1 : 1))
-  return found.map((held) => ({
+  const joined = [...joinOver(state, (leaf) => leaf.identifiers, joinIdentifier)]
+  joined.sort(([nameA, a], [nameB, b]) => a.firstSeen - b.firstSeen || (nameA < nameB ? -1 : 1))
+  return joined.map(([, held]) => ({
     type: held.type,
     value: held.value,
     firstSeen: toIso(held.firstSeen),
@@ -78,17 +87,12 @@ export function identifierDocuments(state: ProfileState): IdentifierDocument[] {
 }
 
 export function linkDocuments(state: ProfileState): LinkDocument[] {
-  const links: LinkDocument[] = []
-  for (const id in state.leaves) {
-    const byKey = state.leaves[id]?.links ?? {}
-    for (const key in byKey) {
-      const link = byKey[key]
-      if (!link) continue
-      const [a, b] = linkEnds(key)
-      links.push({ a, b, cause: { kind: link.kind, messageId: link.messageId, at: toIso(link.at) } })
-    }
-  }
-  return links.sort((x, y) => (x.cause.at < y.cause.at ? -1 : x.cause.at > y.cause.at ? 1 : x.a < y.a ? -1 : 1))
+  const joined = [...joinOver(state, (leaf) => leaf.links, earlierLink)]
+  joined.sort(([keyA, a], [keyB, b]) => a.at - b.at || (keyA < keyB ? -1 : 1))
+  return joined.map(([key, link]) => {
+    const [a, b] = linkEnds(key)
+    return { a, b, cause: { kind: link.kind, messageId: link.messageId, at: toIso(link.at) } }
+  })
 }
 
 export function eventDocument(row: StoredEvent): EventDocument {

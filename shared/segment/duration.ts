@@ -3,7 +3,7 @@ import { parseDuration, parseInstant } from '../kernel/instant.ts'
 
 /** The two ways in which a condition names time: a duration (`7d`) and an instant (ISO 8601), checked and read. */
 
-/** Whole milliseconds, because instants are; undefined for what is no duration or rounds to nothing less than zero. */
+/** Whole milliseconds, because instants are (`0.5ms` is rounded); undefined for what is no duration. */
 export function durationMs(text: unknown): number | undefined {
   const ms = parseDuration(text)
   return ms === undefined ? undefined : Math.round(ms)

@@ -44,7 +44,7 @@ export function prepareCounting(
     return (n) => {
       if (n <= 0) return constant(true)
       const held = atLeast(n, traffic)
-      // Folded events are taken all or none: their number alone never decides in which of them a window begins.
+      // With all folded events inside it may be enough, with none not: then it depends on what can be said of them.
       return older.count === 0
         ? held
         : any(

@@ -3,9 +3,18 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { identityStub, profileStub } from '../../platform/stubs.ts'
 import type { CanonicalId } from '../../shared/kernel/id.ts'
-import type { JsonObject } from '../../shared/kernel/json.ts'
 import { HOUR, MINUTE, toIso } from '../../shared/kernel/instant.ts'
-import { aMessage, aWorkspace, deliver, ledgerOf, locate, meterOf, profileOf, timelineOf } from '../support/workspace.ts'
+import type { JsonObject } from '../../shared/kernel/json.ts'
+import {
+  aMessage,
+  aWorkspace,
+  deliver,
+  ledgerOf,
+  locate,
+  meterOf,
+  profileOf,
+  timelineOf,
+} from '../support/workspace.ts'
 
 const pro = { type: 'trait', path: 'plan', op: 'eq', value: 'pro' }
 const clicks = { type: 'event', name: 'Click', count: { op: 'gte', value: 3 }, window: { last: '1h' } }
@@ -17,7 +26,9 @@ describe('what a customer would tell', () => {
   test('an anonymous visitor signs up, and what she did before is hers', async () => {
     const ws = await aWorkspace()
     await deliver([aMessage(ws, [track({ anonymousId: 'a1' }), track({ anonymousId: 'a1' })])])
-    await deliver([aMessage(ws, [identify({ anonymousId: 'a1', userId: 'u1' }, { email: 'Ann@Example.com ', plan: 'pro' })])])
+    await deliver([
+      aMessage(ws, [identify({ anonymousId: 'a1', userId: 'u1' }, { email: 'Ann@Example.com ', plan: 'pro' })]),
+    ])
     await deliver([aMessage(ws, [track({ userId: 'u1' })])])
     const profile = await profileOf(ws, 'user_id', 'u1')
     expect(profile.eventCounts).toEqual({ Click: 3 })
@@ -45,7 +56,10 @@ describe('what a customer would tell', () => {
     expect(profile.eventCounts).toEqual({ Click: 2, Order: 1 })
     expect(profile.traits).toEqual({ city: 'Lodz', plan: 'pro' })
     // The loser is a tombstone that holds nothing and says where the person went.
-    expect(await profileStub(env, ws.id, laptop as CanonicalId).read({ meta: false })).toEqual({ kind: 'moved', to: phone })
+    expect(await profileStub(env, ws.id, laptop as CanonicalId).read({ meta: false })).toEqual({
+      kind: 'moved',
+      to: phone,
+    })
     expect(await identityStub(env, ws.id).locate({ kind: 'id', id: laptop as string })).toBe(phone)
     const merges = await identityStub(env, ws.id).mergesOf(profile.id as CanonicalId)
     expect(merges).toMatchObject([{ winner: phone, loser: laptop, cause: { kind: 'message' } }])
@@ -84,14 +98,18 @@ describe('what a customer would tell', () => {
   test('plan pro: ENTER stands in the timeline once the window has passed, exactly once', async () => {
     const ws = await aWorkspace({ windowMs: 2_000 }, { pro_plan: pro })
     const receivedAt = Date.now() - 5_000 // the window is over by the time anybody looks
-    const message = aMessage(ws, [identify({ userId: 'u1', timestamp: toIso(receivedAt) }, { plan: 'pro' })], { receivedAt })
+    const message = aMessage(ws, [identify({ userId: 'u1', timestamp: toIso(receivedAt) }, { plan: 'pro' })], {
+      receivedAt,
+    })
     await deliver([message])
     await deliver([message], 2)
     const profile = await profileOf(ws, 'user_id', 'u1')
     const stub = profileStub(env, ws.id, profile.id as CanonicalId)
     await runDurableObjectAlarm(stub)
     const enters = (await timelineOf(ws, profile.id)).filter((event) => event.name === 'pro_plan ENTER')
-    expect(enters).toMatchObject([{ timestamp: toIso(receivedAt), source: 'tributary', properties: { segment: 'pro_plan' } }])
+    expect(enters).toMatchObject([
+      { timestamp: toIso(receivedAt), source: 'tributary', properties: { segment: 'pro_plan' } },
+    ])
     expect((await profileOf(ws, 'user_id', 'u1')).segments).toEqual([{ key: 'pro_plan', since: toIso(receivedAt) }])
     expect((await profileOf(ws, 'user_id', 'u1')).eventCounts).toEqual({})
   })
@@ -116,7 +134,9 @@ describe('what a customer would tell', () => {
 
   test('a redelivered batch changes nothing, and its copies are applied, not duplicates', async () => {
     const ws = await aWorkspace()
-    const messages = [1, 2, 3].map((n) => aMessage(ws, [track({ userId: `u${n}` }), identify({ userId: `u${n}` }, { n })]))
+    const messages = [1, 2, 3].map((n) =>
+      aMessage(ws, [track({ userId: `u${n}` }), identify({ userId: `u${n}` }, { n })]),
+    )
     await deliver(messages)
     const before = await profileOf(ws, 'user_id', 'u1')
     await deliver(messages, 2)
@@ -145,7 +165,10 @@ describe('what a customer would tell', () => {
     ]
     for (const step of steps) {
       await step()
-      for (const [type, value] of [['user_id', 'u1'], ['anonymous_id', 'x']] as const) {
+      for (const [type, value] of [
+        ['user_id', 'u1'],
+        ['anonymous_id', 'x'],
+      ] as const) {
         const id = await locate(ws, type, value)
         if (!id) continue
         await evictDurableObject(profileStub(env, ws.id, id)).catch(() => {}) // it may not be running
@@ -155,7 +178,9 @@ describe('what a customer would tell', () => {
     const profile = await profileOf(ws, 'user_id', 'u1')
     expect(profile.eventCounts).toEqual({ Click: 3 })
     expect(profile.traits).toEqual({ plan: 'free' })
-    const own = (await timelineOf(ws, profile.id)).filter((event) => event.source === 'tributary').map((event) => event.name)
+    const own = (await timelineOf(ws, profile.id))
+      .filter((event) => event.source === 'tributary')
+      .map((event) => event.name)
     expect(own.filter((name) => name?.startsWith('pro_plan')).sort()).toEqual(['pro_plan ENTER', 'pro_plan EXIT'])
     expect(profile.segments.map((segment) => segment.key)).toEqual(['clicks'])
   })

@@ -19,7 +19,10 @@ export interface TestWorkspace {
 
 let serial = 0
 
-export async function aWorkspace(settings: JsonObject = {}, segments: Record<string, unknown> = {}): Promise<TestWorkspace> {
+export async function aWorkspace(
+  settings: JsonObject = {},
+  segments: Record<string, unknown> = {},
+): Promise<TestWorkspace> {
   serial += 1
   const id = `ws-${serial}-${Math.random().toString(36).slice(2, 10)}`
   const source = `src_${Math.random().toString(36).slice(2, 12).padEnd(8, '0')}`
@@ -29,7 +32,10 @@ export async function aWorkspace(settings: JsonObject = {}, segments: Record<str
       id,
       JSON.stringify(settings),
     ),
-    env.DB.prepare("INSERT INTO sources (id, workspace, name, kind, created_at) VALUES (?, ?, 'web', 'web', 0)").bind(source, id),
+    env.DB.prepare("INSERT INTO sources (id, workspace, name, kind, created_at) VALUES (?, ?, 'web', 'web', 0)").bind(
+      source,
+      id,
+    ),
     ...Object.entries(segments).map(([key, condition]) =>
       env.DB.prepare('INSERT INTO segments (workspace, key, name, condition, created_at) VALUES (?, ?, ?, ?, 0)').bind(
         id,
@@ -46,7 +52,11 @@ export async function aWorkspace(settings: JsonObject = {}, segments: Record<str
 let requests = 0
 
 /** What the edge would put on the queue for one request. */
-export function aMessage(workspace: TestWorkspace, items: readonly JsonObject[], overrides: Partial<IngestMessage> = {}): IngestMessage {
+export function aMessage(
+  workspace: TestWorkspace,
+  items: readonly JsonObject[],
+  overrides: Partial<IngestMessage> = {},
+): IngestMessage {
   requests += 1
   const receivedAt = overrides.receivedAt ?? Date.now()
   return {
@@ -67,7 +77,11 @@ export interface Delivery {
 }
 
 /** Delivers messages as one batch; `attempts` is how often the queue says it has tried. */
-export async function deliver(messages: readonly IngestMessage[], attempts = 1, environment: Env = env): Promise<Delivery> {
+export async function deliver(
+  messages: readonly IngestMessage[],
+  attempts = 1,
+  environment: Env = env,
+): Promise<Delivery> {
   const batch = createMessageBatch(
     QUEUE,
     messages.map((message) => ({
@@ -129,7 +143,8 @@ export async function ledgerOf(workspace: TestWorkspace): Promise<Map<string, Re
     const text = await new Response(object.body.pipeThrough(new DecompressionStream('gzip'))).text()
     for (const line of text.trimEnd().split('\n')) {
       const copy = JSON.parse(line) as Record<string, unknown>
-      if (copy['workspace'] === workspace.id && !ledger.has(copy['copyId'] as string)) ledger.set(copy['copyId'] as string, copy)
+      if (copy['workspace'] === workspace.id && !ledger.has(copy['copyId'] as string))
+        ledger.set(copy['copyId'] as string, copy)
     }
   }
   return ledger
