@@ -39,7 +39,7 @@ export class IdentityGraphObject extends DurableObject<Env> {
   async resolve(settings: IdentitySettings, requests: readonly ResolveRequest[]): Promise<readonly ResolveAnswer[]> {
     await this.#alarm.load()
     const answers = this.ctx.storage.transactionSync(() =>
-      requests.map((request) => resolve(this.#store, settings, request, mint)),
+      this.#store.deciding(() => requests.map((request) => resolve(this.#store, settings, request, mint))),
     )
     if (this.#store.openOperations().length > 0) {
       this.#alarm.noLaterThan(Date.now() + 5_000) // in case this object does not live to carry them out

@@ -19,6 +19,8 @@ type OperationJson = Omit<MergeOperation, 'seq' | 'done'>
 
 export class IdentityStore implements GraphStore {
   readonly #sql: SqlStorage
+  /** Rows changed by the running decisions; null: deleted. */
+  readonly #changed = new Map<CanonicalId, ProfileRow | null>()
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -43,6 +45,8 @@ export class IdentityStore implements GraphStore {
   }
 
   profile(id: CanonicalId): ProfileRow | undefined {
+    const changed = this.#changed.get(id)
+    if (changed !== undefined) return changed ?? undefined
     const json = this.#one<{ json: string }>('SELECT json FROM profile WHERE id = ?', id)?.json
     if (json === undefined) return undefined
     const row = JSON.parse(json) as ProfileRow
@@ -52,11 +56,29 @@ export class IdentityStore implements GraphStore {
   }
 
   saveProfile(id: CanonicalId, row: ProfileRow): void {
-    this.#sql.exec('INSERT OR REPLACE INTO profile (id, json) VALUES (?, ?)', id, JSON.stringify(row))
+    this.#changed.set(id, row)
   }
 
   deleteProfile(id: CanonicalId): void {
-    this.#sql.exec('DELETE FROM profile WHERE id = ?', id)
+    this.#changed.set(id, null)
+  }
+
+  /**
+   * Runs decisions that belong to one transaction. A profile's row changes with every identifier of a message; it is
+   * written once, at the end, because a written row is what the graph costs.
+   */
+  deciding<T>(work: () => T): T {
+    this.#changed.clear()
+    try {
+      const answer = work()
+      for (const [id, row] of this.#changed) {
+        if (row === null) this.#sql.exec('DELETE FROM profile WHERE id = ?', id)
+        else this.#sql.exec('INSERT OR REPLACE INTO profile (id, json) VALUES (?, ?)', id, JSON.stringify(row))
+      }
+      return answer
+    } finally {
+      this.#changed.clear()
+    }
   }
 
   /** Splitting profiles is not offered yet, so none ever is. */

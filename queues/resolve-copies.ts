@@ -51,7 +51,7 @@ async function resolveWorkspace(env: Env, config: WorkspaceConfig, copies: reado
       config.settings.identity,
       waiting.map(([, { request }]) => request),
     )
-    waiting.forEach(([key, { copies }], i) => take(key, copies, replies[i] as ResolveAnswer))
+    for (const [i, [key, { copies }]] of waiting.entries()) take(key, copies, replies[i] as ResolveAnswer)
   } catch (fault) {
     for (const [, { copies }] of waiting) for (const copy of copies) failed(copy, fault)
   }
