@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import rudderNode from '../../test/fixtures/sdk/rudder-node.json'
 import segmentBrowser from '../../test/fixtures/sdk/segment-browser.json'
@@ -111,6 +112,31 @@ describe('the time rule', () => {
   ])('%s', (_, times, expected, clock) => {
     const full = { originalTimestamp: undefined, timestamp: undefined, sentAt: undefined, library: undefined, ...times }
     expect(decideTime(full, NOW)).toEqual({ timestamp: NOW + expected, clock })
+  })
+
+  test('a client clock that is wrong by any constant makes no difference', () => {
+    const ms = fc.integer({ min: -30 * 24 * HOUR, max: 30 * 24 * HOUR })
+    fc.assert(
+      fc.property(fc.nat(HOUR), ms, (age, skew) => {
+        const times = { originalTimestamp: undefined, timestamp: at(skew - age), sentAt: at(skew), library: undefined }
+        expect(decideTime(times, NOW)).toEqual({ timestamp: NOW - age, clock: false })
+      }),
+    )
+  })
+
+  test('whatever a client says, the time is neither before 2000 nor more than five minutes ahead', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+      fc.constant(undefined),
+    )
+    fc.assert(
+      fc.property(text, text, text, (originalTimestamp, timestamp, sentAt) => {
+        const decided = decideTime({ originalTimestamp, timestamp, sentAt, library: undefined }, NOW).timestamp
+        expect(decided).toBeGreaterThanOrEqual(Date.UTC(2000, 0, 1))
+        expect(decided).toBeLessThanOrEqual(NOW + 5 * MINUTE)
+      }),
+    )
   })
 
   test('late is older than window and grace together, exactly', () => {

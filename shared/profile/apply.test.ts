@@ -165,6 +165,47 @@ describe('laws of a profile', () => {
     )
   })
 
+  test('merging three profiles in any order and grouping gives the same profile', () => {
+    fc.assert(
+      fc.property(copies, fc.array(fc.nat(2), { minLength: 12, maxLength: 12 }), fc.nat(5), (items, homes, order) => {
+        const merged = (grouping: number) => {
+          const three = [0, 1, 2].map((n) => aProfile(`prf_${n}` as CanonicalId)) as [Profile, Profile, Profile]
+          for (const [i, item] of items.entries()) apply(three[homes[i] as 0 | 1 | 2], [item])
+          const [a, b, c] = three
+          const steps: readonly (readonly [Profile, Profile])[] = [
+            [a, b],
+            [a, c],
+          ]
+          if (grouping % 3 === 0) for (const [winner, loser] of steps) mergeInto(winner, loser)
+          else if (grouping % 3 === 1) for (const [winner, loser] of [...steps].reverse()) mergeInto(winner, loser)
+          else {
+            mergeInto(b, c)
+            mergeInto(a, b)
+          }
+          return { ...seen(a), mergedIds: [] }
+        }
+        expect(merged(order)).toEqual(merged(0))
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('identifiers only grow', () => {
+    fc.assert(
+      fc.property(copies, (items) => {
+        const profile = aProfile()
+        let before = new Set<string>()
+        for (const item of items) {
+          apply(profile, [item])
+          const now = new Set(seen(profile).identifiers.map(({ type, value }) => `${type}:${value}`))
+          expect([...before].every((name) => now.has(name))).toBe(true)
+          before = now
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
   test('pruning the timeline never changes a counter, and pruned duplicates are still told', () => {
     const limits: ProfileLimits = { ...PROFILE_LIMITS, timelineEvents: 3 }
     fc.assert(
