@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { generatedPages } from '../scripts/docs/generated-pages.ts'
+
+/** Docs in step with the code: generated pages, links, commands and the laws that headers state. */
+const read = (path: string) => readFileSync(path, 'utf8')
+const filesIn = (folder: string, ending: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(ending))
+    .map((path) => join(folder, path))
+
+const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesIn('docs', '.md')]
+
+test.each(Object.entries(generatedPages()))('%s is what `npm run docs` writes', (path, text) => {
+  expect(existsSync(path) && read(path)).toBe(text)
+})
+
+test.each(pages)('every link of %s leads somewhere', (path) => {
+  const links = [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] as string)
+  expect(links.filter((link) => !existsSync(join(dirname(path), link)))).toEqual([])
+})
+
+test.each(pages)('every npm script and source file that %s names exists', (path) => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const text = read(path)
+  const named = [...text.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map((match) => match[1] as string)
+  expect(named.filter((name) => !(name in scripts))).toEqual([])
+  const files = [...text.matchAll(/`((?:shared|platform|durable-objects|queues|workers|test|scripts)\/[\w./-]+\.ts)`/g)]
+  expect(files.map((match) => match[1] as string).filter((file) => !existsSync(file))).toEqual([])
+})
+
+describe('laws', () => {
+  /** Law, as its header states it → title of the property test that holds it. */
+  const HELD: Readonly<Record<string, string>> = {
+    'without limits the partition is the connected components of the messages, in any order':
+      'without limits no event is lost, doubled or misplaced, and the partition is the connected components',
+    'no limit is ever exceeded by a message with a public key': 'with one user per profile the limit also holds',
+    'merging in any order and any grouping gives the same profile; merging twice changes nothing':
+      'merging three profiles in any order and grouping gives the same profile',
+    'any permutation and any repetition of the same copies gives the same profile':
+      'any permutation and any repetition of the same copies gives the same profile',
+    'a copy applied again answers `applied` again; another copy of the same key is `duplicate` and changes nothing':
+      'a copy applied again answers applied, another copy of it duplicate, and neither changes anything',
+    'any order and grouping of additions gives the same counters':
+      'any order and grouping of additions gives the same counters, however often they fold on the way',
+    'ENTER and EXIT of one segment alternate':
+      'emission never flickers: ENTER and EXIT alternate, and once it is quiet what was told is what is',
+    'nothing is emitted while a merge of the profile is in progress':
+      'nothing is told while a merge into the profile is in progress',
+    'joining is commutative, associative and idempotent (counters: over disjoint sets of events)':
+      'merging is a join: any split of the copies over two profiles, in either role, ends the same',
+    'gives the same winner in any order of arrival':
+      'the later write wins in any order: commutative, associative, idempotent',
+  }
+  const sources = filesIn('shared', '.ts')
+  const stated = sources
+    .filter((path) => !/\.(test|case)\.ts$/.test(path) && !path.startsWith(join('shared', 'segment')))
+    .flatMap((path) => [...read(path).matchAll(/@law (.+)$/gm)].map((match) => match[1] as string))
+  const tests = [...sources, ...filesIn('test', '.ts')].filter((path) => path.endsWith('.test.ts')).map(read).join('\n')
+
+  test('every law that a header states is held by a test of that title, and none is listed that no header states', () => {
+    expect([...stated].sort()).toEqual(Object.keys(HELD).sort())
+    expect(Object.values(HELD).filter((title) => !tests.includes(`'${title}'`))).toEqual([])
+  })
+})
