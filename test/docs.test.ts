@@ -57,7 +57,10 @@ describe('laws', () => {
   const stated = sources
     .filter((path) => !/\.(test|case)\.ts$/.test(path) && !path.startsWith(join('shared', 'segment')))
     .flatMap((path) => [...read(path).matchAll(/@law (.+)$/gm)].map((match) => match[1] as string))
-  const tests = [...sources, ...filesIn('test', '.ts')].filter((path) => path.endsWith('.test.ts')).map(read).join('\n')
+  const tests = [...sources, ...filesIn('test', '.ts')]
+    .filter((path) => path.endsWith('.test.ts'))
+    .map(read)
+    .join('\n')
 
   test('every law that a header states is held by a test of that title, and none is listed that no header states', () => {
     expect([...stated].sort()).toEqual(Object.keys(HELD).sort())

@@ -1,3 +1,5 @@
+import { hookedEnv } from './hooked-env.ts'
+
 /**
  * Faults for one run of the consumer. The local queue never duplicates, reorders or crashes, and local storage never
  * refuses; this does it for them. Each call to a binding may be refused before or after it took effect, by a seeded
@@ -14,34 +16,10 @@ export class InjectedFault extends Error {
   readonly retryable = true
 }
 
-/** The environment with every storage, queue and object call subject to the plan. D1 stays whole: config has a cache. */
+/** The environment with every storage, queue and object call subject to the plan. */
 export function withFaults(env: Env, plan: FaultPlan): Env {
   const faulty = <T>(work: () => Promise<T>): Promise<T> => strike(plan, work)
-  const objects = <N extends DurableObjectNamespace>(namespace: N): N =>
-    wrap(namespace, {
-      getByName: (name: string) => {
-        const stub = namespace.getByName(name) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
-        return new Proxy(stub, {
-          get: (_, method) =>
-            method === 'then'
-              ? undefined
-              : (...args: unknown[]) => faulty(async () => stub[method as string]?.(...args)),
-        })
-      },
-    })
-  const queue = (inner: Queue): Queue =>
-    wrap(inner, { sendBatch: (messages: never) => faulty(() => inner.sendBatch(messages)) })
-  return {
-    ...env,
-    PROFILES: objects(env.PROFILES),
-    IDENTITY: objects(env.IDENTITY),
-    METERS: objects(env.METERS),
-    EFFECTS: queue(env.EFFECTS),
-    DEAD_LETTERS: queue(env.DEAD_LETTERS),
-    LAKE: wrap(env.LAKE, {
-      put: (...args: unknown[]) => faulty(() => (env.LAKE.put as (...all: unknown[]) => Promise<unknown>)(...args)),
-    }),
-  }
+  return hookedEnv(env, { object: faulty, send: faulty, put: faulty })
 }
 
 async function strike<T>(plan: FaultPlan, work: () => Promise<T>): Promise<T> {
@@ -49,14 +27,4 @@ async function strike<T>(plan: FaultPlan, work: () => Promise<T>): Promise<T> {
   const before = plan.random() < 0.5
   if (!before) await work()
   throw new InjectedFault(before ? 'refused' : 'the answer was lost')
-}
-
-function wrap<T extends object>(inner: T, overrides: Record<string, unknown>): T {
-  return new Proxy(inner, {
-    get(target, property) {
-      if (typeof property === 'string' && Object.hasOwn(overrides, property)) return overrides[property]
-      const value = Reflect.get(target, property) as unknown
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
 }

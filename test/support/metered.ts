@@ -1,3 +1,5 @@
+import { hookedEnv } from './hooked-env.ts'
+
 /**
  * Counts what the platform would bill, as it happens in local workerd, whose row counts follow the billing rules: rows
  * written by SQL and by alarms, queue operations by 64 KB, calls on Durable Objects, R2 class A operations.
@@ -37,42 +39,20 @@ export async function rowsWrittenDuring(sql: SqlStorage, storage: DurableObjectS
 
 /** The environment with every billed call counted into `bill`. */
 export function metered(env: Env, bill: Bill): Env {
-  const objects = <N extends DurableObjectNamespace>(namespace: N) =>
-    ({
-      getByName: (name: string) => {
-        const stub = namespace.getByName(name) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
-        return new Proxy(stub, {
-          get: (_, method) =>
-            method === 'then'
-              ? undefined
-              : (...args: unknown[]) => {
-                  bill.objectRequests += 1
-                  return stub[method as string]?.(...args)
-                },
-        })
-      },
-    }) as unknown as N
-  const queue = (inner: Queue) =>
-    ({
-      sendBatch: (messages: MessageSendRequest[]) => {
-        for (const { body } of messages) bill.queueOperations += operationsOf(Buffer.byteLength(String(body)))
-        return inner.sendBatch(messages)
-      },
-    }) as unknown as Queue
-  const LAKE = {
-    put: (...args: Parameters<R2Bucket['put']>) => {
-      bill.r2Writes += 1
-      return env.LAKE.put(...args)
+  return hookedEnv(env, {
+    object(work) {
+      bill.objectRequests += 1
+      return work()
     },
-  } as unknown as R2Bucket
-  return {
-    ...env,
-    PROFILES: objects(env.PROFILES),
-    IDENTITY: objects(env.IDENTITY),
-    METERS: objects(env.METERS),
-    EFFECTS: queue(env.EFFECTS),
-    LAKE,
-  }
+    send(work, messages) {
+      for (const { body } of messages) bill.queueOperations += operationsOf(Buffer.byteLength(String(body)))
+      return work()
+    },
+    put(work) {
+      bill.r2Writes += 1
+      return work()
+    },
+  })
 }
 
 /** A message is written, read and deleted: three operations for each 64 KB begun. */

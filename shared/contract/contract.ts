@@ -1,0 +1,58 @@
+import type { z } from 'zod'
+import type { FailureCode } from '../kernel/failure.ts'
+
+/**
+ * One operation of the HTTP API as a value: the route, its checks, the OpenAPI document, the docs page and the common
+ * tests all come from it. What an operation does stands in the handler of the same file name in workers/route/.
+ */
+export const SCOPES = ['profiles:read', 'metrics:read', 'dead-letters:read'] as const
+export type Scope = (typeof SCOPES)[number]
+
+/** Who may call: holders of an API token with this scope (`*` is every scope), of a write key, or anyone. */
+export type Access = Scope | 'write key' | 'anyone'
+
+export interface Contract {
+  readonly name: string
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** Parameters in braces: `/api/v1/profiles/{ref}`. */
+  readonly path: `/${string}`
+  /** Other paths of the same operation. */
+  readonly aliases?: readonly `/${string}`[]
+  readonly group: 'Ingestion' | 'Profiles' | 'Operations' | 'About this API'
+  readonly scope: Access
+  readonly summary: string
+  readonly description?: string
+  readonly params?: z.ZodType
+  readonly query?: z.ZodType
+  readonly body?: z.ZodType
+  readonly reply: z.ZodType
+  /** Status of success; 200 unless said. */
+  readonly status?: number
+  /** Content type of a reply that is no JSON; then `reply` is a string. */
+  readonly media?: string
+  /** Beyond what every operation with its kind of access may answer. */
+  readonly failures: readonly FailureCode[]
+  /** Form of a failure's body; problem+json unless said. */
+  readonly failure?: z.ZodType
+}
+
+export function defineContract<const C extends Contract>(contract: C): C {
+  return contract
+}
+
+type Part = 'params' | 'query' | 'body'
+
+/** What a handler gets of a part of the request: parsed, with defaults. */
+export type Parsed<C extends Contract, P extends Part> =
+  C extends Readonly<Record<P, infer S extends z.ZodType>> ? z.output<S> : undefined
+
+export type Reply<C extends Contract> = z.input<C['reply']>
+
+/** All failure codes an operation may answer with, by what it checks. */
+export function failuresOf(contract: Contract): readonly FailureCode[] {
+  const codes = new Set<FailureCode>(contract.failures)
+  if (contract.query || contract.body) codes.add('invalid_request')
+  if (contract.scope !== 'anyone') codes.add('unauthorized').add('unavailable')
+  if (contract.scope !== 'anyone' && contract.scope !== 'write key') codes.add('forbidden')
+  return [...codes]
+}

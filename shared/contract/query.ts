@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { parseInstant } from '../kernel/instant.ts'
+
+/** Query parameters that several operations share. */
+
+/** An ISO 8601 instant as epoch milliseconds. */
+export const InstantParameter = z
+  .string()
+  .meta({ format: 'date-time', description: 'ISO 8601' })
+  .transform((text, context) => {
+    // A plus sign that was not encoded arrives as a space.
+    const at = parseInstant(text) ?? parseInstant(text.replace(/ (\d{2}:?\d{2})$/, '+$1'))
+    if (at !== undefined) return at
+    context.addIssue({ code: 'custom', message: 'must be an ISO 8601 date or time' })
+    return z.NEVER
+  })
+
+export const LimitParameter = z.coerce
+  .number('must be a number')
+  .int()
+  .min(1)
+  .max(200)
+  .default(50)
+  .meta({ description: 'Most entries in one answer' })
+
+export const CursorParameter = z.string().max(1_000).optional().meta({ description: 'Of the page before' })
