@@ -6,6 +6,7 @@ import {
   WorkspaceSettings,
 } from '../shared/config/workspace-config.ts'
 import { parseCondition } from '../shared/segment/condition.ts'
+import { patience } from './event-queues.ts'
 import { FreshCache, type FreshCacheOptions } from './fresh-cache.ts'
 
 /**
@@ -27,7 +28,14 @@ interface Caches {
   readonly sources: FreshCache<SourceConfig>
   readonly workspaces: FreshCache<WorkspaceConfig>
   readonly tokens: FreshCache<TokenConfig>
+  /** Until when D1 is left alone because it hung, in epoch milliseconds. */
+  restingUntil: number
 }
+
+/** Longest wait for what is not cached at all; an edge that knows nothing after this accepts a well-formed key. */
+const COLD_MS = 2_000
+/** After a hang the next reads fail at once for so long, instead of making every request wait for its turn to hang. */
+const REST_MS = 2_000
 
 /** One set of caches per database binding and isolate. */
 const shared = new WeakMap<D1Database, Caches>()
@@ -35,6 +43,7 @@ const shared = new WeakMap<D1Database, Caches>()
 export class ConfigStore {
   readonly #db: D1Database
   readonly #caches: Caches
+  readonly #now: () => number
 
   constructor(db: D1Database, options: FreshCacheOptions = { now: Date.now, defer: waitUntil }) {
     this.#db = db
@@ -44,25 +53,37 @@ export class ConfigStore {
         sources: new FreshCache(options),
         workspaces: new FreshCache(options),
         tokens: new FreshCache(options),
+        restingUntil: 0,
       }
       shared.set(db, caches)
     }
     this.#caches = caches
+    this.#now = options.now
   }
 
   source(id: string): Promise<SourceConfig | Unread> {
-    return this.#caches.sources.get(id, () => this.#readSource(id))
+    return this.#caches.sources.get(id, () => this.#bounded(() => this.#readSource(id)))
   }
 
   /** With `atLeastVersion`, a cached configuration that is older is read again before answering. */
   workspace(id: string, atLeastVersion = 0): Promise<WorkspaceConfig | Unread> {
     const newEnough = (config: WorkspaceConfig) => config.version >= atLeastVersion
-    return this.#caches.workspaces.get(id, () => this.#readWorkspace(id), newEnough)
+    return this.#caches.workspaces.get(id, () => this.#bounded(() => this.#readWorkspace(id)), newEnough)
   }
 
   /** By the token's hash (platform/hashing.ts). */
   token(hash: string): Promise<TokenConfig | Unread> {
-    return this.#caches.tokens.get(hash, () => this.#readToken(hash))
+    return this.#caches.tokens.get(hash, () => this.#bounded(() => this.#readToken(hash)))
+  }
+
+  /** @throws when D1 fails, hangs, or hung a moment ago */
+  async #bounded<T>(read: () => Promise<T>): Promise<T> {
+    if (this.#caches.restingUntil > this.#now()) throw new Error('D1 hung a moment ago')
+    const reading = await patience(COLD_MS, read())
+    if (reading.kind === 'done') return reading.value
+    if (reading.kind === 'failed') throw reading.fault
+    this.#caches.restingUntil = this.#now() + REST_MS
+    throw new Error(`D1 did not answer within ${COLD_MS} ms`)
   }
 
   async #readSource(id: string): Promise<SourceConfig | undefined> {
@@ -99,11 +120,20 @@ export class ConfigStore {
 
 /** A definition that this code cannot read is left out and reported: one bad row must not stop a workspace. */
 function definitionOf(workspace: string, row: Record<string, string | number>): readonly SegmentDefinition[] {
-  const condition = parseCondition(JSON.parse(String(row['condition'])))
+  const condition = parseCondition(jsonOf(String(row['condition'])))
   if (!condition.ok) {
     console.error(`segment ${workspace}/${row['key']} is not readable`, condition.failure)
     return []
   }
   const { key, name, version } = row
   return [{ key: String(key), name: String(name), version: Number(version), condition: condition.value }]
+}
+
+/** Undefined, which is no condition, for text that is not JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

@@ -4,8 +4,8 @@ import { BUILT_IN_SEGMENTS } from '../shared/config/built-in-segments.ts'
 
 /**
  * What the first workspace consists of: the workspace, a source, a token with every scope, the built-in segments.
- * Used by `npm start` and by `npm run deploy`. Every statement is INSERT OR IGNORE, so running them again with the same
- * ids changes nothing and never undoes what somebody edited since.
+ * Used by `npm start` and by `npm run deploy`, each only while there is none yet. Every statement is INSERT OR IGNORE,
+ * so that a run that was interrupted may be repeated, and never undoes what somebody edited since.
  */
 export interface FirstWorkspace {
   readonly workspace: string
@@ -49,12 +49,17 @@ export function bootstrapStatements(first: FirstWorkspace): readonly SqlStatemen
       sql: 'INSERT OR IGNORE INTO sources (id, workspace, name, kind, created_at) VALUES (?, ?, ?, ?, ?)',
       params: [first.sourceId, workspace, 'default', 'web', createdAt],
     },
-    {
-      sql: 'INSERT OR IGNORE INTO tokens (hash, id, workspace, name, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-      params: [hashToken(first.apiToken), first.tokenId, workspace, 'first token', '["*"]', createdAt],
-    },
+    tokenStatement(first),
     ...builtInSegmentStatements(workspace, createdAt),
   ]
+}
+
+/** The token alone, with every scope. */
+export function tokenStatement(first: FirstWorkspace): SqlStatement {
+  return {
+    sql: 'INSERT OR IGNORE INTO tokens (hash, id, workspace, name, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    params: [hashToken(first.apiToken), first.tokenId, first.workspace, 'first token', '["*"]', first.createdAt],
+  }
 }
 
 function builtInSegmentStatements(workspace: string, createdAt: number): readonly SqlStatement[] {

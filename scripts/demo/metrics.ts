@@ -47,12 +47,14 @@ export function parseSamples(text: string): readonly Sample[] {
   return text.split('\n').flatMap((line) => {
     const match = SAMPLE.exec(line.trim())
     if (!match) return []
-    const labels = Object.fromEntries([...(match[2] ?? '').matchAll(LABEL)].map(([, key, value]) => [key, unescape(value)]))
+    const labels = Object.fromEntries(
+      [...(match[2] ?? '').matchAll(LABEL)].map(([, key, value]) => [key, unquoted(value)]),
+    )
     return [{ name: match[1] ?? '', labels, value: Number(match[3]) }]
   })
 }
 
-function unescape(text: string | undefined): string {
+function unquoted(text: string | undefined): string {
   return (text ?? '').replace(/\\(.)/g, (_, character) => (character === 'n' ? '\n' : character))
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DemoError, sendIngest, type Server } from './client.ts'
+import { DemoError, type Server, sendIngest } from './client.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Reading } from './metrics.ts'
 import { outcomeTable } from './outcome-table.ts'
@@ -16,7 +16,9 @@ const SEGMENTS_SETTLE_MS = 3_000
 export async function runShop(server: Server, seed: number, people: number): Promise<void> {
   const plan = planShop(seed, people, await baseTime(server, seed))
   const before = await readMetrics(server)
-  console.log(`A small shop: ${people} people, ${plan.messages} messages in ${plan.requests.length} requests, seed ${seed}.`)
+  console.log(
+    `A small shop: ${people} people, ${plan.messages} messages in ${plan.requests.length} requests, seed ${seed}.`,
+  )
   await sendAll(server, plan)
   const since = await untilSettled(server, before, plan.messages)
   console.log(`\n${outcomeTable(since)}\n`)

@@ -1,5 +1,5 @@
-import type { Person } from './shop-people.ts'
 import type { Random } from './random.ts'
+import type { Person } from './shop-people.ts'
 
 /** The messages of one visit, as an SDK builds them. Pure: times and ids come from the caller. */
 export interface Message {

@@ -30,10 +30,26 @@ export interface Person {
   readonly deviceId: string
 }
 
-const BEHAVIOURS: readonly Behaviour[] = ['two_devices', 'converts', 'late_phone', 'regular', 'anonymous', 'wrong_clock']
-const LATER: readonly Behaviour[] = ['converts', 'converts', 'regular', 'regular', 'regular', 'anonymous', 'two_devices']
+const BEHAVIOURS: readonly Behaviour[] = [
+  'two_devices',
+  'converts',
+  'late_phone',
+  'regular',
+  'anonymous',
+  'wrong_clock',
+]
+const LATER: readonly Behaviour[] = [
+  'converts',
+  'converts',
+  'regular',
+  'regular',
+  'regular',
+  'anonymous',
+  'two_devices',
+]
 
-const FIRST = 'Ada Grace Alan Edith Linus Katherine Tim Margaret Dennis Radia Barbara Ken Hedy John Frances Niklaus'.split(' ')
+const FIRST =
+  'Ada Grace Alan Edith Linus Katherine Tim Margaret Dennis Radia Barbara Ken Hedy John Frances Niklaus'.split(' ')
 const LAST = 'Marsh Ferry Brooks Rivers Lake Ford Bourne Delta Weir Strand Beck Mill Poole Wells Banks Shore'.split(' ')
 const COUNTRIES = ['DE', 'FR', 'GB', 'NL', 'PT', 'SE', 'US'] as const
 

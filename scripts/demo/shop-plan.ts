@@ -139,6 +139,12 @@ function namelessRequest(seed: number, base: number): IngestRequest {
   const common = (n: number) => ({ messageId: `demo-${seed}-nobody-${n}`, timestamp: new Date(base).toISOString() })
   return batch([
     { ...common(1), type: 'track', event: 'Newsletter Opened', userId: 'undefined' },
-    { ...common(2), type: 'track', event: 'Newsletter Opened', userId: 'null', anonymousId: '00000000-0000-0000-0000-000000000000' },
+    {
+      ...common(2),
+      type: 'track',
+      event: 'Newsletter Opened',
+      userId: 'null',
+      anonymousId: '00000000-0000-0000-0000-000000000000',
+    },
   ])
 }

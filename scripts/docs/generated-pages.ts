@@ -16,17 +16,32 @@ function outcomes(): string {
     '# What becomes of a copy',
     'Every accepted copy has exactly one outcome: `applied`, `duplicate`, `dropped`, `rejected` or `dead_letter`.',
     '## Dropped',
-    table(['reason', 'meaning'], Object.entries(DROP_REASONS).map(([reason, meaning]) => [`\`${reason}\``, meaning])),
+    table(
+      ['reason', 'meaning'],
+      Object.entries(DROP_REASONS).map(([reason, meaning]) => [`\`${reason}\``, meaning]),
+    ),
     '## Rejected',
-    table(['reason', 'meaning'], Object.entries(REJECT_REASONS).map(([reason, meaning]) => [`\`${reason}\``, meaning])),
+    table(
+      ['reason', 'meaning'],
+      Object.entries(REJECT_REASONS).map(([reason, meaning]) => [`\`${reason}\``, meaning]),
+    ),
     '## Dead letters, by stage',
     DEAD_LETTER_STAGES.map((stage) => `\`${stage}\``).join(', '),
   )
 }
 
 function failures(): string {
-  const rows = Object.entries(failureFacts).map(([code, { status, title, retry }]) => [`\`${code}\``, `${status}`, title, retry])
-  return page('# Failures of the API', 'Answered as `application/problem+json`.', table(['code', 'status', 'title', 'try again'], rows))
+  const rows = Object.entries(failureFacts).map(([code, { status, title, retry }]) => [
+    `\`${code}\``,
+    `${status}`,
+    title,
+    retry,
+  ])
+  return page(
+    '# Failures of the API',
+    'Answered as `application/problem+json`.',
+    table(['code', 'status', 'title', 'try again'], rows),
+  )
 }
 
 function page(...parts: readonly string[]): string {

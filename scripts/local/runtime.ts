@@ -64,7 +64,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<LocalRuntim
     await miniflare.ready
     watchdog = watchOver('workerd')
   } catch (error) {
-    await stop()
+    await stop().catch(() => {}) // It fails with the same error once more.
     throw new StartError(`The runtime did not come up: ${error instanceof Error ? error.message : error}`)
   }
   const database = await miniflare.getD1Database('DB')

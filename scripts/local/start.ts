@@ -69,12 +69,12 @@ async function run(): Promise<void> {
   }
 }
 
-async function prepareDatabase(runtime: LocalRuntime, secrets: LocalSecrets): Promise<void> {
-  await applyMigrations(runtime.database, join(REPOSITORY, 'd1-migrations'), runtime.splitSql)
-  const statements = bootstrapStatements(secrets.first).map(({ sql, params }) =>
-    runtime.database.prepare(sql).bind(...params),
-  )
-  await runtime.database.batch(statements)
+/** The first workspace is made once, all of it or nothing: what somebody deletes from it later stays deleted. */
+async function prepareDatabase({ database, splitSql }: LocalRuntime, { first }: LocalSecrets): Promise<void> {
+  await applyMigrations(database, join(REPOSITORY, 'd1-migrations'), splitSql)
+  const known = await database.prepare('SELECT id FROM workspaces WHERE id = ?').bind(first.workspace).all()
+  if (known.results.length > 0) return
+  await database.batch(bootstrapStatements(first).map(({ sql, params }) => database.prepare(sql).bind(...params)))
 }
 
 /** @throws StartError with the last answer when the server does not become healthy */

@@ -1,0 +1,27 @@
+import { failure } from '../shared/kernel/failure.ts'
+import { preflight } from './http/cors.ts'
+import { routerOf } from './http/router.ts'
+import { refused } from './ingest/answers.ts'
+import { ingest } from './ingest/ingest.ts'
+import { type IngestRoute, ingestRoute, pathOf } from './ingest/ingest-route.ts'
+import { routes } from './route/index.ts'
+
+const router = routerOf(routes)
+
+/** Events first, by one look-up: they are nearly all of the traffic. Everything else goes by its contract. */
+export async function handleRequest(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const path = pathOf(request.url)
+  const route = ingestRoute(path)
+  if (route) return ingest(request, env, route)
+  if (path.startsWith('/v1/')) return unknownSdkPath(request)
+  return router.fetch(request, env, ctx)
+}
+
+const SDK: IngestRoute = { shape: 'batch', dialect: 'sdk' }
+
+/** A browser SDK with a path of ours that does not exist must be able to read so. */
+function unknownSdkPath(request: Request): Response {
+  const requestId = crypto.randomUUID()
+  if (request.method === 'OPTIONS') return preflight(request, requestId)
+  return refused(failure('not_found', 'there is nothing at this path'), SDK, request, requestId)
+}

@@ -1,0 +1,44 @@
+import { Hono } from 'hono'
+import { failure } from '../../shared/kernel/failure.ts'
+import { problem } from './problem.ts'
+import type { Route } from './serve.ts'
+
+/**
+ * Finds the route of a request. Paths are matched as they were sent and their parameters decoded once, so that a value
+ * may hold an encoded slash. A known path with another method is 405 and names those it takes; OPTIONS names them too.
+ */
+export function routerOf(routes: readonly Route[]): Hono<{ Bindings: Env }> {
+  const router = new Hono<{ Bindings: Env }>({ getPath: (request) => rawPath(request.url) })
+  for (const [path, here] of Map.groupBy(routes, ({ contract }) => contract.path)) {
+    const pattern = path.replace(/\{(\w+)\}/g, ':$1')
+    for (const { contract, answer } of here) {
+      router.on(contract.method.toUpperCase(), pattern, (c) => answer(c.req.raw, c.env, c.req.param()))
+    }
+    const allow = allowed(here)
+    router.all(pattern, (c) => otherMethod(c.req.method, allow))
+  }
+  router.notFound(() => problem(failure('not_found', 'there is nothing at this path'), crypto.randomUUID()))
+  router.onError((fault) => {
+    console.error('router:', fault)
+    return problem(failure('internal', 'something broke on our side'), crypto.randomUUID())
+  })
+  return router
+}
+
+function rawPath(url: string): string {
+  const { pathname } = new URL(url)
+  return pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname
+}
+
+function allowed(routes: readonly Route[]): string {
+  const methods = new Set(routes.map(({ contract }) => contract.method.toUpperCase()))
+  if (methods.has('GET')) methods.add('HEAD') // hono answers HEAD like GET, without the body
+  return [...methods, 'OPTIONS'].join(', ')
+}
+
+function otherMethod(method: string, allow: string): Response {
+  const requestId = crypto.randomUUID()
+  if (method === 'OPTIONS')
+    return new Response(null, { status: 204, headers: { Allow: allow, 'X-Request-Id': requestId } })
+  return problem(failure('method_not_allowed', `this path takes ${allow}`), requestId, { Allow: allow })
+}

@@ -1,0 +1,113 @@
+import type { z } from 'zod'
+import { ConfigStore } from '../../platform/config-store.ts'
+import type { Contract, Parsed, Reply, Scope } from '../../shared/contract/contract.ts'
+import { type Failure, failure } from '../../shared/kernel/failure.ts'
+import { err, ok, type Result } from '../../shared/kernel/result.ts'
+import { fieldErrors } from '../../shared/segment/field-errors.ts'
+import { callerOf } from './authenticate-token.ts'
+import { problem } from './problem.ts'
+import { readBody } from './read-body.ts'
+
+/**
+ * From a contract and a handler to a route: checks the caller, parses params, query and body, and answers with JSON, or
+ * with problem+json that names the field. Handlers return failures; what they throw is a fault and is told apart here,
+ * once, from a platform that is only busy.
+ */
+export interface Call {
+  readonly env: Env
+  readonly request: Request
+  readonly requestId: string
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** Of the token; empty for operations that anyone may call. */
+  readonly workspace: string
+}
+
+export interface Input<C extends Contract> {
+  readonly params: Parsed<C, 'params'>
+  readonly query: Parsed<C, 'query'>
+  readonly body: Parsed<C, 'body'>
+}
+
+export type Handler<C extends Contract> = (input: Input<C>, call: Call) => Promise<Result<Reply<C>, Failure>>
+
+export interface Route {
+  readonly contract: Contract
+  /** `params` as they stand in the path, decoded. Never rejects. */
+  readonly answer: (request: Request, env: Env, params: Readonly<Record<string, string>>) => Promise<Response>
+}
+
+export function serve<const C extends Contract>(contract: C, handler: Handler<C>): Route {
+  return {
+    contract,
+    async answer(request, env, params) {
+      const call = { env, request, requestId: crypto.randomUUID(), now: Date.now() }
+      try {
+        const result = await answered(contract, handler, call, params)
+        return result.ok ? success(contract, result.value, call.requestId) : problem(result.failure, call.requestId)
+      } catch (fault) {
+        console.error(`${contract.name} ${call.requestId}:`, fault)
+        return problem(failureOf(fault), call.requestId)
+      }
+    },
+  }
+}
+
+async function answered<C extends Contract>(
+  contract: C,
+  handler: Handler<C>,
+  call: Omit<Call, 'workspace'>,
+  path: Readonly<Record<string, string>>,
+): Promise<Result<Reply<C>, Failure>> {
+  const { env, request, now } = call
+  const access = scopeOf(contract)
+  const caller = access ? await callerOf(request, access, new ConfigStore(env.DB), now) : ok({ workspace: '' })
+  if (!caller.ok) return caller
+  const params = part(contract.params, path)
+  if (!params.ok) return params
+  const query = part(contract.query, contract.query && Object.fromEntries(new URL(request.url).searchParams))
+  if (!query.ok) return query
+  const body = await bodyOf(contract, request)
+  if (!body.ok) return body
+  // The schemas of this very contract made these, which is what Input says of them.
+  const input = { params: params.value, query: query.value, body: body.value } as Input<C>
+  return handler(input, { ...call, workspace: caller.value.workspace })
+}
+
+function scopeOf({ scope }: Contract): Scope | undefined {
+  return scope === 'anyone' || scope === 'write key' ? undefined : scope
+}
+
+function part(schema: z.ZodType | undefined, raw: unknown): Result<unknown, Failure> {
+  if (!schema) return ok(undefined)
+  const parsed = schema.safeParse(raw, { reportInput: true })
+  if (parsed.success) return ok(parsed.data)
+  const errors = fieldErrors(parsed.error.issues)
+  const detail = errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')
+  return err(failure('invalid_request', detail, errors))
+}
+
+async function bodyOf(contract: Contract, request: Request): Promise<Result<unknown, Failure>> {
+  if (!contract.body) return ok(undefined)
+  const text = await readBody(request)
+  if (!text.ok) return text
+  try {
+    return part(contract.body, JSON.parse(text.value))
+  } catch {
+    return err(failure('invalid_request', 'the body is not valid JSON'))
+  }
+}
+
+function success(contract: Contract, value: unknown, requestId: string): Response {
+  const headers = { 'X-Request-Id': requestId, 'Cache-Control': 'no-store' }
+  const status = contract.status ?? 200
+  if (contract.media === undefined) return Response.json(value, { status, headers })
+  return new Response(String(value), { status, headers: { ...headers, 'Content-Type': contract.media } })
+}
+
+/** An object that is overloaded or was moved will be there again in a moment; everything else is ours to mend. */
+function failureOf(fault: unknown): Failure {
+  const { retryable, overloaded } = (fault ?? {}) as { readonly retryable?: boolean; readonly overloaded?: boolean }
+  if (retryable === true || overloaded === true) return failure('unavailable', 'busy at the moment; please try again')
+  return failure('internal', 'something broke on our side')
+}

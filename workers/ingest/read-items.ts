@@ -1,0 +1,59 @@
+import type { EventType } from '../../shared/event/event.ts'
+import { type Failure, failure } from '../../shared/kernel/failure.ts'
+import { isObject, type JsonObject, type JsonValue, own } from '../../shared/kernel/json.ts'
+import { LIMITS } from '../../shared/kernel/limits.ts'
+import { err, ok, type Result } from '../../shared/kernel/result.ts'
+import { cdpItem } from './cdp-item.ts'
+import type { IngestRoute } from './ingest-route.ts'
+
+/** The items of a request, and the object whose batch-level fields lie under them. */
+export interface RequestItems {
+  readonly items: readonly JsonValue[]
+  readonly batch?: JsonObject
+  readonly type?: EventType | undefined
+  readonly defaultType?: EventType | undefined
+  /** Of /cdp/ingest, for its answer. */
+  readonly eventId?: string
+}
+
+/**
+ * What a parsed body holds, by the shape of its path. Only what is no event at all refuses the request; an item that is
+ * no valid message is the pipeline's to record. The failure is a whole-request failure.
+ */
+export function readItems(body: JsonValue, route: IngestRoute): Result<RequestItems, Failure> {
+  switch (route.shape) {
+    case 'call':
+      return isObject(body) ? ok({ items: [body], type: route.type }) : err(NO_EVENT)
+    case 'batch':
+      return batchItems(body)
+    case 'list': {
+      const { type, defaultType } = route
+      if (Array.isArray(body)) return bounded({ items: body, type, defaultType })
+      return isObject(body) ? ok({ items: [body], type, defaultType }) : err(NO_EVENT)
+    }
+    case 'cdp': {
+      const item = cdpItem(body)
+      if (!item.ok) return err(failure('invalid_request', item.failure))
+      return ok({ items: [item.value.item], eventId: item.value.eventId })
+    }
+  }
+}
+
+const NO_EVENT = failure('invalid_request', 'the body is neither an event nor a list of events')
+const NO_BATCH = failure('invalid_request', 'the body has neither a batch array nor an event')
+/** Any of these makes an object an event, if perhaps an invalid one. */
+const EVENT_FIELDS = ['type', 'event', 'messageId', 'userId', 'anonymousId'] as const
+
+function batchItems(body: JsonValue): Result<RequestItems, Failure> {
+  if (!isObject(body)) return err(NO_BATCH)
+  const batch = own(body, 'batch')
+  if (Array.isArray(batch)) return bounded({ items: batch, batch: body })
+  // Rudder's and Segment's HTTP users post a bare event here now and then: a batch of one.
+  const isEvent = batch === undefined && EVENT_FIELDS.some((field) => Object.hasOwn(body, field))
+  return isEvent ? ok({ items: [body] }) : err(NO_BATCH)
+}
+
+function bounded(items: RequestItems): Result<RequestItems, Failure> {
+  if (items.items.length <= LIMITS.batchItems) return ok(items)
+  return err(failure('too_large', `a request takes at most ${LIMITS.batchItems} events`))
+}

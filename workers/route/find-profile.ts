@@ -1,0 +1,47 @@
+import { identifierKey } from '../../platform/hashing.ts'
+import { identityStub, profileStub } from '../../platform/stubs.ts'
+import { identifierOf } from '../../shared/identity/identifier.ts'
+import { type Failure, failure } from '../../shared/kernel/failure.ts'
+import { type CanonicalId, isCanonicalId } from '../../shared/kernel/id.ts'
+import { err, ok, type Result } from '../../shared/kernel/result.ts'
+import type { Read } from '../../shared/profile/document.ts'
+import type { Call } from '../http/serve.ts'
+
+type ProfileStub = ReturnType<typeof profileStub>
+
+export interface Found<T> {
+  readonly id: CanonicalId
+  readonly value: T
+}
+
+const NOBODY = failure('not_found', 'there is no such profile')
+/** A profile that was merged while we look leads on to another; a chain longer than this is being rewritten. */
+const MOST_HOPS = 5
+
+/**
+ * Reads from the profile that `ref` names (`prf_…` or `type:value`): one question to the graph, one to the profile. A
+ * malformed reference, somebody else's profile and nobody are the same answer.
+ */
+export async function readFrom<T>(
+  ref: string,
+  { env, workspace }: Call,
+  read: (stub: ProfileStub) => Promise<Read<T>>,
+): Promise<Result<Found<T>, Failure>> {
+  let id = await locate(ref, env, workspace)
+  for (let hop = 0; id !== null && hop <= MOST_HOPS; hop++) {
+    const answer = await read(profileStub(env, workspace, id))
+    if (answer.kind === 'found') return ok({ id, value: answer.value })
+    id = answer.kind === 'moved' && isCanonicalId(answer.to) ? answer.to : null
+  }
+  // A chain that never ends is a merge in progress, not an absence.
+  return err(id === null ? NOBODY : failure('unavailable', 'the profile is being merged; please try again'))
+}
+
+async function locate(ref: string, env: Env, workspace: string): Promise<CanonicalId | null> {
+  if (isCanonicalId(ref)) return identityStub(env, workspace).locate({ kind: 'id', id: ref })
+  const colon = ref.indexOf(':')
+  const identifier = colon === -1 ? undefined : identifierOf(ref.slice(0, colon), ref.slice(colon + 1))
+  if (!identifier) return null
+  const key = identifierKey(env.IDENTITY_SECRET, workspace, identifier.type, identifier.match)
+  return identityStub(env, workspace).locate({ kind: 'identifier', key })
+}

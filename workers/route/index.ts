@@ -1,0 +1,21 @@
+import type { Route } from '../http/serve.ts'
+import { listDeadLettersRoute } from './list-dead-letters.ts'
+import { listProfileEventsRoute } from './list-profile-events.ts'
+import { readDocsRoute } from './read-docs.ts'
+import { readHealthRoute } from './read-health.ts'
+import { readMetricsRoute } from './read-metrics.ts'
+import { readOpenApiRoute } from './read-open-api.ts'
+import { readProfileRoute } from './read-profile.ts'
+import { readProfileIdentityRoute } from './read-profile-identity.ts'
+
+/** One route per contract; those of ingestion are served by workers/ingest/, which is built for speed. */
+export const routes: readonly Route[] = [
+  readProfileRoute,
+  listProfileEventsRoute,
+  readProfileIdentityRoute,
+  listDeadLettersRoute,
+  readMetricsRoute,
+  readHealthRoute,
+  readOpenApiRoute,
+  readDocsRoute,
+]

@@ -1,0 +1,105 @@
+import { DEAD_LETTER_STAGES, DROP_REASONS, REJECT_REASONS } from '../../shared/event/outcome.ts'
+import { SECOND } from '../../shared/kernel/instant.ts'
+import { type Counts, type Histogram, LATENCY_BOUNDS_MS, type MeterReading } from '../../shared/pipeline/meter.ts'
+import type { HistogramMetric, Metric, Sample } from './prometheus.ts'
+
+/** What waits in one queue. */
+export interface QueueReading {
+  readonly name: string
+  /** Messages. */
+  readonly backlog: number
+  /** Epoch milliseconds of the oldest message, when the platform says so. */
+  readonly oldestAt: number | undefined
+  /** One of the EVENTS queues: what waits here is accepted and has no outcome yet. */
+  readonly holdsEvents: boolean
+}
+
+/** The metrics of contracts/http.md, from what the meters and the queues say. `now` in epoch milliseconds. */
+export function metricsOf(
+  reading: MeterReading,
+  queues: readonly QueueReading[],
+  now: number,
+): readonly (Metric | HistogramMetric)[] {
+  const { counts } = reading
+  const buffered = queues.filter((queue) => queue.holdsEvents).reduce((sum, queue) => sum + queue.backlog, 0)
+  const outcomes = Object.keys(counts).filter(isOutcome)
+  const accepted = outcomes.reduce((sum, label) => sum + (counts[label] ?? 0), buffered)
+  return [
+    counter('cdp_events_accepted_total', 'Copies accepted: all outcomes, and what waits in the queues', accepted),
+    counter('cdp_events_processed_total', 'Copies applied to a profile', counts['applied']),
+    counter('cdp_events_dedup_hits_total', 'Copies of a message that had been applied before', counts['duplicate']),
+    labelled('cdp_events_dropped_total', 'Valid copies dropped on purpose', 'dropped', 'reason', DROP_REASONS, counts),
+    labelled(
+      'cdp_events_rejected_total',
+      'Copies that are no valid message',
+      'rejected',
+      'reason',
+      REJECT_REASONS,
+      counts,
+    ),
+    labelled('cdp_dead_letters_total', 'Copies given up, by stage', 'dead_letter', 'stage', STAGES, counts),
+    gauge('cdp_events_buffered', 'Messages in the event queues; one holds all events of a request', [
+      { value: buffered },
+    ]),
+    counter('cdp_events_late_total', 'Applied copies older than window and grace', counts['late']),
+    counter('cdp_events_conflict_total', 'Duplicates whose body differs from the copy applied', counts['conflict']),
+    counter('cdp_events_redelivered_total', 'Copies delivered again after they were counted', counts['redelivered']),
+    histogram('cdp_ingest_latency_seconds', 'From arrival at the edge to durable in a queue', reading.ingest),
+    histogram('cdp_apply_latency_seconds', 'From arrival at the edge to applied to the profile', reading.apply),
+    gauge(
+      'cdp_queue_backlog',
+      'Messages waiting, by queue',
+      queues.map((queue) => sampleOf(queue, queue.backlog)),
+    ),
+    gauge(
+      'cdp_queue_lag_seconds',
+      'Age of the oldest waiting message, by queue',
+      queues.map((queue) => lagOf(queue, now)),
+    ),
+  ]
+}
+
+const STAGES: Readonly<Record<string, unknown>> = Object.fromEntries(DEAD_LETTER_STAGES.map((stage) => [stage, true]))
+
+/** Everything a meter counts is an outcome, but for what it observes beside them (shared/pipeline/meter.ts). */
+function isOutcome(label: string): boolean {
+  return label === 'applied' || label === 'duplicate' || /^(dropped|rejected|dead_letter):/.test(label)
+}
+
+function counter(name: string, help: string, value = 0): Metric {
+  return { name, help, type: 'counter', samples: [{ value }] }
+}
+
+function gauge(name: string, help: string, samples: readonly Sample[]): Metric {
+  return { name, help, type: 'gauge', samples }
+}
+
+/** One sample for each value of a closed list, 0 included, and for what older versions counted besides. */
+function labelled(
+  name: string,
+  help: string,
+  outcome: string,
+  label: string,
+  values: Readonly<Record<string, unknown>>,
+  counts: Counts,
+): Metric {
+  const prefix = `${outcome}:`
+  const counted = Object.keys(counts).filter((key) => key.startsWith(prefix))
+  const all = new Set([...Object.keys(values), ...counted.map((key) => key.slice(prefix.length))])
+  const samples = [...all].map((value) => ({ labels: { [label]: value }, value: counts[`${prefix}${value}`] ?? 0 }))
+  return { name, help, type: 'counter', samples }
+}
+
+function histogram(name: string, help: string, { buckets, sumMs }: Histogram): HistogramMetric {
+  const bounds = LATENCY_BOUNDS_MS.map((ms) => ms / SECOND)
+  return { name, help, type: 'histogram', bounds, buckets, sum: sumMs / SECOND }
+}
+
+function sampleOf(queue: QueueReading, value: number): Sample {
+  return { labels: { queue: queue.name }, value }
+}
+
+function lagOf(queue: QueueReading, now: number): Sample {
+  const waits = queue.backlog > 0 && queue.oldestAt !== undefined
+  return sampleOf(queue, waits ? Math.max(0, now - (queue.oldestAt as number)) / SECOND : 0)
+}
