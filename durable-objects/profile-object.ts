@@ -3,6 +3,7 @@ import { ConfigStore } from '../platform/config-store.ts'
 import { sendEffects } from '../platform/effects.ts'
 import { nameParts } from '../platform/stubs.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import type { Event } from '../shared/event/event.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import type { MergeOperation } from '../shared/identity/graph.ts'
 import type { HandOver } from '../shared/identity/operations.ts'
@@ -26,8 +27,11 @@ export interface ApplyRequest {
   readonly epoch: number
   /** The caller's config version; the profile evaluates with this one or a newer one. */
   readonly configVersion: number
-  readonly items: readonly ApplyItem[]
+  readonly items: readonly ApplyRequestItem[]
 }
+
+/** The event travels as JSON: cheaper than cloning an object, and the text is what is stored. */
+export type ApplyRequestItem = Omit<ApplyItem, 'event' | 'eventText'> & { readonly eventText: string }
 
 /** `elsewhere`: merged away, or the caller's cache is older than a split: resolve again. `busy`: try again later. */
 export type ApplyAnswer =
@@ -59,6 +63,8 @@ export class ProfileObject extends DurableObject<Env> {
   /** Applies a batch of copies; one outcome per item, in order. */
   async apply(request: ApplyRequest): Promise<ApplyAnswer> {
     const [config] = await Promise.all([this.#config(request.configVersion), this.#alarm.load()])
+    // Written by queues/apply-copies.ts from a normalised event, so its shape is known.
+    const items = request.items.map((item) => ({ ...item, event: JSON.parse(item.eventText) as Event }))
     const answer = this.#transact((state): { answer: ApplyAnswer; changed: boolean } => {
       const kind = admission(state, request.epoch)
       if (kind !== 'ok') return { answer: { kind }, changed: false }
@@ -66,7 +72,7 @@ export class ProfileObject extends DurableObject<Env> {
       const now = Date.now()
       const definitions = config && definitionsOf(config)
       const settings = config?.settings ?? FALLBACK
-      const { outcomes, changed } = applyItems(state, this.#store, request.items, { now, settings, definitions })
+      const { outcomes, changed } = applyItems(state, this.#store, items, { now, settings, definitions })
       // With no window to wait for there is no reason to pay for an alarm.
       if (changed && definitions && settings.windowMs === 0) this.#tell(state, definitions, now)
       return { answer: { kind: 'ok', outcomes }, changed }

@@ -26,6 +26,7 @@ type EventRow = { key: string; leaf: string; copy_id: string; conflict: number; 
 
 export class ProfileStore implements Timeline {
   readonly #sql: SqlStorage
+  #created = false
   #history: History | undefined
   #pruned: Map<number, PrunedKey> | undefined
 
@@ -44,11 +45,14 @@ export class ProfileStore implements Timeline {
   }
 
   createTables(): void {
+    if (this.#created) return
     if (!this.#has('event')) this.#sql.exec(CREATE)
+    this.#created = true
   }
 
   /** Forgets what was read; the next use reads again. */
   reset(): void {
+    this.#created = false
     this.#history = undefined
     this.#pruned = undefined
   }
@@ -75,7 +79,7 @@ export class ProfileStore implements Timeline {
     return row && storedEvent(row)
   }
 
-  put(row: StoredEvent): void {
+  put(row: StoredEvent, eventText = JSON.stringify(row.event)): void {
     const { event } = row
     const name = countedNameOf(event)
     this.#sql.exec(
@@ -87,7 +91,7 @@ export class ProfileStore implements Timeline {
       name ?? null,
       row.copyId,
       row.conflict ? 1 : 0,
-      JSON.stringify(event),
+      eventText,
     )
     if (!this.#history) return // built later, with this row in it
     const at = { at: event.timestamp, id: event.messageId }

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { profileStub } from '../platform/stubs.ts'
 import { canonicalId } from '../shared/kernel/id.ts'
 import { eventKey } from '../shared/profile/timeline.ts'
-import { anEvent, NOW } from '../test/support/builders.ts'
 import { timelineSuite } from '../test/suite/timeline.suite.ts'
+import { anEvent, NOW } from '../test/support/builders.ts'
 import { ProfileStore } from './profile-store.ts'
 
 const fresh = () => profileStub(env, 'store', canonicalId(NOW, crypto.getRandomValues(new Uint8Array(10))))

@@ -21,7 +21,7 @@ export async function applyCopies(env: Env, copies: readonly CopyWork[]): Promis
       for (const copy of waiting) copy.waiting = 'the profile keeps moving'
       return
     }
-    forgetAnswers(env, waiting)
+    forgetAnswers(waiting)
     await resolveCopies(env, waiting)
     waiting = open(waiting)
   }
@@ -55,7 +55,7 @@ async function applyTogether(env: Env, group: readonly CopyWork[]): Promise<void
       copyId: copy.copyId,
       origin: copy.unit.ingest.origin,
       leaf: (copy.placed as Placed).leaf,
-      event: copy.event as NonNullable<CopyWork['event']>,
+      eventText: JSON.stringify(copy.event),
       identifiers: (copy.placed as Placed).held,
     })),
   }

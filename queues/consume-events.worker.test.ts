@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
+import type { ApplyRequest } from '../durable-objects/profile-object.ts'
 import type { IngestMessage } from '../shared/message/ingest-message.ts'
 import { withFaults } from '../test/support/faults.ts'
 import { pick, seeded } from '../test/support/random.ts'
@@ -185,8 +186,10 @@ function poison(inner: Env, name: string): Env {
   const getByName = (id: string) => {
     const stub = inner.PROFILES.getByName(id) as unknown as { apply(request: unknown): Promise<unknown> }
     return {
-      apply: (request: { items: { event: { name?: string } }[] }) =>
-        request.items.some((item) => item.event.name === name) ? Promise.reject(new Error(name)) : stub.apply(request),
+      apply: (request: ApplyRequest) =>
+        request.items.some((item) => JSON.parse(item.eventText).name === name)
+          ? Promise.reject(new Error(name))
+          : stub.apply(request),
     }
   }
   return { ...inner, PROFILES: { getByName } as unknown as Env['PROFILES'] }

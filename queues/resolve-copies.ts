@@ -1,7 +1,7 @@
 import { identifierKey } from '../platform/hashing.ts'
 import { identityStub } from '../platform/stubs.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
-import type { Identifier } from '../shared/identity/identifier.ts'
+import { type Identifier, identifierName } from '../shared/identity/identifier.ts'
 import type { ResolveAnswer, ResolveRequest } from '../shared/identity/resolve.ts'
 import type { CopyWork, Placed } from './copy.ts'
 import { ALONE_AFTER_ATTEMPTS, isTransient, reasonOf } from './faults.ts'
@@ -20,8 +20,8 @@ export async function resolveCopies(env: Env, copies: readonly CopyWork[]): Prom
 const answers = new Map<string, Extract<ResolveAnswer, { kind: 'resolved' }>>()
 const MOST_ANSWERS = 50_000
 
-export function forgetAnswers(env: Env, copies: readonly CopyWork[]): void {
-  for (const copy of copies) answers.delete(cacheKey(requestOf(env, copy), copy))
+export function forgetAnswers(copies: readonly CopyWork[]): void {
+  for (const copy of copies) answers.delete(cacheKey(copy))
 }
 
 /** For tests: a new isolate knows nothing. */
@@ -32,8 +32,7 @@ export function forgetAllAnswers(): void {
 async function resolveWorkspace(env: Env, config: WorkspaceConfig, copies: readonly CopyWork[]): Promise<void> {
   const asked = new Map<string, { readonly request: ResolveRequest; readonly copies: CopyWork[] }>()
   for (const copy of copies) {
-    const request = requestOf(env, copy)
-    const key = cacheKey(request, copy)
+    const key = cacheKey(copy)
     const known = answers.get(key)
     if (known) {
       copy.placed = placedOf(known, copy)
@@ -41,7 +40,7 @@ async function resolveWorkspace(env: Env, config: WorkspaceConfig, copies: reado
     }
     const same = asked.get(key)
     if (same) same.copies.push(copy)
-    else asked.set(key, { request, copies: [copy] })
+    else asked.set(key, { request: requestOf(env, copy), copies: [copy] })
   }
   if (asked.size === 0) return
   const waiting = [...asked]
@@ -97,10 +96,11 @@ function requestOf(env: Env, copy: CopyWork): ResolveRequest {
   }
 }
 
-/** Keys are hashes under the workspace's name, so two workspaces never share one. */
-function cacheKey(request: ResolveRequest, copy: CopyWork): string {
-  const previous = request.previous ? `>${request.previous.user}${copy.unit.ingest.trust}` : ''
-  return request.ids.map(({ key }) => key).join() + previous
+/** By what was said, not by its hashes: a known set costs no hashing. Trust decides what an alias may do. */
+function cacheKey({ unit, identifiers = [], previous }: CopyWork): string {
+  let key = unit.config?.id ?? ''
+  for (const identifier of identifiers) key += `\n${identifierName(identifier)}`
+  return previous ? `${key}\n>${previous.user.match}\n${unit.ingest.trust}` : key
 }
 
 function placedOf(answer: Extract<ResolveAnswer, { kind: 'resolved' }>, copy: CopyWork): Placed {

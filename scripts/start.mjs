@@ -2,5 +2,5 @@
 // Node raises its own to the hard limit, and workerd inherits it.
 import './assert-node.mjs'
 
-const { start } = await import('./local/start.ts')
-await start()
+const { supervise } = await import('./local/supervise.ts')
+supervise()

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findTributary } from '../local/dev-file.ts'
 import { DemoError, type Server } from './client.ts'
@@ -20,6 +21,7 @@ TRIBUTARY_WRITE_KEY and TRIBUTARY_TOKEN name.`
 
 /** `npm run demo`: reads the arguments, finds the server, ends with 0, or with 1 and one clear line. */
 export async function demo(): Promise<void> {
+  process.stdout.on('error', () => process.exit(0)) // The reader of a pipe has seen enough.
   try {
     await run(process.argv.slice(2))
   } catch (error) {
@@ -32,7 +34,9 @@ async function run(args: string[]): Promise<void> {
   const options = parse(args)
   if (options.help) return console.log(HELP)
   const server = theServer()
-  if (options.orders !== undefined) await runOrders(server, options.orders)
+  // npm runs scripts in the project's folder; a file is named from where the person is.
+  const from = process.env['npm_lifecycle_event'] === 'demo' ? process.env['INIT_CWD'] : undefined
+  if (options.orders !== undefined) await runOrders(server, resolve(from ?? '', options.orders))
   else await runShop(server, options.seed, options.people)
 }
 

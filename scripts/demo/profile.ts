@@ -21,12 +21,19 @@ export async function readProfile(server: Server, ref: string): Promise<Profile 
 export function profileCard(title: string, profile: Profile): string {
   const lines: readonly (readonly [string, string])[] = [
     ['id', profile.id],
-    ['identifiers', profile.identifiers.map(({ type, value }) => `${type} ${value}`).join(', ')],
+    ['identifiers', strongestFirst(profile.identifiers).join(', ')],
     ['traits', pairs(profile.traits)],
     ['events', pairs(profile.eventCounts)],
     ['segments', profile.segments.map(({ key }) => key).join(', ')],
   ]
   return [title, ...lines.map(([label, text]) => `  ${label.padEnd(12)} ${text === '' ? '–' : text}`)].join('\n')
+}
+
+const STRENGTH = ['user_id', 'email', 'phone', 'device_id', 'anonymous_id']
+
+function strongestFirst(identifiers: Profile['identifiers']): readonly string[] {
+  const rank = ({ type }: { readonly type: string }) => STRENGTH.indexOf(type)
+  return [...identifiers].sort((a, b) => rank(a) - rank(b)).map(({ type, value }) => `${type} ${value}`)
 }
 
 function pairs(values: { readonly [name: string]: unknown }): string {

@@ -5,7 +5,6 @@ import { bundleLocalWorker } from './bundle.ts'
 import { CONTROL_PATH, CONTROL_TOKEN_HEADER, type ControlRequest, type LocalFacts, type Standstill } from './control.ts'
 import type { MigrationDatabase } from './migrations.ts'
 import { REPOSITORY, StartError } from './settings.ts'
-import { type Watchdog, watchOver } from './watchdog.ts'
 
 /**
  * The running runtime: the Worker of this repository in local workerd, with the bindings of wrangler.toml, its data in
@@ -57,12 +56,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<LocalRuntim
     }),
   )
   for (const [signal, ours] of listeners) leaveSignalTo(signal, ours)
-  let watchdog: Watchdog | undefined
   let stopped: Promise<void> | undefined
-  const stop = () => (stopped ??= miniflare.dispose().then(() => watchdog?.dismiss()))
+  const stop = () => (stopped ??= miniflare.dispose())
   try {
     await miniflare.ready
-    watchdog = watchOver('workerd')
   } catch (error) {
     await stop().catch(() => {}) // It fails with the same error once more.
     throw new StartError(`The runtime did not come up: ${error instanceof Error ? error.message : error}`)

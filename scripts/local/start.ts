@@ -12,7 +12,7 @@ import { claimStateFolder } from './state-folder.ts'
 import { untilSignal } from './until-signal.ts'
 
 /**
- * `npm start`: brings everything up, says so, and ends cleanly (contracts/http.md, "Starting it" and "Operations").
+ * The life of a local Tributary: brings everything up, says so, and ends cleanly (contracts/http.md, "Starting it" and "Operations").
  * Expected reasons not to start are one clear line and exit code 1; a defect shows its stack.
  */
 export async function start(): Promise<void> {

@@ -22,7 +22,9 @@ describe('claimStateFolder', () => {
   })
 
   it('refuses a folder that another Tributary uses', async () => {
-    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'start.mjs'], { stdio: 'ignore' })
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'scripts/local/main.ts'], {
+      stdio: 'ignore',
+    })
     try {
       writeFileSync(join(folder, 'lock'), `${other.pid}\n`)
       expect(() => claimStateFolder(folder)).toThrow(new RegExp(`process ${other.pid}.*TRIBUTARY_STATE`))

@@ -109,7 +109,7 @@ function isTributary(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('start.mjs')
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('scripts/local/main.ts')
   } catch {
     return true
   }

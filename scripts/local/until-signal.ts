@@ -1,4 +1,4 @@
-/** Ctrl-C in a terminal reaches this process twice: from the terminal, and once more through npm. */
+/** Ctrl-C arrives twice: the terminal sends it to npm and to our supervisor, and npm passes its own on. */
 const SAME_PRESS_MS = 1_000
 
 /**

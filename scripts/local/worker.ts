@@ -1,8 +1,4 @@
-import worker, {
-  IdentityGraphObject as Graph,
-  MeterObject as Meter,
-  ProfileObject as Profile,
-} from '../../workers/index.ts'
+import worker, { IdentityGraphObject as Graph, ProfileObject as Profile } from '../../workers/index.ts'
 import { CONTROL_PATH, CONTROL_TOKEN_HEADER, type ControlRequest, type LocalFacts, type Standstill } from './control.ts'
 import { Unsettled } from './unsettled.ts'
 
@@ -37,6 +33,9 @@ async function alarm(state: DurableObjectState, work: () => Promise<void>): Prom
   else await whileRunning(work)
 }
 
+// The other classes as they are; the two below, which have alarms, take the place of their namesakes.
+export * from '../../workers/index.ts'
+
 export class ProfileObject extends Profile {
   override alarm(): Promise<void> {
     return alarm(this.ctx, () => super.alarm())
@@ -48,8 +47,6 @@ export class IdentityGraphObject extends Graph {
     return alarm(this.ctx, () => super.alarm())
   }
 }
-
-export class MeterObject extends Meter {}
 
 async function standstill(env: LocalEnv): Promise<Standstill> {
   // The bindings named by the launcher are queue producers: it reads both from wrangler.toml.

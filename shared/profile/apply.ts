@@ -27,6 +27,8 @@ export interface ApplyItem {
   /** The anchor's leaf, as the graph answered. */
   readonly leaf: string
   readonly event: Event
+  /** The event as JSON, when the caller has it at hand: it is what the timeline stores. */
+  readonly eventText?: string
   /** The message's identifiers that this profile holds, the anchor first. */
   readonly identifiers: readonly Identifier[]
 }
@@ -112,7 +114,7 @@ function applyItem(
   for (const name of addEvent(leaf, event, { identifiers: item.identifiers }, limits)) changes.traits.add(name)
   const name = countedName(event.type, event.name)
   if (name !== undefined) changes.names.add(name)
-  timeline.put({ key, leaf: item.leaf, copyId: item.copyId, event })
+  timeline.put({ key, leaf: item.leaf, copyId: item.copyId, event }, item.eventText)
   state.asOf = Math.max(state.asOf, event.receivedAt)
   changes.receivedAt = Math.max(changes.receivedAt, event.receivedAt)
   changes.applied += 1

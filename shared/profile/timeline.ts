@@ -19,7 +19,8 @@ export interface StoredEvent {
 
 export interface Timeline {
   get(key: string): StoredEvent | undefined
-  put(row: StoredEvent): void
+  /** `eventText` is the row's event as JSON, when it is at hand. */
+  put(row: StoredEvent, eventText?: string): void
   markConflict(key: string): void
   size(): number
   /** Takes out what is older than `before`, then the oldest beyond `keep`, and gives it back, oldest first. */

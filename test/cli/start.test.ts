@@ -22,13 +22,17 @@ interface Started {
 
 const started: Started[] = []
 
-function npmStart(env: { readonly [name: string]: string }): Started {
+type Environment = { readonly [name: string]: string }
+
+function npmStart(env: Environment): Started {
   return launch('npm', ['start', '--silent'], env)
 }
 
-function launch(command: string, args: readonly string[], env: { readonly [name: string]: string }): Started {
+/** @param ownGroup as a shell starts a job: so that one signal reaches all of its processes, npm included */
+function launch(command: string, args: readonly string[], env: Environment, ownGroup = false): Started {
   const child = spawn(command, args, {
     cwd: REPOSITORY,
+    detached: ownGroup,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -75,8 +79,8 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tributary-start-'))
 })
 afterAll(async () => {
-  for (const { process: child } of started) child.kill('SIGKILL')
-  await sleep(500)
+  for (const { process: child } of started) if (child.exitCode === null) child.kill('SIGTERM')
+  await Promise.all(started.map(({ ended }) => ended))
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -168,16 +172,35 @@ describe('npm start', () => {
     expect(lines(again).at(-1)).toBe('drained, 0 messages left')
   })
 
+  it.skipIf(process.platform === 'win32')(
+    'drains when Ctrl-C reaches the whole process group, npm included',
+    async () => {
+      const group = launch('npm', ['start', '--silent'], { PORT: String(port), TRIBUTARY_STATE: state }, true)
+      await until('dev.json', () => existsSync(join(state, 'dev.json')))
+      process.kill(-(group.process.pid as number), 'SIGINT')
+      expect(await group.ended).toBe(0)
+      expect(lines(group).at(-1)).toBe('drained, 0 messages left')
+    },
+  )
+
   it.skipIf(process.platform === 'win32')('leaves nothing behind even when it is killed', async () => {
-    const killed = launch(process.execPath, ['scripts/start.mjs'], { PORT: String(port), TRIBUTARY_STATE: state })
+    const killed = launch('npm', ['start', '--silent'], { PORT: String(port), TRIBUTARY_STATE: state }, true)
     await until('dev.json', () => existsSync(join(state, 'dev.json')))
     const { url } = devFile()
-    killed.process.kill('SIGKILL')
+    process.kill(-(killed.process.pid as number), 'SIGKILL')
     await until('the end of the runtime', async () => !(await answers(`${url}/health`)), 5_000)
     const next = npmStart({ PORT: String(port), TRIBUTARY_STATE: state })
     await until('the next start', () => next.output().includes('Tributary is running'))
     next.process.kill('SIGTERM')
     expect(await next.ended).toBe(0)
+  })
+
+  it.skipIf(process.platform === 'win32')('drains when only npm is killed', async () => {
+    const orphaned = npmStart({ PORT: String(port), TRIBUTARY_STATE: state })
+    await until('dev.json', () => existsSync(join(state, 'dev.json')))
+    orphaned.process.kill('SIGKILL')
+    expect(await orphaned.ended).toBe('SIGKILL')
+    expect(lines(orphaned).at(-1)).toBe('drained, 0 messages left')
   })
 
   it('refuses a PORT that is none', async () => {

@@ -13,6 +13,7 @@ import {
   locate,
   meterOf,
   profileOf,
+  settled,
   timelineOf,
 } from '../support/workspace.ts'
 
@@ -174,6 +175,10 @@ describe('what a customer would tell', () => {
         await evictDurableObject(profileStub(env, ws.id, id)).catch(() => {}) // it may not be running
         await evictDurableObject(identityStub(env, ws.id)).catch(() => {})
       }
+      // A merge that was interrupted is resumed, and what waited for its end is told before the next step.
+      await settled(ws)
+      const id = await locate(ws, 'user_id', 'u1')
+      if (id) await runDurableObjectAlarm(profileStub(env, ws.id, id))
     }
     const profile = await profileOf(ws, 'user_id', 'u1')
     expect(profile.eventCounts).toEqual({ Click: 3 })

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { LIMITS } from '../../shared/kernel/limits.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
@@ -8,33 +9,36 @@ import { err, ok, type Result } from '../../shared/kernel/result.ts'
  * bomb costs no more than an honest request.
  */
 export async function readBody(request: Request): Promise<Result<string, Failure>> {
-  const declared = Number(request.headers.get('Content-Length') ?? Number.NaN)
-  if (declared > LIMITS.requestBytes) return err(TOO_LARGE)
-  if (request.body === null) return ok('')
-  const encoding = request.headers.get('Content-Encoding')
-  if (encoding === null || encoding === '' || encoding.toLowerCase() === 'identity') {
-    // A declared length is held by the server below us, so the body may be taken whole; without one, only we bound it.
-    if (declared >= 0) return decodedAll([new Uint8Array(await request.arrayBuffer())])
-    return decodedAll(await bounded(request.body))
+  const packed = await bytesOf(request)
+  if (packed === undefined) return err(TOO_LARGE)
+  const encoding = request.headers.get('Content-Encoding')?.trim().toLowerCase()
+  if (encoding === undefined || encoding === '' || encoding === 'identity') return decoded(packed)
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+    return err(failure('invalid_request', 'the body may be plain or gzip, but has another Content-Encoding'))
   }
-  if (!/^(x-)?gzip$/i.test(encoding.trim()))
-    return err(failure('invalid_request', `unknown Content-Encoding ${encoding}`))
-  try {
-    return decodedAll(await bounded(request.body.pipeThrough(new DecompressionStream('gzip'))))
-  } catch {
-    return err(failure('invalid_request', 'the body is not valid gzip'))
-  }
+  const bytes = unpacked(packed)
+  return bytes.ok ? decoded(bytes.value) : bytes
 }
 
-const TOO_LARGE = failure('too_large', `the body is larger than ${LIMITS.requestBytes} bytes after decompression`)
+const TOO_LARGE = failure('too_large', `the body is larger than ${LIMITS.requestBytes} bytes`)
 
-/** All bytes of a stream in pieces, or undefined once there are too many. */
-async function bounded(stream: ReadableStream<Uint8Array>): Promise<readonly Uint8Array[] | undefined> {
+/** All bytes as sent, or undefined when there are too many. */
+async function bytesOf(request: Request): Promise<Uint8Array | undefined> {
+  if (request.body === null) return new Uint8Array()
+  const declared = Number(request.headers.get('Content-Length') ?? Number.NaN)
+  if (declared > LIMITS.requestBytes) return undefined
+  // A declared length is held by the server below us, so the body may be taken whole; without one, only we bound it.
+  if (Number.isNaN(declared)) return bounded(request.body)
+  const bytes = new Uint8Array(await request.arrayBuffer())
+  return bytes.byteLength > LIMITS.requestBytes ? undefined : bytes
+}
+
+async function bounded(stream: ReadableStream<Uint8Array>): Promise<Uint8Array | undefined> {
   const pieces: Uint8Array[] = []
   const reader = stream.getReader()
   for (let size = 0; ; ) {
     const { done, value } = await reader.read()
-    if (done) return pieces
+    if (done) return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)
     size += value.byteLength
     if (size > LIMITS.requestBytes) {
       await reader.cancel().catch(() => {}) // what comes after the limit is nobody's, an error included
@@ -44,10 +48,17 @@ async function bounded(stream: ReadableStream<Uint8Array>): Promise<readonly Uin
   }
 }
 
-function decodedAll(pieces: readonly Uint8Array[] | undefined): Result<string, Failure> {
-  if (pieces === undefined) return err(TOO_LARGE)
-  const bytes = pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces)
-  return bytes.byteLength > LIMITS.requestBytes ? err(TOO_LARGE) : decoded(bytes)
+/**
+ * zlib and not DecompressionStream: the stream unpacks everything that was written to it before the first read, so
+ * stopping to read bounds nothing (a bomb of 900 KB took 128 MB and 100 ms; here 4 MB and 5 ms).
+ */
+function unpacked(packed: Uint8Array): Result<Uint8Array, Failure> {
+  try {
+    return ok(gunzipSync(packed, { maxOutputLength: LIMITS.requestBytes }))
+  } catch (fault) {
+    if (fault instanceof RangeError) return err(TOO_LARGE)
+    return err(failure('invalid_request', 'the body is not valid gzip'))
+  }
 }
 
 /** Keeps no state between whole decodes; leaves a BOM out. Replacing bad bytes would change what was said. */

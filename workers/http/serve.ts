@@ -98,11 +98,15 @@ async function bodyOf(contract: Contract, request: Request): Promise<Result<unkn
   }
 }
 
+/** A page of ours needs its own style and nothing else. */
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+
 function success(contract: Contract, value: unknown, requestId: string): Response {
-  const headers = { 'X-Request-Id': requestId, 'Cache-Control': 'no-store' }
+  const headers = { 'X-Request-Id': requestId, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
   const status = contract.status ?? 200
   if (contract.media === undefined) return Response.json(value, { status, headers })
-  return new Response(String(value), { status, headers: { ...headers, 'Content-Type': contract.media } })
+  const page = contract.media.startsWith('text/html') ? { 'Content-Security-Policy': PAGE_POLICY } : {}
+  return new Response(String(value), { status, headers: { ...headers, ...page, 'Content-Type': contract.media } })
 }
 
 /** An object that is overloaded or was moved will be there again in a moment; everything else is ours to mend. */

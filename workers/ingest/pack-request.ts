@@ -32,6 +32,8 @@ export function packRequest(
   batch: BatchFields,
   types: ItemTypes,
 ): PackedRequest {
+  // An empty batch is nothing to keep: no message, no copy.
+  if (items.length === 0) return { texts: [], rejected: [], person: '' }
   const parts: string[] = []
   const rejected: RejectedItem[] = []
   let chars = 0
