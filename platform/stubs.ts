@@ -6,16 +6,16 @@ import type { CanonicalId } from '../shared/kernel/id.ts'
  * name another's objects; placement (jurisdiction, location hint) will be decided here and nowhere else.
  */
 export function profileStub(env: Env, workspace: string, id: CanonicalId): Remote<ProfileObject> {
-  return env.PROFILES.getByName(`${workspace}/${id}`) as Remote<ProfileObject>
+  return env.PROFILES.getByName(`${workspace}/${id}`) as unknown as Remote<ProfileObject>
 }
 
 export function identityStub(env: Env, workspace: string): Remote<IdentityGraphObject> {
-  return env.IDENTITY.getByName(workspace) as Remote<IdentityGraphObject>
+  return env.IDENTITY.getByName(workspace) as unknown as Remote<IdentityGraphObject>
 }
 
 /** One meter per workspace and queue, so that a redelivered message finds the meter that counted it. */
 export function meterStub(env: Env, workspace: string, queue: string): Remote<MeterObject> {
-  return env.METERS.getByName(`${workspace}/${queue}`) as Remote<MeterObject>
+  return env.METERS.getByName(`${workspace}/${queue}`) as unknown as Remote<MeterObject>
 }
 
 /**
