@@ -1,12 +1,18 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
+// wrangler takes the Worker's secrets from here.
+process.env['WRITE_KEY_SECRET'] ??= 'test-write-key-secret'
+process.env['IDENTITY_SECRET'] ??= 'test-identity-secret'
+
 /**
  * Two projects. `core`: the pure domain and the scripts, in Node. `workers`: everything that touches Cloudflare, and the
  * pure domain once more, in workerd. The only file that names the Vitest integration.
  */
 export default defineConfig(async () => ({
   test: {
+    // What a passing test logs on purpose is nobody's concern.
+    silent: 'passed-only' as const,
     projects: [
       {
         test: {
@@ -22,8 +28,6 @@ export default defineConfig(async () => ({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: {
-                WRITE_KEY_SECRET: 'test-write-key-secret',
-                IDENTITY_SECRET: 'test-identity-secret',
                 TEST_MIGRATIONS: await readD1Migrations('./d1-migrations'),
               },
             },

@@ -17,7 +17,7 @@ const KEEP_MS = 6 * HOUR
 const MOST_ROWS = 5_000
 
 /**
- * Counts outcomes of one workspace and queue: one row per consumer batch, summed on read. A message that was counted
+ * Counts outcomes of one workspace, for its share of the requests: one row per consumer batch, summed on read. A message that was counted
  * before adds nothing but `redelivered`, so the sums are of copies, not of deliveries.
  */
 export class MeterObject extends DurableObject<Env> {

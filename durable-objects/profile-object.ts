@@ -7,6 +7,7 @@ import type { Event } from '../shared/event/event.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import type { MergeOperation } from '../shared/identity/graph.ts'
 import type { HandOver } from '../shared/identity/operations.ts'
+import { encodeCursor } from '../shared/kernel/cursor.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
 import { type ApplyItem, admission, applyItems } from '../shared/profile/apply.ts'
 import { Definitions } from '../shared/profile/definitions.ts'
@@ -19,7 +20,6 @@ import { PROFILE_LIMITS } from '../shared/profile/profile-limits.ts'
 import { emptyState, type ProfileState } from '../shared/profile/state.ts'
 import { eventDocument, identifierDocuments, linkDocuments, profileDocument } from '../shared/profile/view.ts'
 import { AlarmClock } from './alarm-clock.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
 import { ProfileStore } from './profile-store.ts'
 
 export interface ApplyRequest {
@@ -88,11 +88,10 @@ export class ProfileObject extends DurableObject<Env> {
 
   async events(query: EventQuery): Promise<Read<EventPage>> {
     return this.#reading(() => {
-      const { limit, cursor, name, from, to } = query
-      const rows = this.#store.newest({ limit: limit + 1, after: decodeCursor(cursor), name, from, to })
-      const events = rows.slice(0, limit)
+      const rows = this.#store.newest({ ...query, limit: query.limit + 1 })
+      const events = rows.slice(0, query.limit)
       const last = events.at(-1)
-      const more = rows.length > limit && last !== undefined
+      const more = rows.length > query.limit && last !== undefined
       return {
         events: events.map(eventDocument),
         cursor: more ? encodeCursor({ at: last.event.timestamp, id: last.event.messageId }) : null,

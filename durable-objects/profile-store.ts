@@ -1,5 +1,6 @@
 import type { Event } from '../shared/event/event.ts'
 import { hash53 } from '../shared/kernel/hash.ts'
+import type { EventQuery } from '../shared/profile/document.ts'
 import { History } from '../shared/profile/history.ts'
 import type { Staging } from '../shared/profile/merge.ts'
 import { decodeState, encodeState, type ProfileState } from '../shared/profile/state.ts'
@@ -149,16 +150,13 @@ export class ProfileStore implements Timeline {
     return { rows, next: null }
   }
 
-  /** Newest first, by (at, id), after a position; `name` is an event's own name or `$page`, `$screen`. */
-  newest(query: TimelineQuery): readonly StoredEvent[] {
+  /** Newest first, by (at, id), after the cursor; `name` is an event's own name or `$page`, `$screen`. */
+  newest(query: EventQuery): readonly StoredEvent[] {
     if (!this.#has('event')) return []
-    const { limit, after, name, from, to } = query
+    const { limit, cursor, name, from, to } = query
     const where: string[] = []
     const values: (string | number)[] = []
-    if (after) {
-      where.push('(at < ? OR (at = ? AND id < ?))')
-      values.push(after.at, after.at, after.id)
-    }
+    if (cursor) where.push('(at, id) < (?, ?)') && values.push(cursor.at, cursor.id)
     if (from !== undefined) where.push('at >= ?') && values.push(from)
     if (to !== undefined) where.push('at <= ?') && values.push(to)
     if (name !== undefined) where.push("(name = ? OR json_extract(body, '$.name') = ?)") && values.push(name, name)
@@ -238,14 +236,6 @@ export class ProfileStore implements Timeline {
 }
 
 const CHUNK_NUMBERS = 2 * 1_024
-
-export interface TimelineQuery {
-  readonly limit: number
-  readonly after?: { readonly at: number; readonly id: string } | undefined
-  readonly name?: string | undefined
-  readonly from?: number | undefined
-  readonly to?: number | undefined
-}
 
 /** The body column is written by put() alone, so its shape is known. */
 function storedEvent(row: EventRow): StoredEvent {

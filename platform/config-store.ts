@@ -6,8 +6,8 @@ import {
   WorkspaceSettings,
 } from '../shared/config/workspace-config.ts'
 import { parseCondition } from '../shared/segment/condition.ts'
-import { patience } from './event-queues.ts'
 import { FreshCache, type FreshCacheOptions } from './fresh-cache.ts'
+import { patience } from './patience.ts'
 
 /**
  * Who may send and what is looked for, from D1 through an in-isolate cache. Under steady traffic no request waits for

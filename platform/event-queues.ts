@@ -1,4 +1,5 @@
 import { hash53 } from '../shared/kernel/hash.ts'
+import { patience } from './patience.ts'
 import { sendGroups } from './queue-packing.ts'
 
 /**
@@ -75,29 +76,4 @@ export async function eventBacklog(env: Env): Promise<ReadonlyMap<string, QueueM
   const queues = eventQueues(env)
   const metrics = await Promise.all(queues.map(({ queue }) => queue.metrics()))
   return new Map(queues.map(({ name }, i) => [name, metrics[i] as QueueMetrics]))
-}
-
-export type Waited<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  | { readonly kind: 'failed'; readonly fault: unknown }
-  | { readonly kind: 'hung' }
-
-const HUNG = { kind: 'hung' } as const
-
-/**
- * Waits for work, but not for ever. The work goes on (nothing on this platform can be stopped); its late answer or
- * failure is nobody's. Never rejects.
- */
-export async function patience<T>(ms: number, work: Promise<T>): Promise<Waited<T>> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const bell = new Promise<typeof HUNG>((resolve) => {
-    timer = setTimeout(resolve, ms, HUNG)
-  })
-  const settled = work.then(
-    (value): Waited<T> => ({ kind: 'done', value }),
-    (fault: unknown): Waited<T> => ({ kind: 'failed', fault }),
-  )
-  const first = await Promise.race([settled, bell])
-  clearTimeout(timer)
-  return first
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
-import { enqueueIngest, patience } from './event-queues.ts'
+import { enqueueIngest } from './event-queues.ts'
 import { fakeEnv } from './fakes.case.ts'
+import { patience } from './patience.ts'
 
 vi.spyOn(console, 'warn').mockImplementation(() => {})
 

@@ -1,3 +1,5 @@
+import { within } from './patience.ts'
+
 /**
  * A cache that answers from memory and refreshes behind the answer. Younger than 2 s: served as it is. Up to 5 s: served,
  * and read again in the background. Older: read again first, for at most half a second; if that fails or hangs, the last
@@ -75,13 +77,4 @@ export class FreshCache<T> {
 
 function answer<T>(entry: Entry<T>): T | 'unknown' {
   return entry.value === undefined ? 'unknown' : entry.value
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const patience = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
-  })
-  work.catch(() => {}) // when patience runs out first, its failure is nobody's
-  return Promise.race([work, patience]).finally(() => clearTimeout(timer))
 }

@@ -1,5 +1,5 @@
 import { toIso } from '../shared/kernel/instant.ts'
-import { patience } from './event-queues.ts'
+import { patience } from './patience.ts'
 
 /**
  * The last durable place before a request is refused: ingest messages that no queue took, one R2 object each, replayed

@@ -1,4 +1,5 @@
 import type { IdentityGraphObject, MeterObject, ProfileObject } from '../durable-objects/index.ts'
+import { hash53 } from '../shared/kernel/hash.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
 
 /**
@@ -13,9 +14,18 @@ export function identityStub(env: Env, workspace: string): Remote<IdentityGraphO
   return env.IDENTITY.getByName(workspace) as unknown as Remote<IdentityGraphObject>
 }
 
-/** One meter per workspace and queue, so that a redelivered message finds the meter that counted it. */
-export function meterStub(env: Env, workspace: string, queue: string): Remote<MeterObject> {
-  return env.METERS.getByName(`${workspace}/${queue}`) as unknown as Remote<MeterObject>
+/**
+ * The meters of a workspace: a request has one, by its id, so that a message delivered again, by whichever queue, finds
+ * the meter that counted it. A batch writes a row in each, so there are only as many as queue shards.
+ */
+export const METERS: readonly string[] = ['0', '1']
+
+export function meterOf(requestId: string): string {
+  return METERS[hash53(requestId) % METERS.length] as string
+}
+
+export function meterStub(env: Env, workspace: string, meter: string): Remote<MeterObject> {
+  return env.METERS.getByName(`${workspace}/${meter}`) as unknown as Remote<MeterObject>
 }
 
 /**

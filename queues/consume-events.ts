@@ -15,20 +15,20 @@ import { sendDeadLetters, settle } from './settle.ts'
 export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void> {
   const units = await readUnits(batch, env)
   const together = units.filter((unit) => unit.message.attempts < ALONE_AFTER_ATTEMPTS)
-  if (together.length > 0) await process(together, batch.queue, env)
+  if (together.length > 0) await process(together, env)
   // One poison message must not bury a hundred: what failed before goes alone.
   for (const unit of units) {
-    if (unit.message.attempts >= ALONE_AFTER_ATTEMPTS) await process([unit], batch.queue, env)
+    if (unit.message.attempts >= ALONE_AFTER_ATTEMPTS) await process([unit], env)
   }
 }
 
-async function process(units: readonly Unit[], queue: string, env: Env): Promise<void> {
+async function process(units: readonly Unit[], env: Env): Promise<void> {
   const copies = units.flatMap((unit) => unit.copies)
   try {
     await normalizeCopies(units, new ConfigStore(env.DB))
     await resolveCopies(env, open(copies))
     await applyCopies(env, open(copies))
-    await settle(env, queue, units.filter(isDecided))
+    await settle(env, units.filter(isDecided))
     for (const unit of units) if (isDecided(unit)) unit.message.ack()
   } catch (fault) {
     // The archive, a queue or a meter refused: nothing was acknowledged, everything is done again.

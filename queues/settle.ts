@@ -2,7 +2,7 @@ import type { MeterEntry } from '../durable-objects/meter-object.ts'
 import { archive, type BronzeLine } from '../platform/archive.ts'
 import { sendEffects } from '../platform/effects.ts'
 import { packed, sendAll } from '../platform/queue-packing.ts'
-import { meterStub } from '../platform/stubs.ts'
+import { meterOf, meterStub } from '../platform/stubs.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import { type DeadLetter, NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { countOutcome, emptyReading, observe } from '../shared/pipeline/meter.ts'
@@ -13,14 +13,14 @@ import type { CopyWork, Unit } from './copy.ts'
  * Steps 4 to 6 for messages whose every copy has an outcome: archive, dead letters, effects, meters. The queue keeps
  * the messages until all of it is durable; a fault anywhere brings them all back, and every step may be repeated.
  */
-export async function settle(env: Env, queue: string, units: readonly Unit[]): Promise<void> {
+export async function settle(env: Env, units: readonly Unit[]): Promise<void> {
   if (units.length === 0) return
   const copies = units.flatMap((unit) => unit.copies)
   await archive(env, 'events', copies.map(bronzeLine))
   await Promise.all([
     sendDeadLetters(env, copies.flatMap(deadLetterOf)),
     sendEffects(env, copies.flatMap(effectOf)),
-    meter(env, queue, units),
+    meter(env, units),
   ])
 }
 
@@ -31,7 +31,7 @@ function bronzeLine(copy: CopyWork): BronzeLine {
   return {
     copyId: copy.copyId,
     receivedAt: ingest.receivedAt,
-    workspace: unit.source?.workspace ?? NO_WORKSPACE,
+    workspace: workspaceOf(unit),
     source: ingest.source,
     messageId: event?.messageId ?? item.messageId ?? null,
     type: event?.type ?? null,
@@ -54,11 +54,8 @@ function facts(outcome: Outcome): Record<string, unknown> {
 /** A message that its queue gave up on: its copies are in the ledger like any other, and counted once. */
 export async function settleBuried(env: Env, unit: Unit): Promise<void> {
   await archive(env, 'events', unit.copies.map(bronzeLine))
-  await meter(env, BURIED, [unit])
+  await meter(env, [unit])
 }
-
-/** The meter of what the queues gave up on; every meter of a workspace is read, so it need not be the queue's own. */
-export const BURIED = 'dead-letters'
 
 export function deadLettersOf(unit: Unit): readonly DeadLetter[] {
   return unit.copies.flatMap(deadLetterOf)
@@ -72,7 +69,7 @@ function deadLetterOf(copy: CopyWork): readonly DeadLetter[] {
     {
       v: 1,
       id: copy.copyId,
-      workspace: unit.source?.workspace ?? NO_WORKSPACE,
+      workspace: workspaceOf(unit),
       ...(copy.event ? { messageId: copy.event.messageId } : {}),
       stage: outcome.stage,
       reason: outcome.reason,
@@ -103,20 +100,26 @@ function effectOf(copy: CopyWork): readonly Effect[] {
   return [{ key: `${event.source}:${event.messageId}`, kind: 'event', workspace, profile: placed.profile, event }]
 }
 
-async function meter(env: Env, queue: string, units: readonly Unit[]): Promise<void> {
+async function meter(env: Env, units: readonly Unit[]): Promise<void> {
   const now = Date.now()
-  const byWorkspace = Map.groupBy(units, (unit) => unit.source?.workspace ?? NO_WORKSPACE)
+  const byMeter = Map.groupBy(units, (unit) => `${workspaceOf(unit)}/${meterOf(unit.ingest.requestId)}`)
   await Promise.all(
-    [...byWorkspace].map(([workspace, mine]) =>
-      meterStub(env, workspace, queue).record(
+    [...byMeter.values()].map((mine) => {
+      const [first] = mine as [Unit]
+      const stub = meterStub(env, workspaceOf(first), meterOf(first.ingest.requestId))
+      return stub.record(
         now,
         mine.map((unit) => meterEntry(unit, now)),
-      ),
-    ),
+      )
+    }),
   )
 }
 
-export function meterEntry(unit: Unit, now: number): MeterEntry {
+function workspaceOf(unit: Unit): string {
+  return unit.source?.workspace ?? NO_WORKSPACE
+}
+
+function meterEntry(unit: Unit, now: number): MeterEntry {
   const reading = emptyReading()
   const { receivedAt } = unit.ingest
   for (const { outcome } of unit.copies) {

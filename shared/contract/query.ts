@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { decodeCursor } from '../kernel/cursor.ts'
 import { parseInstant } from '../kernel/instant.ts'
 
 /** Query parameters that several operations share. */
@@ -23,4 +24,15 @@ export const LimitParameter = z.coerce
   .default(50)
   .meta({ description: 'Most entries in one answer' })
 
-export const CursorParameter = z.string().max(1_000).optional().meta({ description: 'Of the page before' })
+/** Where the page before ended. */
+export const CursorParameter = z
+  .string()
+  .max(1_000)
+  .meta({ description: 'Of the page before' })
+  .transform((text, context) => {
+    const position = decodeCursor(text)
+    if (position) return position
+    context.addIssue({ code: 'custom', message: 'is none of ours' })
+    return z.NEVER
+  })
+  .optional()

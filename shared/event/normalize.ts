@@ -38,7 +38,7 @@ const FIELDS: ReadonlySet<string> = new Set(
 )
 
 /** Fields of the transport: no part of what happened, and no difference between two copies of one event. */
-const TRANSPORT: ReadonlySet<string> = new Set([
+export const TRANSPORT_FIELDS: ReadonlySet<string> = new Set([
   'sentAt',
   'writeKey',
   '_metadata',
@@ -150,7 +150,7 @@ function propertiesOf(type: EventType, body: JsonObject): JsonObject | undefined
 function extraOf(body: JsonObject): JsonObject | undefined {
   let extra: { [key: string]: JsonValue } | undefined
   for (const key of Object.keys(body)) {
-    if (FIELDS.has(key) || TRANSPORT.has(key)) continue
+    if (FIELDS.has(key) || TRANSPORT_FIELDS.has(key)) continue
     extra ??= {}
     extra[key] = body[key] as JsonValue
   }

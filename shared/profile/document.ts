@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EVENT_TYPES } from '../event/event.ts'
+import type { CursorPosition } from '../kernel/cursor.ts'
 import type { JsonValue } from '../kernel/json.ts'
 
 /** JSON of any shape; zod's own type for it is mutable, ours is not. */
@@ -101,7 +102,8 @@ export type IdentityDocument = z.infer<typeof IdentityDocument>
 /** Selects a page of a timeline, newest first. `from` and `to` are epoch milliseconds, both ends included. */
 export interface EventQuery {
   readonly limit: number
-  readonly cursor?: string | undefined
+  /** Only what comes after this place. */
+  readonly cursor?: CursorPosition | undefined
   readonly name?: string | undefined
   readonly from?: number | undefined
   readonly to?: number | undefined

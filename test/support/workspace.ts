@@ -1,7 +1,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { identifierKey } from '../../platform/hashing.ts'
-import { identityStub, meterStub, profileStub } from '../../platform/stubs.ts'
+import { identityStub, METERS, meterStub, profileStub } from '../../platform/stubs.ts'
 import { consume } from '../../queues/index.ts'
 import type { CanonicalId } from '../../shared/kernel/id.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
@@ -129,7 +129,7 @@ export async function timelineOf(workspace: TestWorkspace, id: string): Promise<
 }
 
 export async function meterOf(workspace: TestWorkspace): Promise<MeterReading> {
-  const readings = await Promise.all([QUEUE, 'dead-letters'].map((queue) => meterStub(env, workspace.id, queue).read()))
+  const readings = await Promise.all(METERS.map((meter) => meterStub(env, workspace.id, meter).read()))
   return readings.reduce((sum, reading) => addReading(sum, reading), emptyReading())
 }
 

@@ -1,10 +1,8 @@
 import { contentHash } from '../../platform/hashing.ts'
+import { TRANSPORT_FIELDS } from '../../shared/event/normalize.ts'
 import { canonicalJson } from '../../shared/kernel/canonical-json.ts'
 import { parseInstant } from '../../shared/kernel/instant.ts'
 import { type JsonObject, type JsonValue, own } from '../../shared/kernel/json.ts'
-
-/** What differs between two attempts to send one message; the list of shared/event/normalize.ts, and the id itself. */
-const TRANSPORT = ['messageId', 'sentAt', 'writeKey', '_metadata', 'receivedAt', 'rudderId', 'request_ip'] as const
 
 /**
  * An id for a message that came without one. When the client said when it happened, the id is a hash of source, type and
@@ -14,7 +12,7 @@ const TRANSPORT = ['messageId', 'sentAt', 'writeKey', '_metadata', 'receivedAt',
 export function madeMessageId(source: string, type: string, body: JsonObject): string {
   const time = parseInstant(own(body, 'originalTimestamp')) ?? parseInstant(own(body, 'timestamp'))
   if (time === undefined) return crypto.randomUUID()
-  const { ...rest }: { [key: string]: JsonValue } = body
-  for (const field of TRANSPORT) delete rest[field]
+  const { messageId: _, ...rest }: { [key: string]: JsonValue } = body
+  for (const field of TRANSPORT_FIELDS) delete rest[field]
   return contentHash(`${source}\n${type}\n${canonicalJson(rest)}`)
 }

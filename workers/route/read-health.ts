@@ -1,4 +1,5 @@
-import { eventBacklog, patience } from '../../platform/event-queues.ts'
+import { eventBacklog } from '../../platform/event-queues.ts'
+import { patience } from '../../platform/patience.ts'
 import { readHealth } from '../../shared/contract/read-health.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { err, ok } from '../../shared/kernel/result.ts'

@@ -1,5 +1,5 @@
 import { eventQueues } from '../../platform/event-queues.ts'
-import { meterStub } from '../../platform/stubs.ts'
+import { METERS, meterStub } from '../../platform/stubs.ts'
 import { readMetrics } from '../../shared/contract/read-metrics.ts'
 import { ok } from '../../shared/kernel/result.ts'
 import { addReading, emptyReading } from '../../shared/pipeline/meter.ts'
@@ -7,14 +7,10 @@ import { serve } from '../http/serve.ts'
 import { metricsOf, type QueueReading } from './metrics-of.ts'
 import { prometheusText } from './prometheus.ts'
 
-/** The meter of what the queues gave up on (queues/settle.ts counts there). */
-const BURIED_METER = 'dead-letters'
-
 export const readMetricsRoute = serve(readMetrics, async (_, { env, workspace, now }) => {
-  const meters = [...eventQueues(env).map(({ name }) => name), BURIED_METER]
   const [queues, readings] = await Promise.all([
     queueReadings(env),
-    Promise.all(meters.map((meter) => meterStub(env, workspace, meter).read())),
+    Promise.all(METERS.map((meter) => meterStub(env, workspace, meter).read())),
   ])
   const total = readings.reduce((sum, reading) => addReading(sum, reading), emptyReading())
   return ok(prometheusText(metricsOf(total, queues, now)))
