@@ -50,8 +50,8 @@ async function costOf(shape: Shape) {
   const ws = await aWorkspace({ windowMs: 60_000 }, BUILT_IN)
   const people = Array.from({ length: shape.people }, (_, i) => `p${i}`)
   const messages = () => people.map((person) => messageOf(ws, person, shape.eventsPerMessage))
-  // The meter and the graph exist; a person known from an hour ago is neither new nor about to become a power user.
-  await deliver([messageOf(ws, 'somebody', 1)])
+  // The meters and the graph exist; a person known from an hour ago is neither new nor about to become a power user.
+  await deliver(Array.from({ length: 8 }, () => messageOf(ws, 'somebody', 1)))
   if (shape.known) await deliver(messages().map((message) => ({ ...message, receivedAt: Date.now() - 1_000 })))
   forgetAllAnswers()
 
