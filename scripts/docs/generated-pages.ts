@@ -1,3 +1,5 @@
+import { contracts } from '../../shared/contract/index.ts'
+import { ABOUT, openApi } from '../../shared/contract/open-api.ts'
 import { DEAD_LETTER_STAGES, DROP_REASONS, REJECT_REASONS } from '../../shared/event/outcome.ts'
 import { failureFacts } from '../../shared/kernel/failure.ts'
 
@@ -6,6 +8,7 @@ export function generatedPages(): Readonly<Record<string, string>> {
   return {
     'docs/generated/outcomes.md': outcomes(),
     'docs/generated/failures.md': failures(),
+    'docs/generated/openapi.json': `${JSON.stringify(openApi(contracts, ABOUT), null, 2)}\n`,
   }
 }
 

@@ -10,6 +10,9 @@ import { Problem } from './problem.ts'
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 export type JsonRecord = { [key: string]: Json }
 
+/** What the document says of itself. */
+export const ABOUT: OpenApiOptions = { title: 'Tributary', version: '1' }
+
 export interface OpenApiOptions {
   readonly title: string
   readonly version: string

@@ -18,9 +18,9 @@ export const InstantParameter = z
 
 export const LimitParameter = z.coerce
   .number('must be a number')
-  .int()
-  .min(1)
-  .max(200)
+  .int('must be a whole number')
+  .min(1, 'must be at least 1')
+  .max(200, 'must be at most 200')
   .default(50)
   .meta({ description: 'Most entries in one answer' })
 

@@ -84,6 +84,15 @@ describe('emission of ENTER and EXIT', () => {
     expect(nextDueAt(world.state)).toBeNull()
   })
 
+  test('a membership that ends by time alone before it is due is never told', () => {
+    const world = new World(30_000)
+    const old = NOW - HOUR + 10_000
+    world.arrive([click(old, NOW), click(old + 60_000, NOW), click(old + 120_000, NOW)])
+    expect(world.isIn(power)).toBe(true)
+    world.passTo(NOW + HOUR)
+    expect(world.told).toEqual([])
+  })
+
   test('stragglers up to 20 s late inside a window of 30 s are told once, with complete data', () => {
     const world = new World(30_000)
     // The third click by time decides; it arrives first, the others straggle in.
@@ -124,6 +133,8 @@ describe('emission of ENTER and EXIT', () => {
     world.arrive([plan('pro', NOW)])
     world.passTo(NOW + HOUR)
     expect(world.told).toEqual([])
+    // Not even by an alarm that was set before the merge began.
+    expect(tellDue(world.state, world.timeline.history, definitions, NOW + HOUR)).toEqual([])
     world.state.merging.pop()
     world.passTo(NOW + HOUR)
     expect(world.told.map((told) => told.name)).toEqual(['pro_plan ENTER'])

@@ -1,17 +1,14 @@
 import { contracts } from '../../shared/contract/index.ts'
-import { openApi } from '../../shared/contract/open-api.ts'
+import { ABOUT, openApi } from '../../shared/contract/open-api.ts'
 import { readOpenApi } from '../../shared/contract/read-open-api.ts'
 import { ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
-
-export const API_TITLE = 'Tributary'
-export const API_VERSION = '1'
 
 /** Made at the first request: it costs some milliseconds, and most isolates are never asked. */
 let document: ReturnType<typeof openApi> | undefined
 
 export function openApiDocument(): ReturnType<typeof openApi> {
-  document ??= openApi(contracts, { title: API_TITLE, version: API_VERSION })
+  document ??= openApi(contracts, ABOUT)
   return document
 }
 
