@@ -1,0 +1,85 @@
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { describe, expect, test } from 'vitest'
+import { profileStub } from '../platform/stubs.ts'
+import { canonicalId } from '../shared/kernel/id.ts'
+import { anEvent, anIdentifier } from '../test/support/builders.ts'
+import { aWorkspace } from '../test/support/workspace.ts'
+import type { ApplyRequest } from './profile-object.ts'
+
+const newId = () => canonicalId(Date.now(), crypto.getRandomValues(new Uint8Array(10)))
+
+function requestOf(id: string, names: readonly string[]): ApplyRequest {
+  const items = names.map((name) => {
+    const event = anEvent({ messageId: `${id}-${name}`, name, timestamp: Date.now(), receivedAt: Date.now() })
+    return {
+      copyId: event.messageId,
+      origin: 'live' as const,
+      leaf: id,
+      eventText: JSON.stringify(event),
+      identifiers: [anIdentifier('user_id', 'u1')],
+    }
+  })
+  return { epoch: 0, configVersion: 0, items }
+}
+
+describe('a profile object', () => {
+  test('that fails in the middle of a batch has applied nothing of it, in the row and in memory', async () => {
+    const ws = await aWorkspace()
+    const id = newId()
+    const stub = profileStub(env, ws.id, id)
+    await stub.apply(requestOf(id, ['before']))
+    const request = requestOf(id, ['one', 'two'])
+    await runInDurableObject(stub, async (instance, { storage }) => {
+      const sql = Object.getPrototypeOf(storage.sql) as { exec: SqlStorage['exec'] }
+      const { exec } = sql
+      let inserts = 0
+      sql.exec = function (this: SqlStorage, query: string, ...values: SqlStorageValue[]) {
+        if (query.startsWith('INSERT INTO event') && ++inserts === 2) throw new Error('disk full')
+        return exec.call(this, query, ...values)
+      } as SqlStorage['exec']
+      // The instance is ours: it is called as its own callers do, within the object.
+      const failing = (instance as unknown as { apply(request: ApplyRequest): Promise<unknown> }).apply(request)
+      await expect(failing).rejects.toThrow('disk full')
+      sql.exec = exec
+    })
+    const between = await stub.read({ meta: false })
+    expect(between.kind === 'found' && between.value.eventCounts).toEqual({ before: 1 })
+    const answer = await stub.apply(request)
+    expect(answer).toEqual({ kind: 'ok', outcomes: [{ kind: 'applied' }, { kind: 'applied' }] })
+    const after = await stub.read({ meta: false })
+    expect(after.kind === 'found' && after.value.eventCounts).toEqual({ before: 1, one: 1, two: 1 })
+  })
+
+  test('takes nothing from a caller whose knowledge is older than its epoch, and remembers the newest', async () => {
+    const ws = await aWorkspace()
+    const id = newId()
+    const stub = profileStub(env, ws.id, id)
+    expect((await stub.apply({ ...requestOf(id, ['one']), epoch: 3 })).kind).toBe('ok')
+    expect(await stub.apply({ ...requestOf(id, ['two']), epoch: 2 })).toEqual({ kind: 'elsewhere' })
+    expect((await stub.apply({ ...requestOf(id, ['three']), epoch: 3 })).kind).toBe('ok')
+  })
+
+  test('gives its timeline newest first, page by page, each event once, filtered by name and time', async () => {
+    const ws = await aWorkspace()
+    const id = newId()
+    const stub = profileStub(env, ws.id, id)
+    const names = Array.from({ length: 7 }, (_, i) => `e${i}`)
+    await stub.apply(requestOf(id, names))
+    const seen: (string | undefined)[] = []
+    let cursor: { at: number; id: string } | undefined
+    for (let pages = 0; pages < 5; pages++) {
+      const read = await stub.events({ limit: 3, cursor })
+      if (read.kind !== 'found') throw new Error(read.kind)
+      seen.push(...read.value.events.map((event) => event.name))
+      if (read.value.cursor === null) break
+      const last = read.value.events.at(-1)
+      cursor = { at: Date.parse(last?.timestamp as string), id: last?.messageId as string }
+    }
+    expect([...seen].sort()).toEqual(names)
+    const one = await stub.events({ limit: 10, name: 'e3' })
+    expect(one.kind === 'found' && one.value.events.map((event) => event.name)).toEqual(['e3'])
+    const none = await stub.events({ limit: 10, to: 1 })
+    expect(none.kind === 'found' && none.value.events).toEqual([])
+  })
+})
