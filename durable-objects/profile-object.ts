@@ -175,7 +175,7 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** Writes what is due into the timeline and the outbox. */
   #tell(state: ProfileState, definitions: Definitions, now: number): void {
-    for (const { row } of tellDue(state, this.#store.history, definitions, now)) {
+    for (const row of tellDue(state, this.#store.history, definitions, now)) {
       if (!this.#store.get(row.key)) this.#store.put(row)
       const effect: Effect = {
         key: row.key,

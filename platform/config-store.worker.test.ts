@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
+import { FakeDatabase } from '../test/support/fake-env.ts'
 import { ConfigStore } from './config-store.ts'
-import { FakeDatabase } from './fakes.case.ts'
 
 const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
 const error = vi.spyOn(console, 'error').mockImplementation(() => {})

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
+import { fakeEnv } from '../test/support/fake-env.ts'
 import { enqueueIngest } from './event-queues.ts'
-import { fakeEnv } from './fakes.case.ts'
 import { patience } from './patience.ts'
 
 vi.spyOn(console, 'warn').mockImplementation(() => {})

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { fakeEnv } from './fakes.case.ts'
+import { fakeEnv } from '../test/support/fake-env.ts'
 import { spillIngest } from './spill.ts'
 
 vi.spyOn(console, 'error').mockImplementation(() => {})

@@ -2,7 +2,7 @@ import type { ApplyAnswer, ApplyRequest } from '../durable-objects/profile-objec
 import { profileStub } from '../platform/stubs.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import type { CopyWork, Placed } from './copy.ts'
-import { open } from './copy.ts'
+import { undecided } from './copy.ts'
 import { ALONE_AFTER_ATTEMPTS, isTransient, reasonOf } from './faults.ts'
 import { forgetAnswers, resolveCopies } from './resolve-copies.ts'
 
@@ -11,11 +11,11 @@ import { forgetAnswers, resolveCopies } from './resolve-copies.ts'
  * isolate asked: the graph is asked again, at most five times.
  */
 export async function applyCopies(env: Env, copies: readonly CopyWork[]): Promise<void> {
-  let waiting = open(copies)
+  let waiting = undecided(copies)
   for (let hop = 0; waiting.length > 0; hop++) {
     const groups = [...Map.groupBy(waiting, profileOf).values()]
     await inPool(groups, AT_ONCE, (group) => applyGroup(env, group))
-    waiting = open(waiting)
+    waiting = undecided(waiting)
     if (waiting.length === 0) return
     if (hop === MOST_HOPS) {
       for (const copy of waiting) copy.waiting = 'the profile keeps moving'
@@ -23,7 +23,7 @@ export async function applyCopies(env: Env, copies: readonly CopyWork[]): Promis
     }
     forgetAnswers(waiting)
     await resolveCopies(env, waiting)
-    waiting = open(waiting)
+    waiting = undecided(waiting)
   }
 }
 

@@ -2,7 +2,7 @@ import { ConfigStore } from '../platform/config-store.ts'
 import { type DeadLetter, NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { IngestMessage } from '../shared/message/ingest-message.ts'
 import { applyCopies } from './apply-copies.ts'
-import { open, type Unit, unitOf } from './copy.ts'
+import { type Unit, undecided, unitOf } from './copy.ts'
 import { ALONE_AFTER_ATTEMPTS, reasonOf, retryDelaySeconds } from './faults.ts'
 import { normalizeCopies } from './normalize-copies.ts'
 import { resolveCopies } from './resolve-copies.ts'
@@ -15,19 +15,19 @@ import { sendDeadLetters, settle } from './settle.ts'
 export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void> {
   const units = await readUnits(batch, env)
   const together = units.filter((unit) => unit.message.attempts < ALONE_AFTER_ATTEMPTS)
-  if (together.length > 0) await process(together, env)
+  if (together.length > 0) await processUnits(together, env)
   // One poison message must not bury a hundred: what failed before goes alone.
   for (const unit of units) {
-    if (unit.message.attempts >= ALONE_AFTER_ATTEMPTS) await process([unit], env)
+    if (unit.message.attempts >= ALONE_AFTER_ATTEMPTS) await processUnits([unit], env)
   }
 }
 
-async function process(units: readonly Unit[], env: Env): Promise<void> {
+async function processUnits(units: readonly Unit[], env: Env): Promise<void> {
   const copies = units.flatMap((unit) => unit.copies)
   try {
     await normalizeCopies(units, new ConfigStore(env.DB))
-    await resolveCopies(env, open(copies))
-    await applyCopies(env, open(copies))
+    await resolveCopies(env, undecided(copies))
+    await applyCopies(env, undecided(copies))
     await settle(env, units.filter(isDecided))
     for (const unit of units) if (isDecided(unit)) unit.message.ack()
   } catch (fault) {

@@ -50,6 +50,6 @@ export function unitOf(message: Message<unknown>, ingest: IngestMessage): Unit {
 }
 
 /** Copies that are still to be decided in this delivery. */
-export function open(copies: readonly CopyWork[]): readonly CopyWork[] {
+export function undecided(copies: readonly CopyWork[]): readonly CopyWork[] {
   return copies.filter((copy) => copy.outcome === undefined && copy.waiting === undefined)
 }

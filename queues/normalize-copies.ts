@@ -6,7 +6,7 @@ import type { Outcome } from '../shared/event/outcome.ts'
 import { validateItem } from '../shared/event/validate-item.ts'
 import { identifierOf, identifiersOf } from '../shared/identity/identifier.ts'
 import { isBlocked, usableIdentifiers } from '../shared/identity/identity-settings.ts'
-import { type CopyWork, open, type Unit } from './copy.ts'
+import { type CopyWork, type Unit, undecided } from './copy.ts'
 import { reasonOf } from './faults.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function normalizeCopies(units: readonly Unit[], configs: ConfigSto
   for (const unit of units) {
     const config = await configure(unit, configs)
     if (!config) continue
-    for (const copy of open(unit.copies)) {
+    for (const copy of undecided(unit.copies)) {
       try {
         normalizeCopy(copy, config)
       } catch (fault) {

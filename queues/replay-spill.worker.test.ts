@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { fakeEnv } from '../platform/fakes.case.ts'
+import { fakeEnv } from '../test/support/fake-env.ts'
 import { replaySpill } from './replay-spill.ts'
 
 vi.spyOn(console, 'log').mockImplementation(() => {})

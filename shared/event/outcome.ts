@@ -27,7 +27,6 @@ export const REJECT_REASONS = {
   missing_group: 'a group call without groupId',
   missing_previous: 'an alias call without previousId or userId',
   id_too_long: 'messageId or an identifier is too long',
-  invalid_time: 'the time is required to be ISO 8601 and is not',
 } as const
 export type RejectReason = keyof typeof REJECT_REASONS
 

@@ -111,7 +111,7 @@ function applyItem(
   }
 
   const leaf = (state.leaves[item.leaf] ??= emptyLeaf())
-  for (const name of addEvent(leaf, event, { identifiers: item.identifiers }, limits)) changes.traits.add(name)
+  for (const name of addEvent(leaf, event, item.identifiers, limits)) changes.traits.add(name)
   const name = countedName(event.type, event.name)
   if (name !== undefined) changes.names.add(name)
   timeline.put({ key, leaf: item.leaf, copyId: item.copyId, event }, item.eventText)

@@ -49,7 +49,7 @@ class World {
   }
 
   #tell(): void {
-    for (const { row } of tellDue(this.state, this.timeline.history, definitions, this.now)) {
+    for (const row of tellDue(this.state, this.timeline.history, definitions, this.now)) {
       this.timeline.put(row)
       this.told.push({ name: row.event.name as string, at: this.now, since: row.event.timestamp })
     }

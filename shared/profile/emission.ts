@@ -18,11 +18,7 @@ import { eventKey, OWN_SOURCE, type StoredEvent } from './timeline.ts'
  * @law ENTER and EXIT of one segment alternate
  * @law nothing is emitted while a merge of the profile is in progress
  */
-export interface Told {
-  readonly row: StoredEvent
-}
-
-/** Evaluates definitions after events arrived. `receivedAt` is the arrival of the newest event they read. */
+/** Evaluates definitions again. A new difference falls due at `dueAt`: the deciding event's arrival + window. */
 export function lookAgain(
   state: ProfileState,
   history: EventSource,
@@ -46,16 +42,16 @@ export function lookAgain(
   }
 }
 
-/** Tells what is due at `now`. Rows are for the timeline; the caller also puts them into the outbox. */
+/** The ENTER and EXIT events that are due at `now`, for the timeline and the outbox. */
 export function tellDue(
   state: ProfileState,
   history: EventSource,
   definitions: Definitions,
   now: number,
-): readonly Told[] {
+): readonly StoredEvent[] {
   if (state.merging.length > 0) return []
   const person = personOf(state, history)
-  const told: Told[] = []
+  const told: StoredEvent[] = []
   for (const key of Object.keys(state.segments)) {
     const membership = state.segments[key] as Membership
     const dueAt = membership.pending?.dueAt ?? membership.nextAt
@@ -108,7 +104,7 @@ function tell(
   member: boolean,
   since: number,
   now: number,
-): Told {
+): StoredEvent {
   membership.member = member
   membership.since = since
   membership.emitted += 1
@@ -124,7 +120,7 @@ function tell(
     receivedAt: now,
     flags: [],
   }
-  return { row: { key: eventKey(event), leaf: state.id, copyId: event.messageId, event } }
+  return { key: eventKey(event), leaf: state.id, copyId: event.messageId, event }
 }
 
 /** How many instants are tried, newest first, to find the deciding event. */

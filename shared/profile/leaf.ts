@@ -42,11 +42,6 @@ export interface Link {
   readonly messageId: string
 }
 
-/** A message's identifiers that the profile holds (a refused link is not among them), the anchor first. */
-export interface Held {
-  readonly identifiers: readonly Identifier[]
-}
-
 /** Largest number of traits, and of characters in one trait's JSON. A larger value is not taken; the rest of the event is. */
 export interface LeafLimits {
   readonly maxTraits: number
@@ -64,8 +59,11 @@ export function emptyLeaf(): Leaf {
   }
 }
 
-/** Adds one event to a leaf, in place. Answers the names of the traits whose value changed. */
-export function addEvent(leaf: Leaf, event: Event, held: Held, limits: LeafLimits): readonly string[] {
+/**
+ * Adds one event to a leaf, in place. `held` are the message's identifiers that the profile holds (a refused link is not
+ * among them), the anchor first. Answers the names of the traits whose value changed.
+ */
+export function addEvent(leaf: Leaf, event: Event, held: readonly Identifier[], limits: LeafLimits): readonly string[] {
   const changed = event.type === 'identify' && event.traits ? addTraits(leaf, event, event.traits, limits) : []
   addIdentifiers(leaf, event, held)
   const name = countedName(event.type, event.name)
@@ -100,10 +98,10 @@ function shedTraits(traits: Dict<Trait>, maxTraits: number): void {
   for (const name of names.slice(maxTraits)) delete traits[name]
 }
 
-function addIdentifiers(leaf: Leaf, event: Event, held: Held): void {
+function addIdentifiers(leaf: Leaf, event: Event, held: readonly Identifier[]): void {
   const at = event.timestamp
-  const [anchor] = held.identifiers
-  for (const identifier of held.identifiers) {
+  const [anchor] = held
+  for (const identifier of held) {
     const name = identifierName(identifier)
     const seen: HeldIdentifier = {
       type: identifier.type,

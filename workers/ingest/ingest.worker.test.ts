@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
-import { fakeEnv, SECRET, SOURCE, WRITE_KEY } from '../../platform/fakes.case.ts'
 import { mintWriteKey } from '../../platform/hashing.ts'
 import { IngestMessage } from '../../shared/message/ingest-message.ts'
+import { fakeEnv, SECRET, SOURCE, WRITE_KEY } from '../../test/support/fake-env.ts'
 import { handleRequest } from '../handle-request.ts'
 import { INGEST_PATHS } from './ingest-route.ts'
 

@@ -1,5 +1,5 @@
-import type { IngestMessage } from '../shared/message/ingest-message.ts'
-import { mintWriteKey } from './hashing.ts'
+import { mintWriteKey } from '../../platform/hashing.ts'
+import type { IngestMessage } from '../../shared/message/ingest-message.ts'
 
 /**
  * Bindings for tests that fail on demand: the local ones never do. Each remembers what reached it. A fault may be an
