@@ -50,7 +50,7 @@ export class IdentityGraphObject extends DurableObject<Env> {
 
   /** The present canonical ID of a reference; a merged ID leads to the one it was merged into. Null for nobody. */
   async locate(ref: Located): Promise<CanonicalId | null> {
-    const leaf = ref.kind === 'identifier' ? this.#store.leafOf(ref.key) : (ref.id as CanonicalId)
+    const leaf = ref.kind === 'identifier' ? this.#store.identifier(ref.key)?.leaf : (ref.id as CanonicalId)
     if (leaf === undefined) return null
     const root = this.#store.rootOf(leaf)
     return this.#store.profile(root) ? root : null

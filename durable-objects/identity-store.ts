@@ -1,4 +1,4 @@
-import type { GraphStore, MergeOperation, ProfileRow } from '../shared/identity/graph.ts'
+import type { GraphStore, IdentifierRow, MergeOperation, ProfileRow } from '../shared/identity/graph.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
 import { asDict, type Dict } from '../shared/kernel/json.ts'
 
@@ -7,7 +7,7 @@ import { asDict, type Dict } from '../shared/kernel/json.ts'
  * profile. Identifier keys are hashes, so the graph holds no personal data in the clear.
  */
 const CREATE = `
-  CREATE TABLE IF NOT EXISTS identifier (key TEXT PRIMARY KEY, leaf TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS identifier (key TEXT PRIMARY KEY, leaf TEXT NOT NULL, anchors TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS merged (leaf TEXT PRIMARY KEY, root TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS profile (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS operation (
@@ -27,12 +27,16 @@ export class IdentityStore implements GraphStore {
     sql.exec(CREATE)
   }
 
-  leafOf(key: string): CanonicalId | undefined {
-    return this.#one<{ leaf: CanonicalId }>('SELECT leaf FROM identifier WHERE key = ?', key)?.leaf
+  identifier(key: string): IdentifierRow | undefined {
+    const query = 'SELECT leaf, anchors FROM identifier WHERE key = ?'
+    const row = this.#one<{ leaf: CanonicalId; anchors: string }>(query, key)
+    return row && { leaf: row.leaf, anchors: row.anchors === '' ? [] : row.anchors.split(' ') }
   }
 
-  setLeaf(key: string, leaf: CanonicalId): void {
-    this.#sql.exec('INSERT OR REPLACE INTO identifier (key, leaf) VALUES (?, ?)', key, leaf)
+  /** Keys are base64url, so a space between them is enough. */
+  saveIdentifier(key: string, { leaf, anchors }: IdentifierRow): void {
+    const query = 'INSERT OR REPLACE INTO identifier (key, leaf, anchors) VALUES (?, ?, ?)'
+    this.#sql.exec(query, key, leaf, anchors.join(' '))
   }
 
   rootOf(leaf: CanonicalId): CanonicalId {

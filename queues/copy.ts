@@ -2,6 +2,7 @@ import type { SourceConfig, WorkspaceConfig } from '../shared/config/workspace-c
 import type { Event } from '../shared/event/event.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import type { Identifier } from '../shared/identity/identifier.ts'
+import type { Refusal } from '../shared/identity/resolve.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
 import { copyIdOf, type IngestItem, type IngestMessage } from '../shared/message/ingest-message.ts'
 
@@ -40,6 +41,8 @@ export interface Placed {
   readonly epoch: number
   /** The identifiers that the profile holds; a refused link is not among them. */
   readonly held: readonly Identifier[]
+  /** Links that were not made, with why. */
+  readonly refused: readonly Refusal[]
 }
 
 export function unitOf(message: Message<unknown>, ingest: IngestMessage): Unit {

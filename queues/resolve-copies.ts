@@ -2,6 +2,7 @@ import { identifierKey } from '../platform/hashing.ts'
 import { identityStub } from '../platform/stubs.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import { type Identifier, identifierName } from '../shared/identity/identifier.ts'
+import { isRoleMailbox } from '../shared/identity/identity-settings.ts'
 import type { ResolveAnswer, ResolveRequest } from '../shared/identity/resolve.ts'
 import type { CopyWork, Placed } from './copy.ts'
 import { ALONE_AFTER_ATTEMPTS, isTransient, reasonOf } from './faults.ts'
@@ -85,7 +86,11 @@ function requestOf(env: Env, copy: CopyWork): ResolveRequest {
   const { event, identifiers = [], previous } = copy
   const key = ({ type, match }: Identifier) => identifierKey(env.IDENTITY_SECRET, workspace, type, match)
   return {
-    ids: identifiers.map((identifier) => ({ key: key(identifier), type: identifier.type })),
+    ids: identifiers.map((identifier) => ({
+      key: key(identifier),
+      type: identifier.type,
+      ...(isRoleMailbox(identifier) ? { shared: true } : {}),
+    })),
     ...(previous ? { previous: { user: key(previous.user), anonymous: key(previous.anonymous) } } : {}),
     mayExceed: event?.type === 'alias' && copy.unit.ingest.trust === 'server',
     cause: {
@@ -106,6 +111,6 @@ function cacheKey({ unit, identifiers = [], previous }: CopyWork): string {
 function placedOf(answer: Extract<ResolveAnswer, { kind: 'resolved' }>, copy: CopyWork): Placed {
   const all = [...(copy.identifiers ?? [])]
   if (copy.previous) all.push(answer.previousType === 'user_id' ? copy.previous.user : copy.previous.anonymous)
-  const { profile, leaf, epoch } = answer
-  return { profile, leaf, epoch, held: all.filter((_, i) => answer.held[i]) }
+  const { profile, leaf, epoch, refused } = answer
+  return { profile, leaf, epoch, refused, held: all.filter((_, i) => answer.held[i]) }
 }

@@ -5,7 +5,7 @@ import { packed, sendAll } from '../platform/queue-packing.ts'
 import { meterOf, meterStub } from '../platform/stubs.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import { type DeadLetter, NO_WORKSPACE } from '../shared/message/dead-letter.ts'
-import { countOutcome, emptyReading, observe } from '../shared/pipeline/meter.ts'
+import { count, countOutcome, emptyReading, observe } from '../shared/pipeline/meter.ts'
 import type { Effect } from '../shared/profile/effect.ts'
 import type { CopyWork, Unit } from './copy.ts'
 
@@ -41,6 +41,7 @@ function bronzeLine(copy: CopyWork): BronzeLine {
     flags: event?.flags ?? [],
     canonicalId: placed?.profile ?? null,
     leaf: placed?.leaf ?? null,
+    ...(placed && placed.refused.length > 0 ? { refusedLinks: placed.refused } : {}),
     envelope,
     item,
   }
@@ -122,8 +123,10 @@ function workspaceOf(unit: Unit): string {
 function meterEntry(unit: Unit, now: number): MeterEntry {
   const reading = emptyReading()
   const { receivedAt } = unit.ingest
-  for (const { outcome } of unit.copies) {
+  for (const { outcome, placed } of unit.copies) {
     if (!outcome) continue
+    if (outcome.kind === 'applied')
+      for (const refusal of placed?.refused ?? []) count(reading.counts, `refused_link:${refusal}`)
     countOutcome(reading.counts, outcome)
     if (outcome.kind === 'applied') observe(reading.apply, Math.max(0, now - receivedAt))
   }

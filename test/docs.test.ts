@@ -36,6 +36,7 @@ describe('laws', () => {
     'without limits the partition is the connected components of the messages, in any order':
       'without limits no event is lost, doubled or misplaced, and the partition is the connected components',
     'no limit is ever exceeded by a message with a public key': 'with one user per profile the limit also holds',
+    'a shared value never joins two people': 'a value seen with too many people joins no two of them, in any order',
     'merging in any order and any grouping gives the same profile; merging twice changes nothing':
       'merging three profiles in any order and grouping gives the same profile',
     'any permutation and any repetition of the same copies gives the same profile':

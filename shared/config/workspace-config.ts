@@ -12,7 +12,7 @@ export const WorkspaceSettings = z.object({
   lateEvents: z.enum(['apply', 'archive_only']).default('apply'),
   /** Most events one profile takes per minute of arrival; beyond, they are dropped with reason `profile_rate`. */
   profileRatePerMinute: z.int().min(1).max(1_000_000).default(600),
-  identity: IdentitySettings.default({ types: {}, blockedValues: [] }),
+  identity: IdentitySettings.prefault({}),
 })
 export type WorkspaceSettings = z.infer<typeof WorkspaceSettings>
 

@@ -15,6 +15,16 @@ export interface ProfileRow {
   operations: number[]
 }
 
+/** Where an identifier belongs, and with whom it was seen. */
+export interface IdentifierRow {
+  readonly leaf: CanonicalId
+  /**
+   * Keys of the distinct anchors it came with in one message, up to one more than the workspace allows: a value that
+   * many different people bring along (a family's phone, a shop's mailbox) says nothing about any of them.
+   */
+  readonly anchors: readonly string[]
+}
+
 /** Why a link or a merge was made. `at` is the arrival of the message, in epoch milliseconds. */
 export interface Cause {
   readonly kind: 'message' | 'alias' | 'rule' | 'person'
@@ -36,8 +46,8 @@ export interface MergeOperation {
 
 /** Synchronous, because a whole decision is one transaction of one object. Keys are opaque (platform/hashing.ts). */
 export interface GraphStore {
-  leafOf(key: string): CanonicalId | undefined
-  setLeaf(key: string, leaf: CanonicalId): void
+  identifier(key: string): IdentifierRow | undefined
+  saveIdentifier(key: string, row: IdentifierRow): void
   /** The profile a leaf belongs to. */
   rootOf(leaf: CanonicalId): CanonicalId
   setRoot(leaf: CanonicalId, root: CanonicalId): void

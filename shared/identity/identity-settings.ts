@@ -12,6 +12,8 @@ export type IdentifierTypeSettings = z.infer<typeof IdentifierTypeSettings>
 
 export const IdentitySettings = z.object({
   types: z.record(z.string(), IdentifierTypeSettings).default({}),
+  /** A value that came with more distinct anchors than this never joins two people: it is shared. */
+  sharedAfterAnchors: z.int().min(1).max(50).default(3),
   /** Values that identify nobody, compared trimmed and case-folded, on top of the built-in ones. */
   blockedValues: z.array(z.string().max(255)).max(1_000).default([]),
 })

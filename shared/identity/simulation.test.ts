@@ -23,6 +23,8 @@ import { type ResolveAnswer, resolve } from './resolve.ts'
 type Scenario = {
   readonly limit: boolean
   readonly crashes: number
+  /** After how many anchors a value is shared; by default never. */
+  readonly shared?: number
   readonly ignoreRedirect?: boolean
 }
 
@@ -80,6 +82,7 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
   const graph = new MemoryGraph()
   const profiles = new Map<CanonicalId, Simulated>()
   const settings = IdentitySettings.parse({
+    sharedAfterAnchors: scenario.shared ?? 50,
     types: { u: { priority: 1, limit: scenario.limit ? 1 : 1_000 }, a: { priority: 2, limit: 1_000 } },
   })
   const definitions = new Definitions(1, [])
@@ -291,6 +294,10 @@ describe('the identity protocol under interleavings, crashes, redelivery and sta
 
   test('with one user per profile the limit also holds', async () => {
     expect(await violations({ limit: true, crashes: 0.03 })).toEqual({})
+  })
+
+  test('with shared values set aside nothing is lost, doubled or misplaced either', async () => {
+    expect(await violations({ limit: true, crashes: 0.03, shared: 1 })).toEqual({})
   })
 
   test('with a crash at every tenth step it still ends in the same place', async () => {

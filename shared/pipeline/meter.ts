@@ -3,8 +3,8 @@ import type { Outcome } from '../event/outcome.ts'
 /**
  * What a Meter object counts, one row per consumer batch, summed on read. Labels are a closed vocabulary, so sums over
  * shards and over time are sums of equal keys: `applied`, `duplicate`, `dropped:<reason>`, `rejected:<reason>`,
- * `dead_letter:<stage>` are outcomes and add up to the copies accepted; `late`, `conflict`, `redelivered` and
- * `effects` are observations beside them.
+ * `dead_letter:<stage>` are outcomes and add up to the copies accepted; `late`, `conflict`, `redelivered`,
+ * `refused_link:<reason>` are observations beside them.
  */
 export type Counts = { [label: string]: number }
 

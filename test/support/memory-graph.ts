@@ -1,18 +1,21 @@
-import type { GraphStore, MergeOperation, ProfileRow } from '../../shared/identity/graph.ts'
+import type { GraphStore, IdentifierRow, MergeOperation, ProfileRow } from '../../shared/identity/graph.ts'
 import type { CanonicalId } from '../../shared/kernel/id.ts'
 
 /** An identity graph in memory, for simulations of the real decisions. */
 export class MemoryGraph implements GraphStore {
-  readonly leaves = new Map<string, CanonicalId>()
+  readonly identifiers = new Map<string, IdentifierRow>()
   readonly roots = new Map<CanonicalId, CanonicalId>()
   readonly profiles = new Map<CanonicalId, ProfileRow>()
   readonly operations: MergeOperation[] = []
 
-  leafOf(key: string): CanonicalId | undefined {
-    return this.leaves.get(key)
+  identifier(key: string): IdentifierRow | undefined {
+    return this.identifiers.get(key)
   }
-  setLeaf(key: string, leaf: CanonicalId): void {
-    this.leaves.set(key, leaf)
+  saveIdentifier(key: string, row: IdentifierRow): void {
+    this.identifiers.set(key, row)
+  }
+  leafOf(key: string): CanonicalId | undefined {
+    return this.identifiers.get(key)?.leaf
   }
   rootOf(leaf: CanonicalId): CanonicalId {
     return this.roots.get(leaf) ?? leaf

@@ -1,4 +1,5 @@
 import { DEAD_LETTER_STAGES, DROP_REASONS, REJECT_REASONS } from '../../shared/event/outcome.ts'
+import { REFUSALS } from '../../shared/identity/resolve.ts'
 import { SECOND } from '../../shared/kernel/instant.ts'
 import { type Counts, type Histogram, LATENCY_BOUNDS_MS, type MeterReading } from '../../shared/pipeline/meter.ts'
 import type { HistogramMetric, Metric, Sample } from './prometheus.ts'
@@ -42,6 +43,14 @@ export function metricsOf(
       { value: buffered },
     ]),
     counter('cdp_events_late_total', 'Applied copies older than window and grace', counts['late']),
+    labelled(
+      'cdp_identity_links_refused_total',
+      'Links between identifiers that were not made',
+      'refused_link',
+      'reason',
+      REFUSALS,
+      counts,
+    ),
     counter('cdp_events_conflict_total', 'Duplicates whose body differs from the copy applied', counts['conflict']),
     counter('cdp_events_redelivered_total', 'Copies delivered again after they were counted', counts['redelivered']),
     histogram('cdp_ingest_latency_seconds', 'From arrival at the edge to durable in a queue', reading.ingest),
