@@ -5,7 +5,13 @@ import type { FailureCode } from '../kernel/failure.ts'
  * One operation of the HTTP API as a value: the route, its checks, the OpenAPI document, the docs page and the common
  * tests all come from it. What an operation does stands in the handler of the same file name in workers/route/.
  */
-export const SCOPES = ['profiles:read', 'metrics:read', 'dead-letters:read'] as const
+export const SCOPES = [
+  'profiles:read',
+  'metrics:read',
+  'dead-letters:read',
+  'workspace:read',
+  'workspace:write',
+] as const
 export type Scope = (typeof SCOPES)[number]
 
 /** Who may call: holders of an API token with this scope (`*` is every scope), of a write key, or anyone. */

@@ -12,6 +12,8 @@ import { readMetrics } from './read-metrics.ts'
 import { readOpenApi } from './read-open-api.ts'
 import { readProfile } from './read-profile.ts'
 import { readProfileIdentity } from './read-profile-identity.ts'
+import { readWorkspace } from './read-workspace.ts'
+import { updateWorkspace } from './update-workspace.ts'
 
 /** Every operation of the HTTP API, in the order of the documentation. What is not here does not exist. */
 export const contracts: readonly Contract[] = [
@@ -23,6 +25,8 @@ export const contracts: readonly Contract[] = [
   readProfile,
   listProfileEvents,
   readProfileIdentity,
+  readWorkspace,
+  updateWorkspace,
   listDeadLetters,
   readMetrics,
   readHealth,

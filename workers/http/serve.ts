@@ -19,8 +19,9 @@ export interface Call {
   readonly requestId: string
   /** Epoch milliseconds. */
   readonly now: number
-  /** Of the token; empty for operations that anyone may call. */
+  /** Of the token; both are empty for operations that anyone may call. */
   readonly workspace: string
+  readonly tokenId: string
 }
 
 export interface Input<C extends Contract> {
@@ -56,12 +57,14 @@ export function serve<const C extends Contract>(contract: C, handler: Handler<C>
 async function answered<C extends Contract>(
   contract: C,
   handler: Handler<C>,
-  call: Omit<Call, 'workspace'>,
+  call: Omit<Call, 'workspace' | 'tokenId'>,
   path: Readonly<Record<string, string>>,
 ): Promise<Result<Reply<C>, Failure>> {
   const { env, request, now } = call
   const access = scopeOf(contract)
-  const caller = access ? await callerOf(request, access, new ConfigStore(env.DB), now) : ok({ workspace: '' })
+  const caller = access
+    ? await callerOf(request, access, new ConfigStore(env.DB), now)
+    : ok({ workspace: '', tokenId: '' })
   if (!caller.ok) return caller
   const params = part(contract.params, path)
   if (!params.ok) return params
@@ -71,7 +74,7 @@ async function answered<C extends Contract>(
   if (!body.ok) return body
   // The schemas of this very contract made these, which is what Input says of them.
   const input = { params: params.value, query: query.value, body: body.value } as Input<C>
-  return handler(input, { ...call, workspace: caller.value.workspace })
+  return handler(input, { ...call, ...caller.value })
 }
 
 function scopeOf({ scope }: Contract): Scope | undefined {

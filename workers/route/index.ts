@@ -7,12 +7,16 @@ import { readMetricsRoute } from './read-metrics.ts'
 import { readOpenApiRoute } from './read-open-api.ts'
 import { readProfileRoute } from './read-profile.ts'
 import { readProfileIdentityRoute } from './read-profile-identity.ts'
+import { readWorkspaceRoute } from './read-workspace.ts'
+import { updateWorkspaceRoute } from './update-workspace.ts'
 
 /** One route per contract; those of ingestion are served by workers/ingest/, which is built for speed. */
 export const routes: readonly Route[] = [
   readProfileRoute,
   listProfileEventsRoute,
   readProfileIdentityRoute,
+  readWorkspaceRoute,
+  updateWorkspaceRoute,
   listDeadLettersRoute,
   readMetricsRoute,
   readHealthRoute,

@@ -1,0 +1,20 @@
+import { updateWorkspace } from '../../shared/contract/update-workspace.ts'
+import { failure } from '../../shared/kernel/failure.ts'
+import { err, ok } from '../../shared/kernel/result.ts'
+import { serve } from '../http/serve.ts'
+import { auditStatement } from './audit.ts'
+import { WORKSPACE_COLUMNS, type WorkspaceRow, workspaceDocument } from './workspace-row.ts'
+
+/** SQLite's json_patch is RFC 7396, so two changes at once cannot undo one another. */
+export const updateWorkspaceRoute = serve(updateWorkspace, async ({ body }, call) => {
+  const { env, workspace } = call
+  const [updated] = await env.DB.batch<WorkspaceRow>([
+    env.DB.prepare(
+      `UPDATE workspaces SET settings = json_patch(settings, ?), config_version = config_version + 1
+       WHERE id = ? RETURNING ${WORKSPACE_COLUMNS}`,
+    ).bind(JSON.stringify(body), workspace),
+    auditStatement(call, 'updateWorkspace', body),
+  ])
+  const row = updated?.results[0]
+  return row ? ok(workspaceDocument(row)) : err(failure('not_found', 'there is no such workspace'))
+})
