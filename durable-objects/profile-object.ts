@@ -164,7 +164,7 @@ export class ProfileObject extends DurableObject<Env> {
       return { answer: undefined, changed: wasDue }
     })
     await this.#flush()
-    await this.#alarm.rearm(nextDueAt(this.#load() as ProfileState))
+    await this.#alarm.rearm(this.#nextWake())
   }
 
   #evaluateAll(state: ProfileState, definitions: Definitions): void {
@@ -202,12 +202,17 @@ export class ProfileObject extends DurableObject<Env> {
   }
 
   #wakeWhenDue(): void {
+    this.#alarm.noLaterThan(this.#nextWake())
+  }
+
+  /** When this profile has something to do by itself: what is due, or an outbox that was not emptied. */
+  #nextWake(): number | null {
     const state = this.#load()
-    if (!state || state.redirect !== null) return
-    const due = nextDueAt(state)
-    // An outbox that a flush right after this one does not empty is looked at again.
-    const outbox = state.outbox.length > 0 ? Date.now() + 1_000 : null
-    this.#alarm.noLaterThan(due === null ? outbox : outbox === null ? due : Math.min(due, outbox))
+    if (!state || state.redirect !== null) return null
+    const due = nextDueAt(state) ?? Number.POSITIVE_INFINITY
+    const retry = state.outbox.length > 0 ? Date.now() + 1_000 : Number.POSITIVE_INFINITY
+    const next = Math.min(due, retry)
+    return next === Number.POSITIVE_INFINITY ? null : next
   }
 
   #reading<T>(view: (state: ProfileState) => T): Read<T> {

@@ -4,7 +4,7 @@ import type { EventQuery } from '../shared/profile/document.ts'
 import { History } from '../shared/profile/history.ts'
 import type { Staging } from '../shared/profile/merge.ts'
 import { decodeState, encodeState, type ProfileState } from '../shared/profile/state.ts'
-import { countedNameOf, type PrunedKey, type StoredEvent, type Timeline } from '../shared/profile/timeline.ts'
+import { countedNameOf, entryOf, type PrunedKey, type StoredEvent, type Timeline } from '../shared/profile/timeline.ts'
 
 /**
  * A profile in SQLite: the state in one row, the timeline in one WITHOUT ROWID table without secondary indexes (an
@@ -15,7 +15,7 @@ import { countedNameOf, type PrunedKey, type StoredEvent, type Timeline } from '
 const CREATE = `
   CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY, json TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS event (
-    key TEXT PRIMARY KEY, leaf TEXT NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, name TEXT,
+    key TEXT PRIMARY KEY, leaf TEXT NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, received_at INTEGER NOT NULL, name TEXT,
     copy_id TEXT NOT NULL, conflict INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL
   ) WITHOUT ROWID;`
 const CREATE_PRUNED = `CREATE TABLE IF NOT EXISTS pruned (
@@ -23,6 +23,7 @@ const CREATE_PRUNED = `CREATE TABLE IF NOT EXISTS pruned (
 const CREATE_STAGED = `CREATE TABLE IF NOT EXISTS staged (
     operation INTEGER NOT NULL, page INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (operation, page)) WITHOUT ROWID`
 
+type HistoryRow = { key: string; at: number; id: string; received_at: number; name: string | null }
 type EventRow = { key: string; leaf: string; copy_id: string; conflict: number; body: string }
 
 export class ProfileStore implements Timeline {
@@ -61,12 +62,13 @@ export class ProfileStore implements Timeline {
   get history(): History {
     this.#history ??= new History(
       this.#sql
-        .exec<{ key: string; at: number; id: string; name: string | null }>('SELECT key, at, id, name FROM event')
+        .exec<HistoryRow>('SELECT key, at, id, received_at, name FROM event')
         .toArray()
-        .map(({ key, at, id, name }) => ({
+        .map(({ key, at, id, received_at: receivedAt, name }) => ({
           key,
           at,
           id,
+          receivedAt,
           counted: name === null ? undefined : { at, id, name, properties: this.#propertiesOf(key) },
         })),
     )
@@ -82,22 +84,21 @@ export class ProfileStore implements Timeline {
 
   put(row: StoredEvent, eventText = JSON.stringify(row.event)): void {
     const { event } = row
-    const name = countedNameOf(event)
     this.#sql.exec(
-      'INSERT INTO event (key, leaf, at, id, name, copy_id, conflict, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO event (key, leaf, at, id, received_at, name, copy_id, conflict, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.key,
       row.leaf,
       event.timestamp,
       event.messageId,
-      name ?? null,
+      event.receivedAt,
+      countedNameOf(event) ?? null,
       row.copyId,
       row.conflict ? 1 : 0,
       eventText,
     )
-    if (!this.#history) return // built later, with this row in it
-    const at = { at: event.timestamp, id: event.messageId }
-    const properties = () => event.properties ?? {}
-    this.#history.add({ ...at, key: row.key, counted: name === undefined ? undefined : { ...at, name, properties } })
+    // While it is not built there is nothing to keep in step: it will be built with this row in it.
+    this.#history?.add(entryOf(row))
   }
 
   markConflict(key: string): void {
@@ -108,8 +109,8 @@ export class ProfileStore implements Timeline {
     return this.history.size
   }
 
-  prune(keep: number, oldest: number): readonly StoredEvent[] {
-    return this.history.takeOldest(keep, oldest).flatMap(({ key }) => {
+  prune(keep: number, arrivedSince: number): readonly StoredEvent[] {
+    return this.history.take(keep, arrivedSince).flatMap(({ key }) => {
       const row = this.get(key)
       this.#sql.exec('DELETE FROM event WHERE key = ?', key)
       return row ? [row] : []

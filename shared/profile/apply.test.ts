@@ -343,9 +343,19 @@ describe('stories of one profile', () => {
     expect(seen(profile).eventCounts).toEqual({ 'Thing Done': 2 })
   })
 
+  test('an import of the past is kept: what is old is what arrived long ago', () => {
+    const profile = aProfile()
+    const ancient = anEvent({ messageId: 'ancient', timestamp: NOW - 4_000 * DAY, receivedAt: NOW })
+    apply(profile, [anItem(ancient, { origin: 'import' })])
+    expect(timelineOf(profile).map((event) => event.messageId)).toEqual(['ancient'])
+    apply(profile, [anItem(anEvent({ messageId: 'later', timestamp: NOW + 401 * DAY, receivedAt: NOW + 401 * DAY }))])
+    expect(timelineOf(profile).map((event) => event.messageId)).toEqual(['later'])
+    expect(seen(profile).eventCounts).toEqual({ 'Thing Done': 2 })
+  })
+
   test('a state that outgrows its row folds, and never fails', () => {
     const profile = aProfile()
-    const limits: ProfileLimits = { ...PROFILE_LIMITS, stateChars: 20_000 }
+    const limits: ProfileLimits = { ...PROFILE_LIMITS, stateBytes: 20_000 }
     const items = Array.from({ length: 200 }, (_, i) =>
       anItem(anEvent({ type: 'identify', messageId: `big${i}`, traits: { [`t${i}`]: 'x'.repeat(1_000) } }), {
         origin: 'import',

@@ -12,7 +12,7 @@ import { addEvent, emptyLeaf, type Leaf } from './leaf.ts'
 import { isKnown } from './person.ts'
 import { PROFILE_LIMITS, type ProfileLimits, shrink } from './profile-limits.ts'
 import { before, type ProfileState } from './state.ts'
-import { eventKey, positionOf, prunedKeyOf, type StoredEvent, type Timeline } from './timeline.ts'
+import { eventKey, positionOf, prunedKeyOf, type Timeline } from './timeline.ts'
 
 /**
  * Applies a batch of copies to one profile, in place. Every copy gets exactly one outcome. The caller runs this in one
@@ -69,7 +69,7 @@ export function applyItems(
     const touched = dayNumber(state.asOf) === dayBefore ? changes.names : undefined
     for (const id in state.leaves)
       foldCounters((state.leaves[id] as Leaf).counters, state.asOf, limits.maxNames, touched)
-    prune(state, timeline, limits)
+    prune(state, timeline, limits, touched === undefined)
     shrink(state, limits)
   }
   const evaluated = evaluateChanges(state, timeline, changes, context, wasKnown)
@@ -151,14 +151,19 @@ function takeRate(state: ProfileState, receivedAt: number, perMinute: number): b
   return true
 }
 
-/** Takes the oldest events out of the timeline; their counts stay, and their keys for as long as a duplicate may come. */
-export function prune(state: ProfileState, timeline: Timeline, limits: ProfileLimits): void {
-  const oldest = state.asOf - limits.timelineDays * DAY
-  const removed = timeline.prune(limits.timelineEvents, oldest)
+/**
+ * Takes events out of the timeline that are beyond its number or, looked at once a day, arrived too long ago. Their
+ * counts stay, and their keys for as long as a duplicate may come.
+ */
+export function prune(state: ProfileState, timeline: Timeline, limits: ProfileLimits, newDay: boolean): void {
+  const arrivedSince = newDay ? state.asOf - limits.timelineDays * DAY : Number.NEGATIVE_INFINITY
+  const removed = timeline.prune(limits.timelineEvents, arrivedSince)
   if (removed.length === 0) return
   timeline.rememberPruned(removed.map(prunedKeyOf), dayNumber(state.asOf - limits.dedupMs))
-  const last = positionOf((removed.at(-1) as StoredEvent).event)
-  if (state.floor === null || before(state.floor, last)) state.floor = last
+  for (const { event } of removed) {
+    const position = positionOf(event)
+    if (state.floor === null || before(state.floor, position)) state.floor = position
+  }
 }
 
 /** Answers whether definitions newer than the last ones were looked at. */

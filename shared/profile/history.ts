@@ -7,13 +7,15 @@ import { before, type Position } from './state.ts'
  */
 export interface HistoryEntry extends Position {
   readonly key: string
+  /** Epoch milliseconds. */
+  readonly receivedAt: number
   /** Undefined for what counts nowhere: identify, group, alias, and Tributary's own ENTER and EXIT. */
   readonly counted: EventRef | undefined
 }
 
 export class History {
-  readonly #rows: HistoryEntry[]
-  readonly #counted: EventRef[]
+  #rows: HistoryEntry[]
+  #counted: EventRef[]
   readonly #byName = new Map<string, EventRef[]>()
 
   constructor(rows: readonly HistoryEntry[]) {
@@ -33,22 +35,27 @@ export class History {
     insert(this.#named(row.counted.name), row.counted)
   }
 
-  /** Takes out what is older than `oldest` (epoch ms), then the oldest beyond `keep` rows; gives it back, oldest first. */
-  takeOldest(keep: number, oldest: number): readonly HistoryEntry[] {
-    let n = Math.max(0, this.#rows.length - keep)
-    while (n < this.#rows.length && (this.#rows[n] as HistoryEntry).at < oldest) n++
-    if (n === 0) return []
-    const taken = this.#rows.splice(0, n)
-    const names = new Map<string, number>()
-    let counted = 0
-    for (const row of taken) {
-      if (!row.counted) continue
-      counted++
-      names.set(row.counted.name, (names.get(row.counted.name) ?? 0) + 1)
+  /** Takes out what arrived before `arrivedSince` (epoch ms), then the oldest beyond `keep`, and gives it back. */
+  take(keep: number, arrivedSince: number): readonly HistoryEntry[] {
+    const expired = arrivedSince > 0 ? this.#rows.filter((row) => row.receivedAt < arrivedSince) : []
+    const surplus = Math.max(0, this.#rows.length - expired.length - keep)
+    if (expired.length === 0 && surplus === 0) return []
+    const gone = new Set(expired)
+    for (const row of this.#rows) {
+      if (gone.size === expired.length + surplus) break
+      gone.add(row)
     }
-    this.#counted.splice(0, counted)
-    for (const [name, times] of names) this.#named(name).splice(0, times)
-    return taken
+    this.#rows = this.#rows.filter((row) => !gone.has(row))
+    const events = new Set([...gone].map((row) => row.counted))
+    this.#counted = this.#counted.filter((event) => !events.has(event))
+    for (const [name, named] of this.#byName) {
+      if (named.some((event) => events.has(event)))
+        this.#byName.set(
+          name,
+          named.filter((event) => !events.has(event)),
+        )
+    }
+    return [...gone]
   }
 
   /** Counted events whose name matches a pattern (exact, `"Video *"`, `"*"`), oldest first. */

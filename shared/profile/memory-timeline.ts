@@ -26,8 +26,8 @@ export class MemoryTimeline implements Timeline {
     return this.rows.size
   }
 
-  prune(keep: number, oldest: number): readonly StoredEvent[] {
-    return this.history.takeOldest(keep, oldest).map(({ key }) => {
+  prune(keep: number, arrivedSince: number): readonly StoredEvent[] {
+    return this.history.take(keep, arrivedSince).map(({ key }) => {
       const row = this.rows.get(key) as StoredEvent
       this.rows.delete(key)
       return row

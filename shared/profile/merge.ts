@@ -34,8 +34,8 @@ export interface HandOverHead {
   readonly rate: Dict<number>
 }
 
-/** One page is one row of the staging table, which may not exceed 2 MB. */
-const PAGE_CHARS = 1_000_000
+/** One page is one row of the staging table, which may not exceed 2 MB; a character may be three bytes. */
+const PAGE_CHARS = 500_000
 
 /** Where the winner keeps pages until the last one is there. */
 export interface Staging {
@@ -141,7 +141,7 @@ function takeOver(
   state.configVersion = 0 // everything is evaluated again
 
   for (const id in state.leaves) foldCounters((state.leaves[id] as Leaf).counters, state.asOf, limits.maxNames)
-  prune(state, timeline, limits)
+  prune(state, timeline, limits, true)
   shrink(state, limits)
 }
 

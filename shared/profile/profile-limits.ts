@@ -1,3 +1,4 @@
+import { utf8Length } from '../kernel/utf8.ts'
 import { foldCounters } from './counters.ts'
 import type { LeafLimits } from './leaf.ts'
 import { encodeState, type ProfileState } from './state.ts'
@@ -8,8 +9,10 @@ import { encodeState, type ProfileState } from './state.ts'
  */
 export interface ProfileLimits extends LeafLimits {
   readonly maxNames: number
-  readonly stateChars: number
+  /** Of the state's JSON; a row may have 2 MB. */
+  readonly stateBytes: number
   readonly timelineEvents: number
+  /** Since an event's arrival, so that an import of the past is kept as long as everything else. */
   readonly timelineDays: number
   /** How long after its arrival a copy can still be told to be a duplicate once its event was pruned, in ms. */
   readonly dedupMs: number
@@ -20,7 +23,7 @@ export const PROFILE_LIMITS: ProfileLimits = {
   maxNames: 500,
   maxTraits: 500,
   maxTraitChars: 32 * 1024,
-  stateChars: 1_500_000,
+  stateBytes: 1_500_000,
   timelineEvents: 10_000,
   timelineDays: 400,
   dedupMs: 30 * 86_400_000,
@@ -33,19 +36,24 @@ export const PROFILE_LIMITS: ProfileLimits = {
  * says that it might be needed.
  */
 export function shrink(state: ProfileState, limits: ProfileLimits): void {
-  if (roughSize(state) < limits.stateChars / 2) return
-  if (encodeState(state).length <= limits.stateChars) return
+  if (roughSize(state) < limits.stateBytes / 6) return
+  if (sizeOf(state) <= limits.stateBytes) return
   // Far in the future every day is old: all days fold.
   const always = state.asOf + 200 * 86_400_000
   for (let names = limits.maxNames; names >= 1; names = Math.floor(names / 2)) {
     for (const id in state.leaves) foldCounters(state.leaves[id]?.counters ?? {}, always, names)
-    if (encodeState(state).length <= limits.stateChars) return
+    if (sizeOf(state) <= limits.stateBytes) return
   }
-  while (encodeState(state).length > limits.stateChars && dropLargestTraits(state)) {
+  while (sizeOf(state) > limits.stateBytes && dropLargestTraits(state)) {
     // each round halves what traits take
   }
 }
 
+function sizeOf(state: ProfileState): number {
+  return utf8Length(encodeState(state))
+}
+
+/** Characters, roughly and from above; a character may be three bytes, and escapes may double it. */
 function roughSize(state: ProfileState): number {
   let size = 0
   for (const id in state.leaves) {

@@ -30,7 +30,7 @@ export interface ProfileState {
   merging: number[]
   /** Events taken per minute of arrival, newest few minutes only. */
   rate: Dict<number>
-  /** Set once the timeline was pruned: everything older is only counted. */
+  /** Set once the timeline was pruned: the latest position that was taken out. */
   floor: Position | null
 }
 

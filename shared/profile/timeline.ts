@@ -23,8 +23,8 @@ export interface Timeline {
   put(row: StoredEvent, eventText?: string): void
   markConflict(key: string): void
   size(): number
-  /** Takes out what is older than `before`, then the oldest beyond `keep`, and gives it back, oldest first. */
-  prune(keep: number, before: number): readonly StoredEvent[]
+  /** Takes out what arrived before `arrivedSince` (epoch ms), then the oldest beyond `keep`, and gives it back. */
+  prune(keep: number, arrivedSince: number): readonly StoredEvent[]
   /** The copy that was applied under a key whose event has been pruned, as a hash of its copyId. */
   prunedCopy(key: string): number | undefined
   /** Keeps the keys of pruned events by day of arrival; forgets days before `oldestDay`. */
@@ -68,6 +68,7 @@ export function entryOf(row: StoredEvent): HistoryEntry {
   return {
     ...at,
     key: row.key,
+    receivedAt: event.receivedAt,
     counted: name === undefined ? undefined : { ...at, name, properties: () => event.properties ?? {} },
   }
 }

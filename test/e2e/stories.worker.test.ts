@@ -77,7 +77,11 @@ describe('what a customer would tell', () => {
     expect(b.identifiers.map((identifier) => identifier.type)).toEqual(['user_id'])
     // The refused link is counted, and stands in the ledger beside the event.
     expect((await meterOf(ws)).counts).toEqual({ applied: 3, 'refused_link:limit': 1 })
-    expect([...(await ledgerOf(ws)).values()].map((line) => line['refusedLinks'] ?? null)).toEqual([null, ['limit'], null])
+    expect([...(await ledgerOf(ws)).values()].map((line) => line['refusedLinks'] ?? null)).toEqual([
+      null,
+      ['limit'],
+      null,
+    ])
   })
 
   test('the event that was four hours late changes nothing that is newer: the plan stays pro', async () => {
