@@ -1,0 +1,200 @@
+import type { Dict } from '../kernel/json.ts'
+import { compare, EXACT, LEVELS, MISSING, SAME_DOMAIN } from './compare.ts'
+import { type Kind, MAILBOX, type Prepared, type Schema } from './record.ts'
+
+/**
+ * What agreement weighs: the Fellegi–Sunter model (1969) and the probability it gives a pair. A pair is judged against two
+ * other explanations, not one: two strangers, and two people of one household or organisation, who share the surname, the
+ * address, perhaps the telephone and the mailbox, and differ in what is personal.
+ */
+export interface Model {
+  readonly schema: Schema
+  /** By field, by level: how often records of one person, and of two, agree so. Index 0 (missing) is not used. */
+  readonly m: readonly (readonly number[])[]
+  readonly u: readonly (readonly number[])[]
+  /** Records learned from, and how many others of the same person a record has among them. */
+  readonly records: number
+  readonly others: number
+  /** Pairs of one household for each pair of one person. */
+  readonly household: number
+  /** By field: how many records hold a value. */
+  readonly terms: readonly Dict<number>[]
+}
+
+/** A candidate pair explained: natural-log weights, as in `probability = odds / (1 + odds)`. */
+export interface Explanation {
+  readonly probability: number
+  readonly prior: number
+  readonly weights: readonly { readonly field: string; readonly level: string; readonly weight: number }[]
+}
+
+/** The share of a field's weight that two people of one household also show; the rest is personal. */
+export const SHARED: Readonly<Record<Kind, number>> = {
+  given: 0,
+  surname: 1,
+  middle: 0,
+  date: 0,
+  email: 0.5,
+  phone: 0.9,
+  id: 0,
+  postcode: 1,
+  place: 1,
+  company: 1,
+  text: 0.5,
+}
+
+/** How common a value is at most that only one person in a file has: what a small file can't tell of rare values. */
+const RARE: Readonly<Record<Kind, number>> = {
+  given: 0.01,
+  surname: 0.005,
+  middle: 0.02,
+  date: 0.0005,
+  email: 0.0005,
+  phone: 0.0005,
+  id: 0.0005,
+  postcode: 0.005,
+  place: 0.02,
+  company: 0.02,
+  text: 0.05,
+}
+
+/** The same for a mailbox whose user name is not made from the name: perhaps everybody's. */
+const NAMELESS = 0.85
+
+/** Of the pairs of a household, those with one given name, and those born on one day. */
+const NAMESAKES = 0.1
+const TWINS = 0.005
+
+const ROLE =
+  /^(info|sales|contact|office|admin|support|hello|mail|team|help|billing|accounts?|service|family|enquiries|reception|hr|jobs|noreply|no-reply|postmaster|webmaster|marketing|press)(@|[._-])/
+
+/** The log weight of one field at one level; a rare value that agrees exactly weighs more (term frequency, Winkler 1988). */
+export function weightOf(model: Model, field: number, level: number, value?: string): number {
+  if (level === MISSING) return 0
+  const m = (model.m[field] as readonly number[])[level] as number
+  let u = (model.u[field] as readonly number[])[level] as number
+  if (level === EXACT && value !== undefined && model.records > 0) {
+    const kind = (model.schema.fields[field] as { kind: Kind }).kind
+    const count = (model.terms[field] as Dict<number>)[value] ?? 0
+    const person = 1 + model.others
+    // One person's records repeat a value: seen no more often than that, it is as rare as the file, or such values, show.
+    u = count > 1.5 * person ? count / model.records : Math.min(Math.max(count, person) / model.records, RARE[kind])
+  }
+  const weight = Math.log(m / Math.min(1, u))
+  // One domain is a provider or an organisation: never evidence for one person.
+  const domain = level === SAME_DOMAIN && (model.schema.fields[field] as { kind: Kind }).kind === 'email'
+  return domain ? Math.min(0, weight) : weight
+}
+
+const EMPTY: readonly string[] = []
+/** Of what repeats other evidence this much is still counted: it shows that the other is no typing error. */
+const REPEATED = 0.25
+
+/** What a pair's mailboxes repeat of the names: nothing, a name, or both records' own full names. */
+export const REPEATS = { nothing: 0, name: 1, own: 2 } as const
+export type Repeats = (typeof REPEATS)[keyof typeof REPEATS]
+
+export function repeatsOf({ mailbox: a }: Prepared, { mailbox: b }: Prepared): Repeats {
+  const own = (x: number, y: number) => x === MAILBOX.own && (y === MAILBOX.own || y === MAILBOX.unknown)
+  if (own(a, b) || own(b, a)) return REPEATS.own
+  return [a, b].some((each) => each === MAILBOX.own || each === MAILBOX.family) ? REPEATS.name : REPEATS.nothing
+}
+
+/** Log odds of the two explanations of a pair with these levels, against two strangers. */
+export interface Evidence {
+  readonly person: number
+  readonly house: number
+}
+
+/** Adds the evidence of all fields, what is dependent once. Without `values` (learning) there are no term frequencies. */
+export function evidenceOf(
+  model: Model,
+  levels: Uint8Array,
+  from: number,
+  repeats: Repeats,
+  prior: number,
+  values: readonly string[] = EMPTY,
+): Evidence {
+  let [person, house] = [prior, prior + Math.log(model.household)]
+  let kin = 1
+  let [name, given, surname, born, mail, mailShared, area, areas] = [0, 0, 0, 0, 0, 0, 0, 0]
+  const { fields } = model.schema
+  for (let f = 0; f < fields.length; f++) {
+    const level = levels[from + f] as number
+    if (level === MISSING) continue
+    const kind = (fields[f] as { kind: Kind }).kind
+    const value = values[f]
+    const weight = weightOf(model, f, level, value)
+    if (weight < 0) {
+      // What disagrees is always counted: to disagree is never to repeat.
+      person += weight
+      house += weight * SHARED[kind]
+      if (kind === 'surname') kin = 0
+    } else if (kind === 'given' || kind === 'middle') {
+      name += weight
+      given += weight
+    } else if (kind === 'surname') {
+      name += weight
+      surname += weight
+    } else if (kind === 'email') {
+      mail += weight
+      mailShared += weight * mailboxShare(level, repeats, value)
+    } else if (kind === 'place' || kind === 'postcode') {
+      area = Math.max(area, weight)
+      areas += weight
+    } else {
+      person += weight
+      house += weight * SHARED[kind]
+      if (kind === 'date') born += weight
+    }
+  }
+  // An address lies in its postcode, town and state: they repeat each other.
+  const place = area + REPEATED * (areas - area)
+  // A user name made from the name repeats the name: the two are one piece of evidence, as strong as the stronger.
+  const once = repeats !== REPEATS.nothing
+  person += place + (once ? Math.max(name, mail) : name + mail)
+  house += place + (once ? Math.max(surname, mailShared) : surname + mailShared)
+  // Two of one family may also be namesakes (father and son) or twins; rarer, but they share more.
+  return { person, house: house + Math.log(1 + kin * (NAMESAKES * Math.exp(given) + TWINS * Math.exp(born))) }
+}
+
+/** How much of a mailbox's agreement a household or organisation shows too: all of its domain, most of a name-less user. */
+function mailboxShare(level: number, repeats: Repeats, value: string | undefined): number {
+  if (level === SAME_DOMAIN) return 1
+  if (value !== undefined && level === EXACT && ROLE.test(value)) return 1
+  return repeats === REPEATS.own ? SHARED.email : NAMELESS
+}
+
+/** The probability of one person, against two strangers and against two people of one household. */
+export function probabilityOf({ person, house }: Evidence): number {
+  return 1 / (1 + Math.exp(-person) + Math.exp(house - person))
+}
+
+/** A smaller file is judged as if it were this large: in a handful of records two who agree by name alone prove little. */
+const SMALLEST = 999
+
+/** Log odds that two records taken at random are of one person, in a file of this many records. */
+export function priorOf(model: Model, records = model.records): number {
+  const share = Math.min(0.5, model.others / Math.max(SMALLEST, records - 1))
+  return Math.log(share / (1 - share))
+}
+
+const scratch = new Uint8Array(64)
+
+/** The probability that two records are of one person. */
+export function match(model: Model, a: Prepared, b: Prepared, prior: number): number {
+  compare(model.schema, a, b, scratch)
+  return probabilityOf(evidenceOf(model, scratch, 0, repeatsOf(a, b), prior, a.texts))
+}
+
+/** The same, with the weight of each field, for a review. */
+export function explain(model: Model, a: Prepared, b: Prepared, prior: number): Explanation {
+  const levels = new Uint8Array(model.schema.fields.length)
+  compare(model.schema, a, b, levels)
+  const probability = probabilityOf(evidenceOf(model, levels, 0, repeatsOf(a, b), prior, a.texts))
+  const weights = model.schema.fields.map(({ name, kind }, f) => {
+    const level = levels[f] as number
+    return { field: name, level: LEVELS[kind][level] as string, weight: weightOf(model, f, level, a.texts[f]) }
+  })
+  return { probability, prior, weights }
+}
