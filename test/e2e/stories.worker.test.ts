@@ -122,6 +122,21 @@ describe('what a customer would tell', () => {
     expect((await profileOf(ws, 'user_id', 'u1')).eventCounts).toEqual({})
   })
 
+  test('what Tributary tells goes through the effects queue into the archive, once', async () => {
+    const ws = await aWorkspace({ windowMs: 0 }, { pro_plan: pro })
+    await deliver([aMessage(ws, [identify({ userId: 'u1' }, { plan: 'pro' })])])
+    const { id } = await profileOf(ws, 'user_id', 'u1')
+    let told = new Map<string, Record<string, unknown>>()
+    // The queue delivers when its batch timeout is over.
+    for (let tries = 0; tries < 100 && told.size === 0; tries++) {
+      await new Promise((resume) => setTimeout(resume, 50))
+      told = await ledgerOf(ws, 'effects')
+    }
+    expect([...told.values()]).toMatchObject([
+      { source: 'tributary', canonicalId: id, outcome: 'applied', event: { name: 'pro_plan ENTER' } },
+    ])
+  })
+
   test('stragglers up to 20 s late inside a window of 30 s: told once, with complete data', async () => {
     const ws = await aWorkspace({ windowMs: 30_000 }, { clicks })
     const start = Date.now() - 10_000

@@ -134,9 +134,12 @@ export async function meterOf(workspace: TestWorkspace): Promise<MeterReading> {
 }
 
 /** The ledger of a workspace, as a reader of the archive sees it: one line per copy, by copyId. */
-export async function ledgerOf(workspace: TestWorkspace): Promise<Map<string, Record<string, unknown>>> {
+export async function ledgerOf(
+  workspace: TestWorkspace,
+  stream: 'events' | 'effects' = 'events',
+): Promise<Map<string, Record<string, unknown>>> {
   const ledger = new Map<string, Record<string, unknown>>()
-  const { objects } = await env.LAKE.list({ prefix: 'bronze/events/' })
+  const { objects } = await env.LAKE.list({ prefix: `bronze/${stream}/` })
   for (const { key } of objects) {
     const object = await env.LAKE.get(key)
     if (!object) continue
