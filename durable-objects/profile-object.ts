@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { ConfigStore } from '../platform/config-store.ts'
 import { sendEffects } from '../platform/effects.ts'
 import { nameParts } from '../platform/stubs.ts'
-import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import { defaultSettings, type WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import type { Event } from '../shared/event/event.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import type { MergeOperation } from '../shared/identity/graph.ts'
@@ -71,7 +71,8 @@ export class ProfileObject extends DurableObject<Env> {
       state.epoch = request.epoch
       const now = Date.now()
       const definitions = config && definitionsOf(config)
-      const settings = config?.settings ?? FALLBACK
+      // While the configuration cannot be read events are taken, and the defaults bound them.
+      const settings = config?.settings ?? defaultSettings
       const { outcomes, changed } = applyItems(state, this.#store, items, { now, settings, definitions })
       // With no window to wait for there is no reason to pay for an alarm.
       if (changed && definitions && settings.windowMs === 0) this.#tell(state, definitions, now)
@@ -158,10 +159,11 @@ export class ProfileObject extends DurableObject<Env> {
     this.#transact((state) => {
       const definitions = definitionsOf(config)
       const now = Date.now()
-      if (state.configVersion < definitions.version) this.#evaluateAll(state, definitions)
+      const fresh = state.configVersion < definitions.version
+      if (fresh) this.#evaluateAll(state, definitions)
       const wasDue = (nextDueAt(state) ?? Number.POSITIVE_INFINITY) <= now
       this.#tell(state, definitions, now)
-      return { answer: undefined, changed: wasDue }
+      return { answer: undefined, changed: fresh || wasDue }
     })
     await this.#flush()
     await this.#alarm.rearm(this.#nextWake())
@@ -249,9 +251,6 @@ export class ProfileObject extends DurableObject<Env> {
     return typeof config === 'string' ? undefined : config
   }
 }
-
-/** Settings that hold while the configuration cannot be read: events are taken, the defaults bound them. */
-const FALLBACK = { windowMs: 2_000, profileRatePerMinute: 600 }
 
 const indexes = new WeakMap<WorkspaceConfig, Definitions>()
 

@@ -1,9 +1,10 @@
 import type { ApplyAnswer, ApplyRequest } from '../durable-objects/profile-object.ts'
 import { profileStub } from '../platform/stubs.ts'
+import { isTransient } from '../platform/transient.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import type { CopyWork, Placed } from './copy.ts'
 import { undecided } from './copy.ts'
-import { ALONE_AFTER_ATTEMPTS, isTransient, reasonOf } from './faults.ts'
+import { ALONE_AFTER_ATTEMPTS, reasonOf } from './faults.ts'
 import { forgetAnswers, resolveCopies } from './resolve-copies.ts'
 
 /**

@@ -3,7 +3,7 @@ import { DeadLetter } from '../shared/message/dead-letter.ts'
 import { IngestMessage } from '../shared/message/ingest-message.ts'
 import { unreadable } from './consume-events.ts'
 import { unitOf } from './copy.ts'
-import { retryDelaySeconds } from './faults.ts'
+import { retryLater } from './faults.ts'
 import { deadLettersOf, settleBuried } from './settle.ts'
 
 /**
@@ -15,14 +15,14 @@ export async function consumeDeadLetters(batch: MessageBatch, env: Env): Promise
     try {
       const letters = await readLetters(message, env)
       if (letters === 'wait') {
-        message.retry({ delaySeconds: retryDelaySeconds(message.attempts, Math.random()) })
+        retryLater(message)
         continue
       }
       await keep(env, letters)
       message.ack()
     } catch (fault) {
       console.error('consume-dead-letters: will be redelivered', fault)
-      message.retry({ delaySeconds: retryDelaySeconds(message.attempts, Math.random()) })
+      retryLater(message)
     }
   }
 }

@@ -2,7 +2,7 @@ import { archive, type BronzeLine } from '../platform/archive.ts'
 import { EffectMessage } from '../shared/message/effect-message.ts'
 import type { Effect } from '../shared/profile/effect.ts'
 import { unreadable } from './consume-events.ts'
-import { reasonOf, retryDelaySeconds } from './faults.ts'
+import { reasonOf, retryLater } from './faults.ts'
 import { sendDeadLetters } from './settle.ts'
 
 /**
@@ -27,7 +27,7 @@ export async function consumeEffects(batch: MessageBatch, env: Env): Promise<voi
     for (const message of read) message.ack()
   } catch (fault) {
     console.error('consume-effects: batch will be redelivered', fault)
-    for (const message of read) message.retry({ delaySeconds: retryDelaySeconds(message.attempts, Math.random()) })
+    for (const message of read) retryLater(message)
   }
 }
 

@@ -3,7 +3,7 @@ import { type DeadLetter, NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { IngestMessage } from '../shared/message/ingest-message.ts'
 import { applyCopies } from './apply-copies.ts'
 import { type Unit, undecided, unitOf } from './copy.ts'
-import { ALONE_AFTER_ATTEMPTS, reasonOf, retryDelaySeconds } from './faults.ts'
+import { ALONE_AFTER_ATTEMPTS, reasonOf, retryLater } from './faults.ts'
 import { normalizeCopies } from './normalize-copies.ts'
 import { resolveCopies } from './resolve-copies.ts'
 import { sendDeadLetters, settle } from './settle.ts'
@@ -33,22 +33,18 @@ async function processUnits(units: readonly Unit[], env: Env): Promise<void> {
   } catch (fault) {
     // The archive, a queue or a meter refused: nothing was acknowledged, everything is done again.
     console.error('consume-events: batch will be redelivered', fault)
-    for (const unit of units) retry(unit)
+    for (const { message } of units) retryLater(message)
     return
   }
   for (const unit of units) {
     if (isDecided(unit)) continue
     console.warn(`consume-events: ${unit.message.id} waits: ${unit.copies.find((copy) => copy.waiting)?.waiting}`)
-    retry(unit)
+    retryLater(unit.message)
   }
 }
 
 function isDecided(unit: Unit): boolean {
   return unit.copies.every((copy) => copy.outcome !== undefined)
-}
-
-function retry(unit: Unit): void {
-  unit.message.retry({ delaySeconds: retryDelaySeconds(unit.message.attempts, Math.random()) })
 }
 
 /** Parses, never casts. What is no ingest message at all is buried at once: no later attempt can read it either. */

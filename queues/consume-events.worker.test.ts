@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import type { ApplyRequest } from '../durable-objects/profile-object.ts'
+import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import type { IngestMessage } from '../shared/message/ingest-message.ts'
 import { withFaults } from '../test/support/faults.ts'
 import { pick, seeded } from '../test/support/random.ts'
@@ -110,6 +111,8 @@ describe('the consumer', () => {
     const ws = await aWorkspace()
     const broken = { ...aMessage(ws, [track('u1')]), items: 'none' } as unknown as IngestMessage
     expect((await deliver([broken])).acked).toEqual([broken.requestId])
+    const letters = await deadLettersOf({ id: NO_WORKSPACE, source: '' })
+    expect(letters).toMatchObject([{ id: broken.requestId, stage: 'parse', body: JSON.stringify(broken) }])
   })
 
   test('a poison event is buried alone after three attempts, with stage, reason and body', async () => {

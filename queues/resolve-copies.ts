@@ -1,11 +1,12 @@
 import { identifierKey } from '../platform/hashing.ts'
 import { identityStub } from '../platform/stubs.ts'
+import { isTransient } from '../platform/transient.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import { type Identifier, identifierName } from '../shared/identity/identifier.ts'
 import { isRoleMailbox } from '../shared/identity/identity-settings.ts'
 import type { ResolveAnswer, ResolveRequest } from '../shared/identity/resolve.ts'
 import type { CopyWork, Placed } from './copy.ts'
-import { ALONE_AFTER_ATTEMPTS, isTransient, reasonOf } from './faults.ts'
+import { ALONE_AFTER_ATTEMPTS, reasonOf } from './faults.ts'
 
 /**
  * Step 2: whose copies these are. One call per batch and workspace to the identity graph, with only the identifier sets

@@ -1,7 +1,7 @@
 import type { MeterEntry } from '../durable-objects/meter-object.ts'
 import { archive, type BronzeLine } from '../platform/archive.ts'
 import { sendEffects } from '../platform/effects.ts'
-import { packed, sendAll } from '../platform/queue-packing.ts'
+import { sendAll } from '../platform/queue-packing.ts'
 import { meterOf, meterStub } from '../platform/stubs.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import { type DeadLetter, NO_WORKSPACE } from '../shared/message/dead-letter.ts'
@@ -86,10 +86,7 @@ export async function sendDeadLetters(env: Env, letters: readonly DeadLetter[]):
   // One per message: a body may be as large as an event may be.
   await sendAll(
     env.DEAD_LETTERS,
-    packed(
-      letters.map((letter) => JSON.stringify(letter)),
-      1,
-    ).map(([letter]) => letter as string),
+    letters.map((letter) => JSON.stringify(letter)),
   )
 }
 

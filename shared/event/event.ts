@@ -46,14 +46,6 @@ export interface Event {
 
 export type EventFlag = 'clock' | 'late'
 
-/** One arrival of one event. */
-export interface Copy {
-  readonly copyId: string
-  readonly origin: Origin
-  readonly trust: Trust
-  readonly event: Event
-}
-
 /**
  * The name under which an event is counted and matched by segments: the name of a track, `$page`, `$screen`;
  * undefined for calls that are no activity (identify, group, alias).

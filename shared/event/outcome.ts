@@ -2,8 +2,6 @@
  * What became of a copy. The ledger holds exactly one outcome per accepted copy, and their sum equals the copies
  * accepted. Reasons are closed lists: each is counted, documented and searchable.
  */
-export const OUTCOMES = ['applied', 'duplicate', 'dropped', 'rejected', 'dead_letter'] as const
-export type OutcomeKind = (typeof OUTCOMES)[number]
 
 /** Valid, but on purpose not applied. */
 export const DROP_REASONS = {

@@ -180,6 +180,8 @@ function evaluateChanges(
     return false
   }
   const fresh = state.configVersion < definitions.version
+  // Duplicates alone change no verdict: the timeline need not be read for them.
+  if (!fresh && changes.applied === 0) return false
   if (fresh) state.configVersion = definitions.version
   // A negated condition reads nothing of a new person and may hold all the same.
   const everything = fresh || !wasKnown

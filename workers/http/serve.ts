@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ConfigStore } from '../../platform/config-store.ts'
+import { isTransient } from '../../platform/transient.ts'
 import type { Contract, Parsed, Reply, Scope } from '../../shared/contract/contract.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
@@ -114,7 +115,6 @@ function success(contract: Contract, value: unknown, requestId: string): Respons
 
 /** An object that is overloaded or was moved will be there again in a moment; everything else is ours to mend. */
 function failureOf(fault: unknown): Failure {
-  const { retryable, overloaded } = (fault ?? {}) as { readonly retryable?: boolean; readonly overloaded?: boolean }
-  if (retryable === true || overloaded === true) return failure('unavailable', 'busy at the moment; please try again')
+  if (isTransient(fault)) return failure('unavailable', 'busy at the moment; please try again')
   return failure('internal', 'something broke on our side')
 }
