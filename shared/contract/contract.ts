@@ -11,6 +11,10 @@ export const SCOPES = [
   'dead-letters:read',
   'workspace:read',
   'workspace:write',
+  'segments:read',
+  'segments:write',
+  'jobs:read',
+  'jobs:write',
 ] as const
 export type Scope = (typeof SCOPES)[number]
 

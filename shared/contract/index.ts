@@ -1,3 +1,4 @@
+import { cancelJob } from './cancel-job.ts'
 import type { Contract } from './contract.ts'
 import { ingestBatch } from './ingest-batch.ts'
 import { ingestCalls } from './ingest-calls.ts'
@@ -5,9 +6,11 @@ import { ingestCdp } from './ingest-cdp.ts'
 import { ingestEvents } from './ingest-events.ts'
 import { ingestUsers } from './ingest-users.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
+import { listJobs } from './list-jobs.ts'
 import { listProfileEvents } from './list-profile-events.ts'
 import { readDocs } from './read-docs.ts'
 import { readHealth } from './read-health.ts'
+import { readJob } from './read-job.ts'
 import { readMetrics } from './read-metrics.ts'
 import { readOpenApi } from './read-open-api.ts'
 import { readProfile } from './read-profile.ts'
@@ -27,6 +30,9 @@ export const contracts: readonly Contract[] = [
   readProfileIdentity,
   readWorkspace,
   updateWorkspace,
+  listJobs,
+  readJob,
+  cancelJob,
   listDeadLetters,
   readMetrics,
   readHealth,

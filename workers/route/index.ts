@@ -1,8 +1,11 @@
 import type { Route } from '../http/serve.ts'
+import { cancelJobRoute } from './cancel-job.ts'
 import { listDeadLettersRoute } from './list-dead-letters.ts'
+import { listJobsRoute } from './list-jobs.ts'
 import { listProfileEventsRoute } from './list-profile-events.ts'
 import { readDocsRoute } from './read-docs.ts'
 import { readHealthRoute } from './read-health.ts'
+import { readJobRoute } from './read-job.ts'
 import { readMetricsRoute } from './read-metrics.ts'
 import { readOpenApiRoute } from './read-open-api.ts'
 import { readProfileRoute } from './read-profile.ts'
@@ -17,6 +20,9 @@ export const routes: readonly Route[] = [
   readProfileIdentityRoute,
   readWorkspaceRoute,
   updateWorkspaceRoute,
+  listJobsRoute,
+  readJobRoute,
+  cancelJobRoute,
   listDeadLettersRoute,
   readMetricsRoute,
   readHealthRoute,

@@ -1,0 +1,23 @@
+import { JobMessage } from '../shared/message/job-message.ts'
+import { unreadable } from './consume-events.ts'
+import { reasonOf } from './faults.ts'
+import { runJob } from './run-jobs.ts'
+import { sendDeadLetters } from './settle.ts'
+
+/** Gives each job that is called a run. A run that breaks is not repeated from here: the cron finds the job by its lease. */
+export async function consumeJobs(batch: MessageBatch, env: Env): Promise<void> {
+  for (const message of batch.messages) {
+    const call = JobMessage.safeParse(jsonOf(message.body))
+    if (!call.success) await sendDeadLetters(env, [{ ...unreadable(message, reasonOf(call.error)), stage: 'queue' }])
+    else await runJob(env, call.data).catch((fault: unknown) => console.error(`job ${call.data.id}:`, fault))
+    message.ack()
+  }
+}
+
+function jsonOf(body: unknown): unknown {
+  try {
+    return JSON.parse(String(body))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,23 @@
+import { reasonOf } from './faults.ts'
+import { replaySpill } from './replay-spill.ts'
+import { resumeJobs } from './run-jobs.ts'
+
+/** What the cron of every minute does, by name. */
+const CHORES: Readonly<Record<string, (env: Env) => Promise<unknown>>> = {
+  'replay the spill': (env) => replaySpill(env),
+  'resume jobs': (env) => resumeJobs(env),
+}
+
+/** Does all chores side by side; one that fails keeps none of the others. @throws when any failed, naming it */
+export async function everyMinute(env: Env): Promise<void> {
+  const failed: string[] = []
+  await Promise.all(
+    Object.entries(CHORES).map(([name, work]) =>
+      work(env).catch((fault: unknown) => {
+        console.error(`every minute, ${name}:`, fault)
+        failed.push(`${name}: ${reasonOf(fault)}`)
+      }),
+    ),
+  )
+  if (failed.length > 0) throw new Error(failed.join('; '))
+}
