@@ -8,6 +8,7 @@ import {
 import { parseCondition } from '../shared/segment/condition.ts'
 import { FreshCache, type FreshCacheOptions } from './fresh-cache.ts'
 import { patience } from './patience.ts'
+import { SOURCE_COLUMNS, type SourceRow, sourceConfigOf } from './source-row.ts'
 
 /**
  * Who may send and what is looked for, from D1 through an in-isolate cache. Under steady traffic no request waits for
@@ -87,11 +88,8 @@ export class ConfigStore {
   }
 
   async #readSource(id: string): Promise<SourceConfig | undefined> {
-    const row = await this.#db
-      .prepare('SELECT id, workspace, name, kind, enabled FROM sources WHERE id = ?')
-      .bind(id)
-      .first<Omit<SourceConfig, 'enabled'> & { enabled: number }>()
-    return row ? { ...row, enabled: row.enabled === 1 } : undefined
+    const row = await this.#db.prepare(`SELECT ${SOURCE_COLUMNS} FROM sources WHERE id = ?`).bind(id).first<SourceRow>()
+    return row ? sourceConfigOf(row) : undefined
   }
 
   async #readWorkspace(id: string): Promise<WorkspaceConfig | undefined> {

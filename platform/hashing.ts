@@ -1,22 +1,42 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { formatWriteKey, MAC_LENGTH, parseWriteKey } from '../shared/config/write-key.ts'
+import { formatWriteKey, MAC_LENGTH, parseWriteKey, signedByWriteKey } from '../shared/config/write-key.ts'
 
 /** Keyed and plain hashes. node:crypto, because it is synchronous: a promise per identifier costs more than the hash. */
 
-export function macOfSource(secret: string, sourceId: string): string {
-  return createHmac('sha256', secret).update(sourceId).digest('base64url').slice(0, MAC_LENGTH)
+/** The MAC in a source's write key of this generation. */
+export function macOfSource(secret: string, sourceId: string, generation = 1): string {
+  return createHmac('sha256', secret)
+    .update(signedByWriteKey(sourceId, generation))
+    .digest('base64url')
+    .slice(0, MAC_LENGTH)
 }
 
-export function mintWriteKey(secret: string, sourceId: string): string {
-  return formatWriteKey({ sourceId, mac: macOfSource(secret, sourceId) })
+export function mintWriteKey(secret: string, sourceId: string, generation = 1): string {
+  return formatWriteKey({ sourceId, generation, mac: macOfSource(secret, sourceId, generation) })
 }
 
-/** The source a write key speaks for, or undefined when its MAC is not ours. Constant time in the MAC. */
-export function sourceOfWriteKey(secret: string, text: string): string | undefined {
+export interface KeyOwner {
+  readonly sourceId: string
+  readonly generation: number
+}
+
+/** The source and generation a write key speaks for, or undefined when its MAC is not ours. Constant time in the MAC. */
+export function ownerOfWriteKey(secret: string, text: string): KeyOwner | undefined {
   const key = parseWriteKey(text)
   if (!key.ok) return undefined
-  const expected = Buffer.from(macOfSource(secret, key.value.sourceId))
-  return timingSafeEqual(expected, Buffer.from(key.value.mac)) ? key.value.sourceId : undefined
+  const { sourceId, generation, mac } = key.value
+  return isSame(macOfSource(secret, sourceId, generation), mac) ? { sourceId, generation } : undefined
+}
+
+/** The source a write key speaks for, or undefined when its MAC is not ours. */
+export function sourceOfWriteKey(secret: string, text: string): string | undefined {
+  return ownerOfWriteKey(secret, text)?.sourceId
+}
+
+/** Compares texts in a time that depends on their lengths only. */
+export function isSame(expected: string, given: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(given)]
+  return a.byteLength === b.byteLength && timingSafeEqual(a, b)
 }
 
 /** How a token is kept: SHA-256 in hex. Tokens are 256 random bits, so a slow hash would add nothing. */

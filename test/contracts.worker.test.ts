@@ -129,6 +129,13 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?limit=0', 'limit'],
     ['?cursor=made-up', 'cursor'],
   ],
+  listSources: [
+    ['?kind=fax', 'kind'],
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
+  listTokens: [['?cursor=made-up', 'cursor']],
+  listWorkspaces: [['?cursor=made-up', 'cursor']],
   listDeadLetters: [
     ['?limit=-1', 'limit'],
     ['?cursor=made-up', 'cursor'],

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { mintWriteKey } from '../../platform/hashing.ts'
-import { asSqlFile, bootstrapStatements, newFirstWorkspace, randomSecret, tokenStatement } from '../bootstrap.ts'
+import { randomSecret } from '../../platform/new-workspace.ts'
+import { asSqlFile, bootstrapStatements, newFirstWorkspace, tokenStatement } from '../bootstrap.ts'
 import { writePrivately } from '../local/write-privately.ts'
 import { DeployError } from './wrangler.ts'
 

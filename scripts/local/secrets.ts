@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mintWriteKey } from '../../platform/hashing.ts'
-import { type FirstWorkspace, newFirstWorkspace, randomSecret } from '../bootstrap.ts'
+import { randomSecret } from '../../platform/new-workspace.ts'
+import { type FirstWorkspace, newFirstWorkspace } from '../bootstrap.ts'
 import { StartError } from './settings.ts'
 import { writePrivately } from './write-privately.ts'
 

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { IdentitySettings } from '../identity/identity-settings.ts'
 import type { Condition } from '../segment/condition.ts'
+import type { KeyRange } from './source-keys.ts'
+import type { OpenSourceSettings, SourceKind } from './source-settings.ts'
 
 /** What a workspace may decide about its pipeline. Durations in milliseconds. */
 export const WorkspaceSettings = z.object({
@@ -22,8 +24,15 @@ export interface SourceConfig {
   readonly id: string
   readonly workspace: string
   readonly name: string
-  readonly kind: 'web' | 'mobile' | 'server' | 'webhook'
+  readonly kind: SourceKind
   readonly enabled: boolean
+  /** Who posts to it; only of a webhook. */
+  readonly provider: string | null
+  readonly settings: OpenSourceSettings
+  /** Its secret settings as they are kept: platform/source-secrets.ts opens them. */
+  readonly sealed: string | null
+  readonly writeKeys: KeyRange
+  readonly secretKeys: KeyRange
 }
 
 /** A segment as the evaluator needs it; `version` rises with every change of its condition. */

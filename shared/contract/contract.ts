@@ -7,6 +7,8 @@ import type { FailureCode } from '../kernel/failure.ts'
  */
 export const SCOPES = [
   'profiles:read',
+  'profiles:write',
+  'profiles:erase',
   'metrics:read',
   'dead-letters:read',
   'workspace:read',
@@ -15,10 +17,15 @@ export const SCOPES = [
   'segments:write',
   'jobs:read',
   'jobs:write',
+  'sources:read',
+  'sources:write',
+  'tokens:read',
+  'tokens:write',
+  'admin',
 ] as const
 export type Scope = (typeof SCOPES)[number]
 
-/** Who may call: holders of an API token with this scope (`*` is every scope), of a write key, or anyone. */
+/** Who may call: holders of an API token with this scope (wildcards: granted.ts), of a write key, or anyone. */
 export type Access = Scope | 'write key' | 'anyone'
 
 export interface Contract {
@@ -28,7 +35,7 @@ export interface Contract {
   readonly path: `/${string}`
   /** Other paths of the same operation. */
   readonly aliases?: readonly `/${string}`[]
-  readonly group: 'Ingestion' | 'Profiles' | 'Operations' | 'About this API'
+  readonly group: 'Ingestion' | 'Profiles' | 'Segments' | 'Operations' | 'About this API'
   readonly scope: Access
   readonly summary: string
   readonly description?: string

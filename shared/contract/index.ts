@@ -1,5 +1,10 @@
 import { cancelJob } from './cancel-job.ts'
 import type { Contract } from './contract.ts'
+import { createSource } from './create-source.ts'
+import { createToken } from './create-token.ts'
+import { createWorkspace } from './create-workspace.ts'
+import { deleteSource } from './delete-source.ts'
+import { deleteToken } from './delete-token.ts'
 import { ingestBatch } from './ingest-batch.ts'
 import { ingestCalls } from './ingest-calls.ts'
 import { ingestCdp } from './ingest-cdp.ts'
@@ -8,6 +13,9 @@ import { ingestUsers } from './ingest-users.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listJobs } from './list-jobs.ts'
 import { listProfileEvents } from './list-profile-events.ts'
+import { listSources } from './list-sources.ts'
+import { listTokens } from './list-tokens.ts'
+import { listWorkspaces } from './list-workspaces.ts'
 import { readDocs } from './read-docs.ts'
 import { readHealth } from './read-health.ts'
 import { readJob } from './read-job.ts'
@@ -15,7 +23,13 @@ import { readMetrics } from './read-metrics.ts'
 import { readOpenApi } from './read-open-api.ts'
 import { readProfile } from './read-profile.ts'
 import { readProfileIdentity } from './read-profile-identity.ts'
+import { readSource } from './read-source.ts'
+import { readToken } from './read-token.ts'
 import { readWorkspace } from './read-workspace.ts'
+import { revokeSourceKeys } from './revoke-source-keys.ts'
+import { rotateSourceKey } from './rotate-source-key.ts'
+import { updateSource } from './update-source.ts'
+import { updateToken } from './update-token.ts'
 import { updateWorkspace } from './update-workspace.ts'
 
 /** Every operation of the HTTP API, in the order of the documentation. What is not here does not exist. */
@@ -30,6 +44,20 @@ export const contracts: readonly Contract[] = [
   readProfileIdentity,
   readWorkspace,
   updateWorkspace,
+  createSource,
+  listSources,
+  readSource,
+  updateSource,
+  deleteSource,
+  rotateSourceKey,
+  revokeSourceKeys,
+  createToken,
+  listTokens,
+  readToken,
+  updateToken,
+  deleteToken,
+  createWorkspace,
+  listWorkspaces,
   listJobs,
   readJob,
   cancelJob,

@@ -1,4 +1,5 @@
 import { mintWriteKey } from '../../platform/hashing.ts'
+import type { SourceRow } from '../../platform/source-row.ts'
 import type { IngestMessage } from '../../shared/message/ingest-message.ts'
 
 /**
@@ -86,10 +87,17 @@ export const SOURCE = 'src_abcdefgh'
 export const SECRET = 'test-write-key-secret'
 export const WRITE_KEY = mintWriteKey(SECRET, SOURCE)
 
+/** A row of the table sources, like a new one has it. */
+export function aSourceRow(overrides: Partial<SourceRow> = {}): SourceRow & Record<string, unknown> {
+  const keys = { write_key_from: 1, write_key_now: 1, secret_key_from: 1, secret_key_now: 1 }
+  const rest = { enabled: 1, provider: null, settings: '{}', sealed: null, version: 1, created_at: 0 }
+  return { id: SOURCE, workspace: 'acme', name: 'web', kind: 'web', ...rest, ...keys, ...overrides }
+}
+
 /** An environment of fakes with one enabled source, and the fakes themselves. */
 export function fakeEnv() {
   const [events0, events1, bucket, database] = [new FakeQueue(), new FakeQueue(), new FakeBucket(), new FakeDatabase()]
-  database.rows['sources'] = [{ id: SOURCE, workspace: 'acme', name: 'web', kind: 'web', enabled: 1 }]
+  database.rows['sources'] = [aSourceRow()]
   const bindings = { EVENTS_0: events0, EVENTS_1: events1, LAKE: bucket, DB: database, WRITE_KEY_SECRET: SECRET }
   const env = bindings as unknown as Env // only what the edge touches
   const messages = () => [...events0.texts, ...events1.texts].map((text) => JSON.parse(text) as IngestMessage)

@@ -1,6 +1,7 @@
 import type { ConfigStore } from '../../platform/config-store.ts'
 import { hashToken } from '../../platform/hashing.ts'
 import type { Scope } from '../../shared/contract/contract.ts'
+import { isGranted } from '../../shared/contract/granted.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
 
@@ -29,8 +30,6 @@ export async function callerOf(
   const known = await configs.token(hashToken(token))
   if (known === 'unreadable') return err(failure('unavailable', 'API tokens cannot be read at the moment'))
   if (known === 'unknown' || (known.expiresAt !== null && known.expiresAt <= now)) return err(UNAUTHORIZED)
-  if (!known.scopes.includes(scope) && !known.scopes.includes('*')) {
-    return err(failure('forbidden', `this token lacks the scope ${scope}`))
-  }
+  if (!isGranted(known.scopes, scope)) return err(failure('forbidden', `this token lacks the scope ${scope}`))
   return ok({ workspace: known.workspace, tokenId: known.id })
 }

@@ -31,7 +31,10 @@ export interface Input<C extends Contract> {
   readonly body: Parsed<C, 'body'>
 }
 
-export type Handler<C extends Contract> = (input: Input<C>, call: Call) => Promise<Result<Reply<C>, Failure>>
+/** What a handler answers: the reply as data, or, for another form of it (a file), the response itself. */
+type Answer<C extends Contract> = Promise<Result<Reply<C> | Response, Failure>>
+
+export type Handler<C extends Contract> = (input: Input<C>, call: Call) => Answer<C>
 
 export interface Route {
   readonly contract: Contract
@@ -60,7 +63,7 @@ async function answered<C extends Contract>(
   handler: Handler<C>,
   call: Omit<Call, 'workspace' | 'tokenId'>,
   path: Readonly<Record<string, string>>,
-): Promise<Result<Reply<C>, Failure>> {
+): Answer<C> {
   const { env, request, now } = call
   const access = scopeOf(contract)
   const caller = access
@@ -96,7 +99,8 @@ async function bodyOf(contract: Contract, request: Request): Promise<Result<unkn
   const text = await readBody(request)
   if (!text.ok) return text
   try {
-    return part(contract.body, JSON.parse(text.value))
+    // Nothing at all is no JSON, but may be a body whose every field is optional.
+    return part(contract.body, text.value.trim() === '' ? undefined : JSON.parse(text.value))
   } catch {
     return err(failure('invalid_request', 'the body is not valid JSON'))
   }
@@ -108,6 +112,10 @@ const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'no
 function success(contract: Contract, value: unknown, requestId: string): Response {
   const headers = { 'X-Request-Id': requestId, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
   const status = contract.status ?? 200
+  if (value instanceof Response) {
+    return new Response(value.body, { status, headers: { ...headers, ...Object.fromEntries(value.headers) } })
+  }
+  if (status === 204) return new Response(null, { status, headers })
   if (contract.media === undefined) return Response.json(value, { status, headers })
   const page = contract.media.startsWith('text/html') ? { 'Content-Security-Policy': PAGE_POLICY } : {}
   return new Response(String(value), { status, headers: { ...headers, ...page, 'Content-Type': contract.media } })

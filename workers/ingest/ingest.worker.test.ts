@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { mintWriteKey } from '../../platform/hashing.ts'
 import { IngestMessage } from '../../shared/message/ingest-message.ts'
-import { fakeEnv, SECRET, SOURCE, WRITE_KEY } from '../../test/support/fake-env.ts'
+import { aSourceRow, fakeEnv, SECRET, SOURCE, WRITE_KEY } from '../../test/support/fake-env.ts'
 import { handleRequest } from '../handle-request.ts'
 import { INGEST_PATHS } from './ingest-route.ts'
 
@@ -219,7 +219,7 @@ describe('credentials', () => {
 
   test('a disabled source is refused; one that cannot be read is accepted, and the consumer decides', async () => {
     const disabled = fakeEnv()
-    disabled.database.rows['sources'] = [{ id: SOURCE, workspace: 'acme', name: 'web', kind: 'web', enabled: 0 }]
+    disabled.database.rows['sources'] = [aSourceRow({ enabled: 0 })]
     expect((await send('/v1/batch', batch, { fake: disabled })).status).toBe(401)
     const unreadable = fakeEnv()
     unreadable.database.fault = new Error('D1 is down')

@@ -1,0 +1,44 @@
+import { SOURCE_COLUMNS, type SourceRow, sourceConfigOf } from '../../platform/source-row.ts'
+import { sealedSecrets, secretsOf } from '../../platform/source-secrets.ts'
+import { changedSettings } from '../../shared/config/source-settings.ts'
+import { updateSource } from '../../shared/contract/update-source.ts'
+import { failure } from '../../shared/kernel/failure.ts'
+import { err, ok } from '../../shared/kernel/result.ts'
+import { serve } from '../http/serve.ts'
+import { auditIfChanged } from './audit.ts'
+import { withoutSecrets } from './source-audit.ts'
+import { NO_SOURCE, sourceDocument, sourceRow } from './source-row.ts'
+
+/** Sealed settings are changed by opening them, so two changes at once could undo one another: the version tells. */
+export const updateSourceRoute = serve(updateSource, async ({ params, body }, call) => {
+  const { env, workspace } = call
+  const row = await sourceRow(call, params.sourceId)
+  if (!row) return err(NO_SOURCE)
+  if (body.provider !== undefined && row.kind !== 'webhook') return err(NOT_A_WEBHOOK)
+  const before = sourceConfigOf(row)
+  const kept = { open: before.settings, secret: secretsOf(env.IDENTITY_SECRET, before) }
+  const { open, secret } = changedSettings(kept, body.settings ?? {})
+  const [updated] = await env.DB.batch<SourceRow>([
+    env.DB.prepare(
+      `UPDATE sources SET name = ?, enabled = ?, provider = ?, settings = ?, sealed = ?, version = version + 1
+       WHERE workspace = ? AND id = ? AND version = ? RETURNING ${SOURCE_COLUMNS}`,
+    ).bind(
+      body.name ?? row.name,
+      Number(body.enabled ?? before.enabled),
+      body.provider ?? row.provider,
+      JSON.stringify(open),
+      sealedSecrets(env.IDENTITY_SECRET, before, secret),
+      workspace,
+      row.id,
+      row.version,
+    ),
+    auditIfChanged(call, 'updateSource', { id: row.id, ...(withoutSecrets(body) as object) }),
+  ])
+  const changed = updated?.results[0]
+  return changed ? ok(sourceDocument(call, changed)) : err(CHANGED_MEANWHILE)
+})
+
+const NOT_A_WEBHOOK = failure('unprocessable', 'provider is only for a source of kind webhook', [
+  { path: 'provider', message: 'is only for a source of kind webhook' },
+])
+const CHANGED_MEANWHILE = failure('conflict', 'somebody else changed or deleted this source at the same moment')
