@@ -95,13 +95,8 @@ export async function startJob(
   now: number,
   also: readonly D1PreparedStatement[] = [],
 ): Promise<StartedJob> {
-  const { workspace, kind, input, total = 0, idempotencyKey = null, id = newJobId(now) } = job
-  const insert = env.DB.prepare(
-    `INSERT INTO jobs (workspace, id, kind, input, total, idempotency_key, created_at, updated_at, due_at)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7)
-     ON CONFLICT (workspace, kind, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`,
-  ).bind(workspace, id, kind, JSON.stringify(input), total, idempotencyKey, now)
-  const [inserted] = await env.DB.batch([insert, ...also])
+  const { workspace, kind, idempotencyKey = null, id = newJobId(now) } = job
+  const [inserted] = await env.DB.batch([jobStatement(env, { ...job, id }, now), ...also])
   if (inserted?.meta.changes === 0) {
     const known = await env.DB.prepare('SELECT id FROM jobs WHERE workspace = ? AND kind = ? AND idempotency_key = ?')
       .bind(workspace, kind, idempotencyKey)
@@ -111,6 +106,24 @@ export async function startJob(
   }
   await callJob(env, { v: 1, workspace, id, turn: 0 })
   return { jobId: id, isNew: true }
+}
+
+/**
+ * The row of a new job, for a batch of the caller's own, who then calls it with `callJob(env, { v: 1, …, turn: 0 })`.
+ * `onlyIfChanged`: written only if the statement just before it in the batch changed a row.
+ */
+export function jobStatement(
+  env: Env,
+  job: NewJob & { readonly id: string },
+  now: number,
+  onlyIfChanged = false,
+): D1PreparedStatement {
+  const { workspace, kind, input, total = 0, idempotencyKey = null, id } = job
+  return env.DB.prepare(
+    `INSERT INTO jobs (workspace, id, kind, input, total, idempotency_key, created_at, updated_at, due_at)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7 WHERE ${onlyIfChanged ? 'changes() > 0' : 'true'}
+     ON CONFLICT (workspace, kind, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`,
+  ).bind(workspace, id, kind, JSON.stringify(input), total, idempotencyKey, now)
 }
 
 /** Tells the runners that a job is due. Never rejects: the cron finds what no queue took. */

@@ -10,7 +10,7 @@ import type { Route } from './serve.ts'
 export function routerOf(routes: readonly Route[]): Hono<{ Bindings: Env }> {
   const router = new Hono<{ Bindings: Env }>({ getPath: (request) => rawPath(request.url) })
   for (const [path, here] of Map.groupBy(routes, ({ contract }) => contract.path)) {
-    const pattern = path.replace(/\{(\w+)\}/g, ':$1')
+    const pattern = patternOf(path)
     for (const { contract, answer } of here) {
       router.on(contract.method.toUpperCase(), pattern, (c) => answer(c.req.raw, c.env, c.req.param()))
     }
@@ -23,6 +23,11 @@ export function routerOf(routes: readonly Route[]): Hono<{ Bindings: Env }> {
     return problem(failure('internal', 'something broke on our side'), crypto.randomUUID())
   })
   return router
+}
+
+/** `{ref}` becomes hono's `:ref`; a colon of the path itself (`members:import`) must not be taken for one of those. */
+function patternOf(path: string): string {
+  return path.replace(/\/([^/{}]*:[^/{}]*)(?=\/|$)/g, '/:_{$1}').replace(/\{(\w+)\}/g, ':$1')
 }
 
 function rawPath(url: string): string {

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { DefinitionName, DefinitionTimes, Description } from './definition.ts'
+
+export const ConditionBody = z
+  .json()
+  .meta({ description: 'In the condition language: `{ "type": "trait", "path": "plan", "op": "eq", "value": "pro" }`' })
+
+/** A segment as its makers see it: the definition, what it says in words, and how many are in it. */
+export const SegmentDocument = z
+  .object({
+    key: z.string(),
+    name: DefinitionName,
+    description: Description,
+    kind: z
+      .enum(['condition', 'file'])
+      .meta({ description: '`file`: its members were imported; its condition reads the mark that the import left' }),
+    condition: ConditionBody,
+    sentence: z.string().meta({ description: 'The condition in words' }),
+    ...DefinitionTimes,
+    state: z.enum(['building', 'ready']).meta({
+      description: '`building` until everybody known has been looked at; events are evaluated with it meanwhile',
+    }),
+    progress: z
+      .object({ done: z.int(), total: z.int(), perSecond: z.number() })
+      .nullable()
+      .meta({ description: 'While building: how many profiles have been looked at' }),
+    count: z.int().nullable().meta({ description: 'Members now; null while they cannot be counted' }),
+    growth: z
+      .object({ entered: z.int(), exited: z.int() })
+      .nullable()
+      .meta({ description: 'Since a day ago, when known' }),
+    freshAsOf: z.string().nullable().meta({ format: 'date-time', description: 'Until when `count` has seen changes' }),
+  })
+  .meta({ id: 'Segment' })
+export type SegmentDocument = z.output<typeof SegmentDocument>

@@ -1,0 +1,30 @@
+import type { SegmentDefinition } from '../config/workspace-config.ts'
+import { type Explanation, explain } from '../segment/explain.ts'
+import { type EventSource, personOf } from './person.ts'
+import type { ProfileState } from './state.ts'
+
+/** Why a person is in a segment or is not, next to what was last told about it. */
+export interface ExplainedMembership {
+  readonly because: Explanation
+  /** ENTER or EXIT as last emitted; what `because` says otherwise waits for the window. `since`: epoch ms. */
+  readonly told: { readonly member: boolean; readonly since: number | null }
+  readonly segment: Pick<SegmentDefinition, 'key' | 'name' | 'version'>
+}
+
+export function explainMembership(
+  state: ProfileState,
+  history: EventSource,
+  definition: SegmentDefinition,
+  now: number,
+): ExplainedMembership {
+  const { key, name, version, condition } = definition
+  const membership = state.segments[key]
+  return {
+    because: explain(condition, personOf(state, history), now),
+    told: {
+      member: membership?.member ?? false,
+      since: membership && membership.emitted > 0 ? membership.since : null,
+    },
+    segment: { key, name, version },
+  }
+}

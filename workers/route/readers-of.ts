@@ -1,0 +1,47 @@
+import type { Definitions } from './change-definitions.ts'
+import { conditionOf } from './check-condition.ts'
+import type { DefinitionKind } from './definition-row.ts'
+import { referencesOf } from './references.ts'
+
+/** Finds what reads a definition, as names for people (`segment vips`, `destination CRM`). */
+export type FindReaders = (
+  kind: DefinitionKind,
+  key: string,
+  definitions: Definitions,
+  env: Env,
+  workspace: string,
+) => Promise<readonly string[]>
+
+/** Everything that may read a segment or a computed trait; what else can (destinations, campaigns) adds itself here. */
+const FINDERS: readonly FindReaders[] = [segmentsThatRead]
+
+/** Who would break if the definition went away. */
+export async function readersOf(
+  kind: DefinitionKind,
+  key: string,
+  definitions: Definitions,
+  env: Env,
+  workspace: string,
+): Promise<readonly string[]> {
+  const found = await Promise.all(FINDERS.map((find) => find(kind, key, definitions, env, workspace)))
+  return found.flat()
+}
+
+async function segmentsThatRead(
+  kind: DefinitionKind,
+  key: string,
+  definitions: Definitions,
+): Promise<readonly string[]> {
+  return segmentKeysReading(kind, key, definitions).map((reader) => `segment ${reader}`)
+}
+
+/** The segments whose condition names it, itself aside. */
+export function segmentKeysReading(kind: DefinitionKind, key: string, definitions: Definitions): readonly string[] {
+  return [...definitions.segments.values()]
+    .filter((row) => !(kind === 'segment' && row.key === key))
+    .filter((row) => {
+      const condition = conditionOf(row)
+      return condition && referencesOf(condition).some((reference) => reference.kind === kind && reference.key === key)
+    })
+    .map((row) => row.key)
+}

@@ -1,0 +1,47 @@
+import { type Condition, childrenOf } from '../../shared/segment/condition.ts'
+import { type DefinitionKind, TABLES } from './definition-row.ts'
+
+/** What conditions read of other definitions: memberships of segments and values of computed traits. */
+export interface Reference {
+  readonly kind: DefinitionKind
+  readonly key: string
+  /** Where in the condition: `conditions.1.key`. */
+  readonly path: string
+}
+
+export function referencesOf(condition: Condition, path = ''): readonly Reference[] {
+  const at = (rest: string) => (path === '' ? rest : `${path}.${rest}`)
+  // Widened, so that the two kinds are read by what they have and not by which types there are.
+  const { type, key } = condition as { readonly type: string; readonly key?: string }
+  const own: Reference[] =
+    key === undefined || (type !== 'segment' && type !== 'computed')
+      ? []
+      : [{ kind: type === 'segment' ? 'segment' : 'computed_trait', key, path: at('key') }]
+  const single = condition.type === 'not'
+  const inner = childrenOf(condition).flatMap((child, i) =>
+    referencesOf(child, at(single ? 'condition' : `conditions.${i}`)),
+  )
+  return [...own, ...inner]
+}
+
+/** The way from a segment back to itself through what segments read, both ends named; undefined when there is none. */
+export function cycleThrough(
+  start: string,
+  readsOf: (key: string) => readonly string[],
+): readonly string[] | undefined {
+  const seen = new Set<string>()
+  const trails: string[][] = [[start]]
+  for (let trail = trails.pop(); trail; trail = trails.pop()) {
+    for (const next of readsOf(trail.at(-1) as string)) {
+      if (next === start) return [...trail, next]
+      if (seen.has(next)) continue
+      seen.add(next)
+      trails.push([...trail, next])
+    }
+  }
+  return undefined
+}
+
+export function named(kind: DefinitionKind, key: string): string {
+  return `${TABLES[kind].table === 'segments' ? 'segment' : 'computed trait'} ${key}`
+}
