@@ -5,20 +5,23 @@ import { nameParts } from '../platform/stubs.ts'
 import { defaultSettings, type WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import type { Event } from '../shared/event/event.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
-import type { MergeOperation } from '../shared/identity/graph.ts'
+import type { MergeOperation, ReleaseOperation } from '../shared/identity/graph.ts'
 import type { HandOver } from '../shared/identity/operations.ts'
 import { encodeCursor } from '../shared/kernel/cursor.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
-import { type ApplyItem, admission, applyItems } from '../shared/profile/apply.ts'
+import { type ApplyItem, admission, applyItems, type ToldChange } from '../shared/profile/apply.ts'
 import { Definitions } from '../shared/profile/definitions.ts'
 import type { EventPage, EventQuery, IdentityDocument, ProfileDocument, Read } from '../shared/profile/document.ts'
-import type { Effect } from '../shared/profile/effect.ts'
+import type { Effect, ProfileEffect } from '../shared/profile/effect.ts'
 import { lookAgain, nextDueAt, tellDue } from '../shared/profile/emission.ts'
+import { eraseProfile } from '../shared/profile/erase.ts'
+import { type ExplainedMembership, explainMembership } from '../shared/profile/explain-membership.ts'
 import { beginMerge, handOverPage, stagePage, tombstoneOf } from '../shared/profile/merge.ts'
-import { isKnown } from '../shared/profile/person.ts'
+import { previewSplit, type Split } from '../shared/profile/preview-split.ts'
 import { PROFILE_LIMITS } from '../shared/profile/profile-limits.ts'
+import { confirmRelease, goLivePage, letGoPage } from '../shared/profile/release.ts'
 import { emptyState, type ProfileState } from '../shared/profile/state.ts'
-import { eventDocument, identifierDocuments, linkDocuments, profileDocument } from '../shared/profile/view.ts'
+import { eventDocument, identifierDocuments, isSomebody, linkDocuments, profileDocument } from '../shared/profile/view.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { ProfileStore } from './profile-store.ts'
 
@@ -35,7 +38,7 @@ export type ApplyRequestItem = Omit<ApplyItem, 'event' | 'eventText'> & { readon
 
 /** `elsewhere`: merged away, or the caller's cache is older than a split: resolve again. `busy`: try again later. */
 export type ApplyAnswer =
-  | { readonly kind: 'ok'; readonly outcomes: readonly Outcome[] }
+  | { readonly kind: 'ok'; readonly outcomes: readonly Outcome[]; readonly told: readonly ToldChange[] }
   | { readonly kind: 'busy' }
   | { readonly kind: 'elsewhere' }
 
@@ -73,10 +76,10 @@ export class ProfileObject extends DurableObject<Env> {
       const definitions = config && definitionsOf(config)
       // While the configuration cannot be read events are taken, and the defaults bound them.
       const settings = config?.settings ?? defaultSettings
-      const { outcomes, changed } = applyItems(state, this.#store, items, { now, settings, definitions })
+      const { outcomes, changed, told } = applyItems(state, this.#store, items, { now, settings, definitions })
       // With no window to wait for there is no reason to pay for an alarm.
       if (changed && definitions && settings.windowMs === 0) this.#tell(state, definitions, now)
-      return { answer: { kind: 'ok', outcomes }, changed }
+      return { answer: { kind: 'ok', outcomes, told }, changed }
     })
     this.#wakeWhenDue()
     if (this.#load()?.outbox.length) this.ctx.waitUntil(this.#flush())
@@ -102,6 +105,15 @@ export class ProfileObject extends DurableObject<Env> {
 
   async identity(): Promise<Read<Pick<IdentityDocument, 'identifiers' | 'links'>>> {
     return this.#reading((state) => ({ identifiers: identifierDocuments(state), links: linkDocuments(state) }))
+  }
+
+  /** Why this person is in a segment or is not, by this configuration or a newer one; undefined while it cannot be read. */
+  async explain(segment: string, configVersion: number): Promise<Read<ExplainedMembership | undefined>> {
+    const config = await this.#config(configVersion)
+    const definition = config?.segments.find(({ key }) => key === segment)
+    return this.#reading(
+      (state) => definition && explainMembership(state, this.#store.history, definition, Date.now()),
+    )
   }
 
   /** When this profile wakes by itself, in epoch ms; for operators and tests. */
@@ -131,10 +143,74 @@ export class ProfileObject extends DurableObject<Env> {
     this.#transact((state) => {
       const { staging } = this.#store
       const completed = stagePage(state, this.#store, staging, operation, page, index, last, PROFILE_LIMITS)
-      if (completed && config) this.#evaluateAll(state, definitionsOf(config))
+      if (completed) {
+        const { loser, seq, cause } = operation
+        state.outbox.push(
+          this.#profileEffect(`mrg_${seq}`, 'merged', cause.at, { other: loser, mergeId: `mrg_${seq}` }),
+        )
+        if (config) this.#evaluateAll(state, definitionsOf(config))
+      }
       return { answer: undefined, changed: completed }
     })
     this.#wakeWhenDue()
+    if (last) this.ctx.waitUntil(this.#flush())
+  }
+
+  /** Leaves are taken out of this profile: they go at once, and are given page by page. */
+  async letGo(operation: ReleaseOperation, cursor: string | null): Promise<HandOver<string>> {
+    return this.#transact((state) => {
+      const before = state.epoch
+      const answer = letGoPage(state, this.#store, this.#store.staging, operation, cursor)
+      return { answer, changed: state.epoch !== before }
+    })
+  }
+
+  /** This tombstone lives again with what comes; everything becomes visible in the transaction of the last page. */
+  async goLive(operation: ReleaseOperation, page: string, index: number, last: boolean): Promise<void> {
+    const [config] = await Promise.all([this.#config(0), this.#alarm.load()])
+    this.#transact((state) => {
+      const { staging } = this.#store
+      const alive = goLivePage(state, this.#store, staging, operation, page, index, last, PROFILE_LIMITS)
+      if (alive && config) this.#evaluateAndTell(state, definitionsOf(config))
+      return { answer: undefined, changed: alive }
+    })
+    this.#wakeWhenDue()
+    if (last) this.ctx.waitUntil(this.#flush())
+  }
+
+  /** The other side is alive with what left: nothing of it stays here, and this side is evaluated again. */
+  async confirm(operation: ReleaseOperation): Promise<void> {
+    const [config] = await Promise.all([this.#config(0), this.#alarm.load()])
+    this.#transact((state) => {
+      const confirmed = confirmRelease(state, this.#store.staging, operation)
+      if (confirmed) {
+        const { seq, to, undoes, cause } = operation
+        const details = { other: to, mergeId: `mrg_${undoes}` }
+        state.outbox.push(this.#profileEffect(`rel_${seq}`, 'unmerged', cause.at, details))
+        if (config) this.#evaluateAndTell(state, definitionsOf(config))
+      }
+      return { answer: undefined, changed: confirmed }
+    })
+    this.#wakeWhenDue()
+    this.ctx.waitUntil(this.#flush())
+  }
+
+  /** How this person would look as two, with `leaves` under the ID `to`. Changes nothing. */
+  async previewSplit(to: CanonicalId, leaves: readonly CanonicalId[]): Promise<Read<Split>> {
+    const config = await this.#config(0)
+    return this.#reading((state) =>
+      previewSplit(state, this.#store, { to, leaves, now: Date.now(), definitions: config && definitionsOf(config) }),
+    )
+  }
+
+  /** The person is erased: nothing stays but the fact. Repeatable. */
+  async erase(at: number): Promise<void> {
+    this.#transact((state) => {
+      this.#store.deleteEvents()
+      this.#state = eraseProfile(state, at)
+      return { answer: undefined, changed: true }
+    })
+    await this.#alarm.clear()
   }
 
   /** The winner has everything: no copy of the person's data stays here. */
@@ -153,7 +229,7 @@ export class ProfileObject extends DurableObject<Env> {
     await this.#alarm.fired(Date.now())
     const config = await this.#config(0)
     const state = this.#load()
-    if (state === undefined || state.redirect !== null) return this.#alarm.clear()
+    if (state === undefined || state.redirect !== null || state.erasedAt !== undefined) return this.#alarm.clear()
     // Without definitions nothing can be decided; the alarm that fired() set comes back for it.
     if (!config) return
     this.#transact((state) => {
@@ -167,6 +243,22 @@ export class ProfileObject extends DurableObject<Env> {
     })
     await this.#flush()
     await this.#alarm.rearm(this.#nextWake())
+  }
+
+  /** What splitting changed is no flicker: it is told at once. */
+  #evaluateAndTell(state: ProfileState, definitions: Definitions): void {
+    this.#evaluateAll(state, definitions)
+    this.#tell(state, definitions, Date.now())
+  }
+
+  #profileEffect(
+    name: string,
+    change: ProfileEffect['change'],
+    at: number,
+    details: Pick<ProfileEffect, 'other' | 'mergeId'>,
+  ): ProfileEffect {
+    const workspace = this.#workspace
+    return { key: `${workspace}:${name}`, kind: 'profile', workspace, profile: this.#id, change, at, ...details }
   }
 
   #evaluateAll(state: ProfileState, definitions: Definitions): void {
@@ -210,7 +302,7 @@ export class ProfileObject extends DurableObject<Env> {
   /** When this profile has something to do by itself: what is due, or an outbox that was not emptied. */
   #nextWake(): number | null {
     const state = this.#load()
-    if (!state || state.redirect !== null) return null
+    if (!state || state.redirect !== null || state.erasedAt !== undefined) return null
     const due = nextDueAt(state) ?? Number.POSITIVE_INFINITY
     const retry = state.outbox.length > 0 ? Date.now() + 1_000 : Number.POSITIVE_INFINITY
     const next = Math.min(due, retry)
@@ -220,7 +312,7 @@ export class ProfileObject extends DurableObject<Env> {
   #reading<T>(view: (state: ProfileState) => T): Read<T> {
     const state = this.#load()
     if (state?.redirect) return { kind: 'moved', to: state.redirect }
-    if (!state || !isKnown(state)) return { kind: 'unknown' }
+    if (!state || !isSomebody(state)) return { kind: 'unknown' }
     return { kind: 'found', value: view(state) }
   }
 

@@ -17,7 +17,7 @@ function requestOf(id: string, names: readonly string[]): ApplyRequest {
       origin: 'live' as const,
       leaf: id,
       eventText: JSON.stringify(event),
-      identifiers: [anIdentifier('user_id', 'u1')],
+      identifiers: [anIdentifier('user_id', 'u1', id)],
     }
   })
   return { epoch: 0, configVersion: 0, items }

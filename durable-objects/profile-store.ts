@@ -16,7 +16,7 @@ const CREATE = `
   CREATE TABLE IF NOT EXISTS state (id INTEGER PRIMARY KEY, json TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS event (
     key TEXT PRIMARY KEY, leaf TEXT NOT NULL, at INTEGER NOT NULL, id TEXT NOT NULL, received_at INTEGER NOT NULL, name TEXT,
-    copy_id TEXT NOT NULL, conflict INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL
+    copy_id TEXT NOT NULL, marks INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL
   ) WITHOUT ROWID;`
 const CREATE_PRUNED = `CREATE TABLE IF NOT EXISTS pruned (
     day INTEGER NOT NULL, n INTEGER NOT NULL, keys BLOB NOT NULL, PRIMARY KEY (day, n)) WITHOUT ROWID`
@@ -24,7 +24,12 @@ const CREATE_STAGED = `CREATE TABLE IF NOT EXISTS staged (
     operation INTEGER NOT NULL, page INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (operation, page)) WITHOUT ROWID`
 
 type HistoryRow = { key: string; at: number; id: string; received_at: number; name: string | null }
-type EventRow = { key: string; leaf: string; copy_id: string; conflict: number; body: string }
+/** Bits of `marks`. */
+const CONFLICT = 1
+const CREATED = 2
+const UPDATED = 4
+
+type EventRow = { key: string; leaf: string; copy_id: string; marks: number; body: string }
 
 export class ProfileStore implements Timeline {
   readonly #sql: SqlStorage
@@ -77,7 +82,7 @@ export class ProfileStore implements Timeline {
 
   get(key: string): StoredEvent | undefined {
     const row = this.#sql
-      .exec<EventRow>('SELECT key, leaf, copy_id, conflict, body FROM event WHERE key = ?', key)
+      .exec<EventRow>('SELECT key, leaf, copy_id, marks, body FROM event WHERE key = ?', key)
       .toArray()[0]
     return row && storedEvent(row)
   }
@@ -85,7 +90,7 @@ export class ProfileStore implements Timeline {
   put(row: StoredEvent, eventText = JSON.stringify(row.event)): void {
     const { event } = row
     this.#sql.exec(
-      `INSERT INTO event (key, leaf, at, id, received_at, name, copy_id, conflict, body)
+      `INSERT INTO event (key, leaf, at, id, received_at, name, copy_id, marks, body)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.key,
       row.leaf,
@@ -94,7 +99,7 @@ export class ProfileStore implements Timeline {
       event.receivedAt,
       countedNameOf(event) ?? null,
       row.copyId,
-      row.conflict ? 1 : 0,
+      (row.conflict ? CONFLICT : 0) | (row.told === 'created' ? CREATED : row.told === 'updated' ? UPDATED : 0),
       eventText,
     )
     // While it is not built there is nothing to keep in step: it will be built with this row in it.
@@ -102,7 +107,12 @@ export class ProfileStore implements Timeline {
   }
 
   markConflict(key: string): void {
-    this.#sql.exec('UPDATE event SET conflict = 1 WHERE key = ?', key)
+    this.#sql.exec('UPDATE event SET marks = marks | ? WHERE key = ?', CONFLICT, key)
+  }
+
+  remove(keys: ReadonlySet<string>): void {
+    this.history.remove(keys)
+    for (const key of keys) this.#sql.exec('DELETE FROM event WHERE key = ?', key)
   }
 
   size(): number {
@@ -142,7 +152,7 @@ export class ProfileStore implements Timeline {
     const rows: StoredEvent[] = []
     let chars = 0
     if (!this.#has('event')) return { rows, next: null }
-    const query = 'SELECT key, leaf, copy_id, conflict, body FROM event WHERE key > ? ORDER BY key'
+    const query = 'SELECT key, leaf, copy_id, marks, body FROM event WHERE key > ? ORDER BY key'
     for (const row of this.#sql.exec<EventRow>(query, cursor ?? '')) {
       if (chars >= maxChars) return { rows, next: (rows.at(-1) as StoredEvent).key }
       rows.push(storedEvent(row))
@@ -163,7 +173,7 @@ export class ProfileStore implements Timeline {
     if (name !== undefined) where.push("(name = ? OR json_extract(body, '$.name') = ?)") && values.push(name, name)
     return this.#sql
       .exec<EventRow>(
-        `SELECT key, leaf, copy_id, conflict, body FROM event ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+        `SELECT key, leaf, copy_id, marks, body FROM event ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
          ORDER BY at DESC, id DESC LIMIT ?`,
         ...values,
         limit,
@@ -177,13 +187,13 @@ export class ProfileStore implements Timeline {
       this.#sql.exec(CREATE_STAGED)
       this.#sql.exec('INSERT OR REPLACE INTO staged (operation, page, body) VALUES (?, ?, ?)', operation, index, page)
     },
-    all: (operation) => {
-      const query = 'SELECT body FROM staged WHERE operation = ? ORDER BY page'
-      const rows = this.#sql.exec<{ body: string }>(query, operation).toArray()
-      return rows.map((row) => row.body)
+    page: (operation, index) => {
+      if (!this.#has('staged')) return undefined
+      const query = 'SELECT body FROM staged WHERE operation = ? AND page = ?'
+      return this.#sql.exec<{ body: string }>(query, operation, index).toArray()[0]?.body
     },
     clear: (operation) => {
-      this.#sql.exec('DELETE FROM staged WHERE operation = ?', operation)
+      if (this.#has('staged')) this.#sql.exec('DELETE FROM staged WHERE operation = ?', operation)
     },
   }
 
@@ -245,6 +255,7 @@ function storedEvent(row: EventRow): StoredEvent {
     leaf: row.leaf,
     copyId: row.copy_id,
     event: JSON.parse(row.body) as Event,
-    ...(row.conflict ? { conflict: true } : {}),
+    ...(row.marks & CONFLICT ? { conflict: true } : {}),
+    ...(row.marks & CREATED ? { told: 'created' as const } : row.marks & UPDATED ? { told: 'updated' as const } : {}),
   }
 }

@@ -78,6 +78,10 @@ function take(group: readonly CopyWork[], answer: ApplyAnswer): void {
         const outcome = answer.outcomes[i]
         if (outcome) copy.outcome = outcome
       })
+      for (const { item, change } of answer.told) {
+        const copy = group[item]
+        if (copy) copy.told = change
+      }
       return
     case 'busy':
       for (const copy of group) copy.waiting = 'the profile has too much to tell'

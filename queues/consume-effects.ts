@@ -1,6 +1,7 @@
 import { archive, type BronzeLine } from '../platform/archive.ts'
 import { EffectMessage } from '../shared/message/effect-message.ts'
 import type { Effect } from '../shared/profile/effect.ts'
+import { OWN_SOURCE } from '../shared/profile/timeline.ts'
 import { unreadable } from './consume-events.ts'
 import { reasonOf, retryLater } from './faults.ts'
 import { sendDeadLetters } from './settle.ts'
@@ -16,7 +17,7 @@ export async function consumeEffects(batch: MessageBatch, env: Env): Promise<voi
     try {
       const { effects } = EffectMessage.parse(JSON.parse(String(message.body)))
       read.push(message)
-      for (const effect of effects) if (effect.kind === 'segment') own.push(bronzeLine(effect))
+      own.push(...effects.flatMap(bronzeLinesOf))
     } catch (fault) {
       await sendDeadLetters(env, [{ ...unreadable(message, reasonOf(fault)), stage: 'effects' }])
       message.ack()
@@ -31,20 +32,34 @@ export async function consumeEffects(batch: MessageBatch, env: Env): Promise<voi
   }
 }
 
-function bronzeLine(effect: Effect): BronzeLine {
-  const { event } = effect
-  return {
-    copyId: event.messageId,
-    receivedAt: event.receivedAt,
-    workspace: effect.workspace,
-    source: event.source,
-    messageId: event.messageId,
-    type: event.type,
-    timestamp: event.timestamp,
-    outcome: 'applied',
-    flags: event.flags,
-    canonicalId: effect.profile,
-    leaf: effect.profile,
-    event,
+/** Merges, splits and deletions are what readers of the archive need to know whose the older events are now. */
+const ARCHIVED_CHANGES: ReadonlySet<string> = new Set(['merged', 'unmerged', 'deleted'])
+
+function bronzeLinesOf(effect: Effect): readonly BronzeLine[] {
+  const { key, workspace, profile: canonicalId } = effect
+  switch (effect.kind) {
+    case 'event':
+      return []
+    case 'segment': {
+      const { event } = effect
+      const { source, messageId, type, timestamp, receivedAt, flags } = event
+      const line = { copyId: messageId, receivedAt, workspace, source, messageId, type, timestamp, flags }
+      return [{ ...line, outcome: 'applied', canonicalId, leaf: canonicalId, event }]
+    }
+    case 'profile': {
+      if (!ARCHIVED_CHANGES.has(effect.change)) return []
+      const { at, change, other, mergeId } = effect
+      const line = {
+        copyId: key,
+        receivedAt: at,
+        workspace,
+        source: OWN_SOURCE,
+        messageId: key,
+        timestamp: at,
+        flags: [],
+      }
+      const facts = { ...(other === undefined ? {} : { other }), ...(mergeId === undefined ? {} : { mergeId }) }
+      return [{ ...line, type: `profile.${change}`, outcome: 'applied', canonicalId, leaf: canonicalId, ...facts }]
+    }
   }
 }

@@ -5,6 +5,8 @@ import type { Identifier } from '../shared/identity/identifier.ts'
 import type { Refusal } from '../shared/identity/resolve.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
 import { copyIdOf, type IngestItem, type IngestMessage } from '../shared/message/ingest-message.ts'
+import type { ProfileChange } from '../shared/profile/effect.ts'
+import type { HeldBy } from '../shared/profile/leaf.ts'
 
 /**
  * One queue message on its way through the consumer. It is acknowledged when every copy in it has an outcome, and
@@ -30,6 +32,8 @@ export interface CopyWork {
   previous?: { readonly user: Identifier; readonly anonymous: Identifier } | undefined
   placed?: Placed
   outcome?: Outcome
+  /** What it changed about the person. */
+  told?: ProfileChange
   /** Why this copy cannot be decided in this delivery. */
   waiting?: string
 }
@@ -40,9 +44,11 @@ export interface Placed {
   readonly leaf: CanonicalId
   readonly epoch: number
   /** The identifiers that the profile holds; a refused link is not among them. */
-  readonly held: readonly Identifier[]
+  readonly held: readonly HeldBy[]
   /** Links that were not made, with why. */
   readonly refused: readonly Refusal[]
+  /** With this message the profile came to hold suspiciously many identifiers. */
+  readonly grown: boolean
 }
 
 export function unitOf(message: Message<unknown>, ingest: IngestMessage): Unit {

@@ -69,7 +69,10 @@ function normalizeCopy(copy: CopyWork, config: WorkspaceConfig): void {
     copy.outcome = { kind: 'dropped', reason: 'late' }
     return
   }
-  copy.identifiers = usableIdentifiers(identifiersOf(event), config.settings.identity)
+  copy.identifiers = usableIdentifiers(
+    identifiersOf(event, config.settings.identity.defaultCountry),
+    config.settings.identity,
+  )
   copy.previous = event.type === 'alias' ? previousOf(event, config) : undefined
   if (copy.identifiers.length === 0) copy.outcome = { kind: 'dropped', reason: 'no_usable_identifier' }
 }

@@ -2,6 +2,7 @@ import { identifierKey } from '../platform/hashing.ts'
 import { identityStub } from '../platform/stubs.ts'
 import { isTransient } from '../platform/transient.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import { mayMove } from '../shared/identity/devices.ts'
 import { type Identifier, identifierName } from '../shared/identity/identifier.ts'
 import { isRoleMailbox } from '../shared/identity/identity-settings.ts'
 import type { ResolveAnswer, ResolveRequest } from '../shared/identity/resolve.ts'
@@ -23,7 +24,7 @@ const answers = new Map<string, Extract<ResolveAnswer, { kind: 'resolved' }>>()
 const MOST_ANSWERS = 50_000
 
 export function forgetAnswers(copies: readonly CopyWork[]): void {
-  for (const copy of copies) answers.delete(cacheKey(copy))
+  for (const copy of copies) if (copy.unit.config) answers.delete(cacheKey(copy, copy.unit.config))
 }
 
 /** For tests: a new isolate knows nothing. */
@@ -32,9 +33,9 @@ export function forgetAllAnswers(): void {
 }
 
 async function resolveWorkspace(env: Env, config: WorkspaceConfig, copies: readonly CopyWork[]): Promise<void> {
-  const asked = new Map<string, { readonly request: ResolveRequest; readonly copies: CopyWork[] }>()
+  const asked = new Map<string, Asked>()
   for (const copy of copies) {
-    const key = cacheKey(copy)
+    const key = cacheKey(copy, config)
     const known = answers.get(key)
     if (known) {
       copy.placed = placedOf(known, copy)
@@ -42,29 +43,50 @@ async function resolveWorkspace(env: Env, config: WorkspaceConfig, copies: reado
     }
     const same = asked.get(key)
     if (same) same.copies.push(copy)
-    else asked.set(key, { request: requestOf(env, copy), copies: [copy] })
+    else asked.set(key, { key, copies: [copy] })
   }
-  if (asked.size === 0) return
-  const waiting = [...asked]
+  const singly = await ask(env, config, [...asked.values()])
+  if (singly.length > 0) await ask(env, config, singly)
+}
+
+/** Copies with the same identifiers, and where their answer is remembered. */
+interface Asked {
+  readonly key: string
+  readonly copies: CopyWork[]
+}
+
+/** Asks for the first copy of each group. Gives back, one by one, the copies for which its answer does not hold as well. */
+async function ask(env: Env, config: WorkspaceConfig, groups: readonly Asked[]): Promise<readonly Asked[]> {
+  if (groups.length === 0) return []
   try {
-    const graph = identityStub(env, config.id)
-    const replies = await graph.resolve(
-      config.settings.identity,
-      waiting.map(([, { request }]) => request),
-    )
-    for (const [i, [key, { copies }]] of waiting.entries()) take(key, copies, replies[i] as ResolveAnswer)
+    const requests = groups.map(({ copies }) => requestOf(env, copies[0] as CopyWork))
+    const replies = await identityStub(env, config.id).resolve(config.settings.identity, requests)
+    return groups.flatMap((group, i) => take(group, replies[i] as ResolveAnswer))
   } catch (fault) {
-    for (const [, { copies }] of waiting) for (const copy of copies) failed(copy, fault)
+    for (const { copies } of groups) for (const copy of copies) failed(copy, fault)
+    return []
   }
 }
 
-function take(key: string, copies: readonly CopyWork[], answer: ResolveAnswer): void {
-  if (answer.kind === 'busy') {
-    for (const copy of copies) copy.waiting = 'the profile is being split'
-    return
+function take({ key, copies }: Asked, answer: ResolveAnswer): readonly Asked[] {
+  const [first, ...rest] = copies as [CopyWork, ...CopyWork[]]
+  switch (answer.kind) {
+    case 'busy':
+      for (const copy of copies) copy.waiting = 'the profile is being split'
+      return []
+    case 'suppressed':
+      // By when it happened: another copy may be from after the erasure.
+      first.outcome = { kind: 'dropped', reason: 'suppressed' }
+      return rest.map((copy) => ({ key, copies: [copy] }))
+    case 'resolved':
+      if (answer.once) {
+        first.placed = placedOf(answer, first)
+        return rest.map((copy) => ({ key, copies: [copy] }))
+      }
+      remember(key, answer)
+      for (const copy of copies) copy.placed = placedOf(answer, copy)
+      return []
   }
-  remember(key, answer)
-  for (const copy of copies) copy.placed = placedOf(answer, copy)
 }
 
 function remember(key: string, answer: Extract<ResolveAnswer, { kind: 'resolved' }>): void {
@@ -94,6 +116,7 @@ function requestOf(env: Env, copy: CopyWork): ResolveRequest {
     })),
     ...(previous ? { previous: { user: key(previous.user), anonymous: key(previous.anonymous) } } : {}),
     mayExceed: event?.type === 'alias' && copy.unit.ingest.trust === 'server',
+    eventAt: event?.timestamp ?? copy.unit.ingest.receivedAt,
     cause: {
       kind: event?.type === 'alias' ? 'alias' : 'message',
       ...(event ? { messageId: event.messageId } : {}),
@@ -103,15 +126,21 @@ function requestOf(env: Env, copy: CopyWork): ResolveRequest {
 }
 
 /** By what was said, not by its hashes: a known set costs no hashing. Trust decides what an alias may do. */
-function cacheKey({ unit, identifiers = [], previous }: CopyWork): string {
-  let key = unit.config?.id ?? ''
+function cacheKey({ unit, identifiers = [], previous }: CopyWork, { id, settings }: WorkspaceConfig): string {
+  let key = id
   for (const identifier of identifiers) key += `\n${identifierName(identifier)}`
+  // A device that changes hands is somebody else's a moment later.
+  if (identifiers.some(({ type }) => mayMove(type, settings.identity))) key += `\n@${unit.ingest.receivedAt}`
   return previous ? `${key}\n>${previous.user.match}\n${unit.ingest.trust}` : key
 }
 
 function placedOf(answer: Extract<ResolveAnswer, { kind: 'resolved' }>, copy: CopyWork): Placed {
   const all = [...(copy.identifiers ?? [])]
   if (copy.previous) all.push(answer.previousType === 'user_id' ? copy.previous.user : copy.previous.anonymous)
-  const { profile, leaf, epoch, refused } = answer
-  return { profile, leaf, epoch, refused, held: all.filter((_, i) => answer.held[i]) }
+  const { profile, leaf, epoch, refused, grown = false } = answer
+  const held = all.flatMap((identifier, i) => {
+    const home = answer.held[i]
+    return home ? [{ ...identifier, leaf: home }] : []
+  })
+  return { profile, leaf, epoch, refused, grown, held }
 }

@@ -95,7 +95,25 @@ function effectOf(copy: CopyWork): readonly Effect[] {
   const { event, placed, outcome, unit } = copy
   if (outcome?.kind !== 'applied' || !event || !placed) return []
   const workspace = unit.source?.workspace as string
-  return [{ key: `${event.source}:${event.messageId}`, kind: 'event', workspace, profile: placed.profile, event }]
+  const { profile } = placed
+  const key = `${event.source}:${event.messageId}`
+  const effects: Effect[] = [{ key, kind: 'event', workspace, profile, event }]
+  if (copy.told) {
+    const { kind: change, traits, identifiers } = copy.told
+    const { messageId, receivedAt: at } = event
+    effects.push({
+      key: `${key}:profile`,
+      kind: 'profile',
+      workspace,
+      profile,
+      change,
+      at,
+      traits,
+      identifiers,
+      messageId,
+    })
+  }
+  return effects
 }
 
 async function meter(env: Env, units: readonly Unit[]): Promise<void> {
@@ -124,6 +142,7 @@ function meterEntry(unit: Unit, now: number): MeterEntry {
     if (!outcome) continue
     if (outcome.kind === 'applied')
       for (const refusal of placed?.refused ?? []) count(reading.counts, `refused_link:${refusal}`)
+    if (outcome.kind === 'applied' && placed?.grown) count(reading.counts, 'grown_profile')
     countOutcome(reading.counts, outcome)
     if (outcome.kind === 'applied') observe(reading.apply, Math.max(0, now - receivedAt))
   }

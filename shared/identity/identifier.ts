@@ -1,3 +1,4 @@
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import type { Event } from '../event/event.ts'
 import { idText } from '../event/validate-item.ts'
 import { isObject, type JsonValue, own } from '../kernel/json.ts'
@@ -20,38 +21,51 @@ export function identifierName(identifier: Pick<Identifier, 'type' | 'match'>): 
 
 const CUSTOM_TYPE = /^[A-Za-z0-9_.-]{1,64}$/
 
-/** An identifier in its normal form, or undefined when the value can be none (an e-mail without `@`, a phone of two digits). */
-export function identifierOf(type: string, raw: JsonValue | undefined): Identifier | undefined {
+/**
+ * An identifier in its normal form, or undefined when the value can be none (an e-mail without `@`, a phone of two
+ * digits). `country` (ISO 3166-1 alpha-2) is where a phone number without a country code is from.
+ */
+export function identifierOf(type: string, raw: JsonValue | undefined, country?: string): Identifier | undefined {
   const value = idText(raw)
   if (value === undefined || value.length > LIMITS.idChars || !CUSTOM_TYPE.test(type)) return undefined
-  const match = normalForm(type, value)
-  return match === undefined ? undefined : { type, value, match }
+  const match = normalForm(type, value, country)
+  return match === undefined || match === '' ? undefined : { type, value, match }
 }
 
-function normalForm(type: string, value: string): string | undefined {
-  const trimmed = value.trim()
+function normalForm(type: string, value: string, country: string | undefined): string | undefined {
+  const trimmed = composed(value.trim())
   if (type === 'email') return /^[^\s@]+@[^\s@]+$/.test(trimmed) ? trimmed.toLowerCase() : undefined
-  if (type === 'phone') return phoneForm(trimmed)
+  if (type === 'phone') return phoneForm(trimmed, country)
   return trimmed
 }
 
-/** Digits with a leading plus (E.164 when the country code was given); `00` is the international prefix. */
-function phoneForm(text: string): string | undefined {
-  if (!/^\+?[\d\s().\-/]+$/.test(text)) return undefined
-  const digits = text.replace(/\D/g, '')
+/** One text has one form, whether its accents were typed as letters of their own or not (Unicode NFC). */
+function composed(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : text.normalize('NFC')
+}
+
+/** E.164 where the country is known; else the digits as they stand. `00` is the international prefix. */
+function phoneForm(text: string, country: string | undefined): string | undefined {
+  const international = text.replace(/^\s*00(?=[1-9])/, '+')
+  const number = parsePhoneNumberFromString(international, {
+    ...(country === undefined ? {} : { defaultCountry: country as CountryCode }),
+    extract: false,
+  })
+  if (number?.isPossible()) return number.number
+  if (!/^\+?[\d\s().\-/]+$/.test(international)) return undefined
+  const digits = international.replace(/\D/g, '')
   if (digits.length < 5 || digits.length > 15) return undefined
-  if (text.startsWith('+')) return `+${digits}`
-  return digits.startsWith('00') ? `+${digits.slice(2)}` : digits
+  return international.startsWith('+') ? `+${digits}` : digits
 }
 
 /**
  * All identifiers of a message, each once, in no particular order (contracts/http.md, "What goes into a profile"). For
  * an alias, `previousId` is not among them: what it is depends on what the graph knows.
  */
-export function identifiersOf(event: Event): readonly Identifier[] {
+export function identifiersOf(event: Event, country?: string): readonly Identifier[] {
   const found: Identifier[] = []
   const add = (type: string, raw: JsonValue | undefined) => {
-    const identifier = identifierOf(type, raw)
+    const identifier = identifierOf(type, raw, country)
     if (!identifier) return
     if (!found.some((f) => f.type === identifier.type && f.match === identifier.match)) found.push(identifier)
   }

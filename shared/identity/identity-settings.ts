@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DAY } from '../kernel/instant.ts'
 import { type Identifier, identifierName } from './identifier.ts'
 
 /** What a workspace says about its identifiers: which counts first, how many one person may have, which values are nobody. */
@@ -7,6 +8,14 @@ export const IdentifierTypeSettings = z.object({
   priority: z.int().min(0).max(1_000),
   /** Most identifiers of this type on one profile; a link that would exceed it is refused. */
   limit: z.int().min(1).max(1_000),
+  /** With a window the limit counts only identifiers that came within it. Milliseconds; without one: ever. */
+  windowMs: z
+    .int()
+    .min(1_000)
+    .max(10 * 365 * DAY)
+    .optional(),
+  /** Values of this type that identify nobody, on top of those of all types. */
+  blockedValues: z.array(z.string().max(255)).max(1_000).optional(),
 })
 export type IdentifierTypeSettings = z.infer<typeof IdentifierTypeSettings>
 
@@ -16,6 +25,23 @@ export const IdentitySettings = z.object({
   sharedAfterAnchors: z.int().min(1).max(50).default(3),
   /** Values that identify nobody, compared trimmed and case-folded, on top of the built-in ones. */
   blockedValues: z.array(z.string().max(255)).max(1_000).default([]),
+  /**
+   * The type of which a person has one, unless its own settings say otherwise: only a server key or a person may join two
+   * values of it. Matching by likeness never joins two different ones.
+   */
+  uniqueType: z.string().min(1).max(64).default('user_id'),
+  /** Country of phone numbers that are written without their country code, as ISO 3166-1 alpha-2. */
+  defaultCountry: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .optional(),
+  /**
+   * Two users log in on one device. `stay`: what arrives with the device alone stays with whom it belonged to first.
+   * `move`: it belongs to whoever used it last, from their first event on.
+   */
+  sharedDevice: z.enum(['stay', 'move']).default('stay'),
+  /** A profile that comes to hold this many identifiers is counted and logged: it may be a machine, or a bug. */
+  growthAlarm: z.int().min(2).max(1_000).default(100),
 })
 export type IdentitySettings = z.infer<typeof IdentitySettings>
 
@@ -33,7 +59,10 @@ const CUSTOM: IdentifierTypeSettings = { priority: 40, limit: 5 }
 export const HARD_CAPS = { leaves: 100, identifiers: 1_000 } as const
 
 export function settingsOfType(settings: IdentitySettings, type: string): IdentifierTypeSettings {
-  return (Object.hasOwn(settings.types, type) ? settings.types[type] : undefined) ?? BUILT_IN.get(type) ?? CUSTOM
+  const own = Object.hasOwn(settings.types, type) ? settings.types[type] : undefined
+  if (own) return own
+  const found = BUILT_IN.get(type) ?? CUSTOM
+  return type === settings.uniqueType && found.limit !== 1 ? { ...found, limit: 1 } : found
 }
 
 const BLOCKED: ReadonlySet<string> = new Set(
@@ -47,7 +76,11 @@ const NOTHING = /^[0-]*$/
 export function isBlocked(identifier: Identifier, settings: IdentitySettings): boolean {
   const folded = identifier.match.trim().toLowerCase()
   if (BLOCKED.has(folded) || NOTHING.test(folded)) return true
-  return settings.blockedValues.some((value) => value.trim().toLowerCase() === folded)
+  const isListed = (values: readonly string[]) => values.some((value) => value.trim().toLowerCase() === folded)
+  const ofType = Object.hasOwn(settings.types, identifier.type)
+    ? settings.types[identifier.type]?.blockedValues
+    : undefined
+  return isListed(settings.blockedValues) || (ofType !== undefined && isListed(ofType))
 }
 
 const ROLE_MAILBOX =

@@ -1,7 +1,11 @@
 import type { CanonicalId } from '../kernel/id.ts'
 import { dict } from '../kernel/json.ts'
-import type { Cause, GraphStore, IdentifierRow, ProfileRow } from './graph.ts'
-import { HARD_CAPS, type IdentitySettings, settingsOfType } from './identity-settings.ts'
+import { answeredAt, isDevice, mayMove, movedTo, ownerAt } from './devices.ts'
+import { areApart } from './fences.ts'
+import { type Cause, type GraphStore, type IdentifierRow, partiesOf, profileRow } from './graph.ts'
+import type { IdentitySettings } from './identity-settings.ts'
+import { joinProfiles } from './join.ts'
+import { countIdentifier, identifierCount, refusalToHold, refusalToJoin } from './limits.ts'
 
 /**
  * Decides whose a message is. One place decides for a workspace, in one synchronous transaction, so there are no races
@@ -10,11 +14,10 @@ import { HARD_CAPS, type IdentitySettings, settingsOfType } from './identity-set
  *  1. The anchor (first identifier) is the message's own: a pure function of the message. It is counted there only.
  *  2. An unknown anchor joins the leaf of the first other known identifier whose profile may hold it, else starts one.
  *  3. Every other identifier: unknown → joins the anchor's leaf, or a leaf of its own where a limit forbids; known
- *     elsewhere → the two profiles merge, the older canonical ID wins, or the link is refused: a limit forbids it, or the
- *     value is shared by too many to say who somebody is. A refused identifier stays on the event.
+ *     elsewhere → the two profiles merge, the older canonical ID wins, or the link is refused: a limit or a person
+ *     forbids it, or the value is shared by too many to say who somebody is. A refused identifier stays on the event.
  *
  * @law without limits the partition is the connected components of the messages, in any order
- * @law no limit is ever exceeded by a message with a public key
  * @law a shared value never joins two people
  */
 export interface UsableIdentifier {
@@ -31,6 +34,8 @@ export interface ResolveRequest {
   readonly previous?: { readonly user: string; readonly anonymous: string }
   /** An alias with a server key, or a person, may exceed the soft limits. Hard caps hold for everybody. */
   readonly mayExceed: boolean
+  /** When it happened, as opposed to `cause.at`, when it arrived. Epoch ms; an erasure covers events up to its instant. */
+  readonly eventAt: number
   readonly cause: Cause
 }
 
@@ -39,6 +44,8 @@ export const REFUSALS = {
   limit: 'the profile has as many identifiers of the type as it may',
   cap: 'the profile has as many leaves or identifiers as any may',
   shared_value: 'the value was seen with too many different people',
+  apart: 'a person said that the two are not one',
+  suppressed: 'the value belongs to a person who was erased',
 } as const
 export type Refusal = keyof typeof REFUSALS
 
@@ -49,12 +56,18 @@ export type ResolveAnswer =
       /** Leaf of the anchor: the one the event is counted under. */
       readonly leaf: CanonicalId
       readonly epoch: number
-      /** For each of `ids` (then `previous`): does the profile hold it? False where a link was refused. */
-      readonly held: readonly boolean[]
+      /** For each of `ids` (then `previous`): the leaf under which the profile holds it; null where a link was refused. */
+      readonly held: readonly (CanonicalId | null)[]
       readonly refused: readonly Refusal[]
       readonly previousType?: 'user_id' | 'anonymous_id'
+      /** The answer holds for this message only: it depends on when it arrived or happened. */
+      readonly once?: true
+      /** This message made the profile hold as many identifiers as the workspace wants to hear of. */
+      readonly grown?: true
     }
   | { readonly kind: 'busy' }
+  /** The anchor, or another value that names a person, belongs to somebody who was erased. */
+  | { readonly kind: 'suppressed' }
 
 export function resolve(
   store: GraphStore,
@@ -62,70 +75,183 @@ export function resolve(
   request: ResolveRequest,
   mint: () => CanonicalId,
 ): ResolveAnswer {
-  const previous = request.previous && previousIdentifier(store, request.previous)
-  const ids = previous ? [...request.ids, previous] : request.ids
-  for (const { key } of ids) {
-    const known = store.identifier(key)
-    if (known && store.splitting(store.rootOf(known.leaf))) return { kind: 'busy' }
-  }
+  const ids = request.previous ? [...request.ids, previousIdentifier(store, request.previous)] : request.ids
+  const found = ids.map((id) => look(store, settings, request, id))
+  if (found.some((one) => one.kind === 'suppressed' && !isDevice(one.id.type))) return { kind: 'suppressed' }
+  const [anchor, ...others] = found as [Found, ...Found[]]
+  if (anchor.kind === 'suppressed') return { kind: 'suppressed' }
+  if (found.some((one) => one.kind === 'known' && isSplitting(store, store.rootOf(one.leaf)))) return { kind: 'busy' }
 
-  const anchor = ids[0] as UsableIdentifier
-  const others = ids.slice(1)
-  const leaf = store.identifier(anchor.key)?.leaf ?? placeAnchor(store, settings, anchor, others, mint)
-  let root = store.rootOf(leaf)
-  const refused: Refusal[] = []
-  for (const other of others) {
-    const known = store.identifier(other.key)
-    if (known === undefined) {
-      const refusal = refusalToHold(rowOf(store, root), settings, other.type)
-      if (refusal) refused.push(refusal)
-      addIdentifier(store, other, refusal ? startProfile(store, mint) : leaf, [anchor.key])
-      continue
-    }
-    const seen = withAnchor(known, anchor.key, settings)
-    if (seen !== known) store.saveIdentifier(other.key, seen)
-    const elsewhere = store.rootOf(known.leaf)
-    if (elsewhere === root) continue
-    const refusal = isShared(other, seen, settings)
-      ? 'shared_value'
-      : refusalToJoin(rowOf(store, root), rowOf(store, elsewhere), settings, request.mayExceed)
-    if (refusal) refused.push(refusal)
-    else root = merge(store, root, elsewhere, request.cause)
-  }
+  const decision = new Decision(store, settings, request, mint)
+  const leaf = anchor.kind === 'known' ? anchor.leaf : decision.placeAnchor(anchor, others)
+  const before = identifierCount(profileRow(store, store.rootOf(leaf)))
+  for (const other of others) decision.link(leaf, other, anchor)
+  const root = store.rootOf(leaf)
+  const row = profileRow(store, root)
+  const grown = before < settings.growthAlarm && identifierCount(row) >= settings.growthAlarm
+  const at = request.cause.at
+  const movable = ids.some(({ type }) => mayMove(type, settings))
+  if (movable && mayMove(anchor.id.type, settings)) remember(store, anchor.id, (known) => answeredAt(known, at))
+  const held = ids.map(({ key }) => {
+    const known = store.identifier(key)
+    const home = known && ownerAt(known, at)
+    return home !== undefined && store.rootOf(home) === root ? home : null
+  })
   return {
     kind: 'resolved',
     profile: root,
     leaf,
-    epoch: rowOf(store, root).epoch,
-    held: ids.map(({ key }) => store.rootOf((store.identifier(key) as IdentifierRow).leaf) === root),
-    refused,
-    ...(previous ? { previousType: previous.type } : {}),
+    epoch: row.epoch,
+    held,
+    refused: decision.refused,
+    ...(request.previous ? { previousType: (ids.at(-1) as PreviousIdentifier).type } : {}),
+    ...(movable || found.some((one) => one.after !== undefined) ? { once: true } : {}),
+    ...(grown ? { grown: true } : {}),
   }
 }
 
-function previousIdentifier(store: GraphStore, previous: { readonly user: string; readonly anonymous: string }) {
-  return store.identifier(previous.user) !== undefined
-    ? ({ key: previous.user, type: 'user_id' } as const)
-    : ({ key: previous.anonymous, type: 'anonymous_id' } as const)
+interface PreviousIdentifier extends UsableIdentifier {
+  readonly type: 'user_id' | 'anonymous_id'
 }
 
-function placeAnchor(
+function previousIdentifier(
   store: GraphStore,
-  settings: IdentitySettings,
-  anchor: UsableIdentifier,
-  others: readonly UsableIdentifier[],
-  mint: () => CanonicalId,
-): CanonicalId {
-  for (const other of others) {
-    const known = store.identifier(other.key)
-    if (known === undefined || isShared(other, withAnchor(known, anchor.key, settings), settings)) continue
-    if (refusalToHold(rowOf(store, store.rootOf(known.leaf)), settings, anchor.type)) continue
-    addIdentifier(store, anchor, known.leaf, [])
-    return known.leaf
+  previous: { readonly user: string; readonly anonymous: string },
+): PreviousIdentifier {
+  return store.identifier(previous.user) !== undefined
+    ? { key: previous.user, type: 'user_id' }
+    : { key: previous.anonymous, type: 'anonymous_id' }
+}
+
+/** What the graph knows of an identifier, for this message. `after`: it was erased once, up to that instant. */
+type Found = { readonly id: UsableIdentifier; readonly after?: number } & (
+  | { readonly kind: 'known'; readonly row: IdentifierRow; readonly leaf: CanonicalId }
+  | { readonly kind: 'unknown'; readonly anchors?: readonly string[] }
+  | { readonly kind: 'suppressed' }
+)
+
+function look(store: GraphStore, settings: IdentitySettings, request: ResolveRequest, id: UsableIdentifier): Found {
+  const row = store.identifier(id.key)
+  if (!row) return { id, kind: 'unknown' }
+  const leaf = ownerAt(row, request.cause.at)
+  const erasure = store.erasure(leaf)
+  if (erasure) {
+    // A value of many says nothing about the one who was erased: it starts anew.
+    if (isShared(id, row, settings)) return { id, kind: 'unknown', anchors: row.anchors }
+    const after = erasure.at
+    const over = erasure.state === 'closed' && request.eventAt > after
+    return over ? { id, kind: 'unknown', after } : { id, kind: 'suppressed', after }
   }
-  const leaf = startProfile(store, mint)
-  addIdentifier(store, anchor, leaf, [])
-  return leaf
+  const after = row.after === undefined ? {} : { after: row.after }
+  if (row.after !== undefined && request.eventAt <= row.after) return { id, kind: 'suppressed', ...after }
+  return { id, kind: 'known', row, leaf, ...after }
+}
+
+/** A profile whose leaves are on the move takes nothing until they have arrived. */
+function isSplitting(store: GraphStore, id: CanonicalId): boolean {
+  return store.openOperations().some((open) => open.kind === 'release' && partiesOf(open).includes(id))
+}
+
+/** The decision about one message: what it writes, and the links it refused. */
+class Decision {
+  readonly refused: Refusal[] = []
+  readonly #store: GraphStore
+  readonly #settings: IdentitySettings
+  readonly #request: ResolveRequest
+  readonly #mint: () => CanonicalId
+
+  constructor(store: GraphStore, settings: IdentitySettings, request: ResolveRequest, mint: () => CanonicalId) {
+    this.#store = store
+    this.#settings = settings
+    this.#request = request
+    this.#mint = mint
+  }
+
+  placeAnchor(anchor: Found, others: readonly Found[]): CanonicalId {
+    for (const other of others) {
+      if (other.kind !== 'known') continue
+      if (isShared(other.id, withAnchor(other.row, anchor.id.key, this.#settings), this.#settings)) continue
+      const row = profileRow(this.#store, this.#store.rootOf(other.leaf))
+      if (refusalToHold(row, this.#settings, anchor.id.type, this.#at)) continue
+      this.#add(anchor, other.leaf, [])
+      return other.leaf
+    }
+    const leaf = this.#start()
+    this.#add(anchor, leaf, [])
+    return leaf
+  }
+
+  /** Links one more identifier of the message to its anchor, or says why not. */
+  link(leaf: CanonicalId, other: Found, anchor: Found): void {
+    const root = this.#store.rootOf(leaf)
+    switch (other.kind) {
+      case 'suppressed':
+        this.refused.push('suppressed')
+        return
+      case 'unknown': {
+        const refusal = refusalToHold(profileRow(this.#store, root), this.#settings, other.id.type, this.#at)
+        if (refusal) this.refused.push(refusal)
+        this.#add(other, refusal ? this.#start() : leaf, [anchor.id.key])
+        return
+      }
+      case 'known': {
+        const seen = withAnchor(other.row, anchor.id.key, this.#settings)
+        if (seen !== other.row) remember(this.#store, other.id, (row) => ({ ...row, anchors: seen.anchors }))
+        const elsewhere = this.#store.rootOf(other.leaf)
+        if (elsewhere === root) return
+        const refusal = this.#refusalToMerge(root, elsewhere, other.id, seen)
+        if (refusal === undefined) {
+          joinProfiles(this.#store, root, elsewhere, this.#request.cause)
+          return
+        }
+        this.refused.push(refusal)
+        if (mayMove(other.id.type, this.#settings))
+          remember(this.#store, other.id, (row) => movedTo(row, leaf, this.#at))
+      }
+    }
+  }
+
+  #refusalToMerge(
+    root: CanonicalId,
+    elsewhere: CanonicalId,
+    id: UsableIdentifier,
+    seen: IdentifierRow,
+  ): Refusal | undefined {
+    if (isShared(id, seen, this.#settings)) return 'shared_value'
+    const [a, b] = [profileRow(this.#store, root), profileRow(this.#store, elsewhere)]
+    if (areApart(a, b)) return 'apart'
+    return refusalToJoin(a, b, this.#settings, this.#at, this.#request.mayExceed)
+  }
+
+  #start(): CanonicalId {
+    const id = this.#mint()
+    const leaves = dict<ReturnType<typeof dict<number>>>()
+    leaves[id] = dict()
+    this.#store.saveProfile(id, { epoch: 0, leaves, operations: [] })
+    return id
+  }
+
+  #add(found: Found, leaf: CanonicalId, anchors: readonly string[]): void {
+    const { id, after } = found
+    const seen = found.kind === 'unknown' ? (found.anchors ?? anchors) : anchors
+    this.#store.saveIdentifier(id.key, { leaf, anchors: seen, ...(after === undefined ? {} : { after }) })
+    const root = this.#store.rootOf(leaf)
+    const row = profileRow(this.#store, root)
+    countIdentifier(row, leaf, id.type, this.#settings, this.#at)
+    this.#store.saveProfile(root, row)
+  }
+
+  get #at(): number {
+    return this.#request.cause.at
+  }
+}
+
+/** Changes an identifier's row, if there is something to change. */
+function remember(store: GraphStore, id: UsableIdentifier, change: (row: IdentifierRow) => IdentifierRow): void {
+  const row = store.identifier(id.key)
+  if (!row) return
+  const changed = change(row)
+  if (changed !== row) store.saveIdentifier(id.key, changed)
 }
 
 /** The row with one more anchor; the same row when it is known, or when there are enough to know that it is shared. */
@@ -138,90 +264,15 @@ function isShared(identifier: UsableIdentifier, row: IdentifierRow, settings: Id
   return identifier.shared === true || row.anchors.length > settings.sharedAfterAnchors
 }
 
-function startProfile(store: GraphStore, mint: () => CanonicalId): CanonicalId {
-  const id = mint()
-  const leaves = dict<ReturnType<typeof dict<number>>>()
-  leaves[id] = dict()
-  store.saveProfile(id, { epoch: 0, leaves, operations: [] })
-  return id
-}
-
-function addIdentifier(
+/** For a merge that a rule proposes: may the two be one by the settings? */
+export function refusalToMerge(
   store: GraphStore,
-  identifier: UsableIdentifier,
-  leaf: CanonicalId,
-  anchors: readonly string[],
-): void {
-  store.saveIdentifier(identifier.key, { leaf, anchors })
-  const root = store.rootOf(leaf)
-  const row = rowOf(store, root)
-  const counts = (row.leaves[leaf] ??= dict())
-  counts[identifier.type] = (counts[identifier.type] ?? 0) + 1
-  store.saveProfile(root, row)
-}
-
-function rowOf(store: GraphStore, id: CanonicalId): ProfileRow {
-  const row = store.profile(id)
-  if (!row) throw new Error(`identity graph: no row for ${id}`)
-  return row
-}
-
-function totals(row: ProfileRow): {
-  readonly byType: Map<string, number>
-  readonly all: number
-  readonly leaves: number
-} {
-  const byType = new Map<string, number>()
-  let all = 0
-  let leaves = 0
-  for (const leaf in row.leaves) {
-    leaves++
-    for (const type in row.leaves[leaf]) {
-      const n = row.leaves[leaf]?.[type] ?? 0
-      byType.set(type, (byType.get(type) ?? 0) + n)
-      all += n
-    }
-  }
-  return { byType, all, leaves }
-}
-
-function refusalToHold(row: ProfileRow, settings: IdentitySettings, type: string): Refusal | undefined {
-  const { byType, all } = totals(row)
-  if (all >= HARD_CAPS.identifiers) return 'cap'
-  return (byType.get(type) ?? 0) < settingsOfType(settings, type).limit ? undefined : 'limit'
-}
-
-/** A type that only one side has is no reason to refuse, even where that side is over its limit already. */
-function refusalToJoin(
-  a: ProfileRow,
-  b: ProfileRow,
   settings: IdentitySettings,
-  mayExceed: boolean,
-): Refusal | undefined {
-  const left = totals(a)
-  const right = totals(b)
-  if (left.all + right.all > HARD_CAPS.identifiers || left.leaves + right.leaves > HARD_CAPS.leaves) return 'cap'
-  if (mayExceed) return undefined
-  for (const [type, n] of left.byType) {
-    const m = right.byType.get(type) ?? 0
-    if (n > 0 && m > 0 && n + m > settingsOfType(settings, type).limit) return 'limit'
-  }
-  return undefined
-}
-
-/** Moves the younger profile's leaves to the older one, in the graph at once; the data follows (operations.ts). */
-function merge(store: GraphStore, a: CanonicalId, b: CanonicalId, cause: Cause): CanonicalId {
-  const [winner, loser] = a < b ? [a, b] : [b, a]
-  const into = rowOf(store, winner)
-  const from = rowOf(store, loser)
-  const leaves = Object.keys(from.leaves) as CanonicalId[]
-  for (const leaf of leaves) {
-    into.leaves[leaf] = from.leaves[leaf] ?? dict()
-    store.setRoot(leaf, winner)
-  }
-  const seq = store.addOperation({ kind: 'merge', winner, loser, leaves, cause })
-  into.operations.push(...from.operations, seq)
-  store.saveProfile(winner, into)
-  store.deleteProfile(loser)
-  return winner
+  a: CanonicalId,
+  b: CanonicalId,
+  at: number,
+): 'limit' | 'cap' | 'apart' | undefined {
+  const [left, right] = [profileRow(store, a), profileRow(store, b)]
+  if (areApart(left, right)) return 'apart'
+  return refusalToJoin(left, right, settings, at, false)
 }

@@ -1,18 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { anEvent } from '../../test/support/builders.ts'
 import { MemoryGraph } from '../../test/support/memory-graph.ts'
+import { aMemoryProfile, evict, type MemoryProfile, stagingOf } from '../../test/support/memory-profiles.ts'
 import { pick, seeded } from '../../test/support/random.ts'
 import type { CanonicalId } from '../kernel/id.ts'
 import { type ApplyItem, admission, applyItems } from '../profile/apply.ts'
 import { totalOf } from '../profile/counters.ts'
 import { Definitions } from '../profile/definitions.ts'
+import { eraseProfile } from '../profile/erase.ts'
 import { MemoryTimeline } from '../profile/memory-timeline.ts'
 import { beginMerge, handOverPage, stagePage, tombstoneOf } from '../profile/merge.ts'
 import { PROFILE_LIMITS } from '../profile/profile-limits.ts'
-import { decodeState, emptyState, encodeState, type ProfileState } from '../profile/state.ts'
+import { confirmRelease, goLivePage, letGoPage } from '../profile/release.ts'
+import type { MergeOperation } from './graph.ts'
 import type { Identifier } from './identifier.ts'
 import { IdentitySettings } from './identity-settings.ts'
-import { carryOutMerge, type MergePort, runnable } from './operations.ts'
+import { erase, joinByDecision, planRelease, release } from './join.ts'
+import { carryOut, type OperationPort, runnable } from './operations.ts'
 import { type ResolveAnswer, resolve } from './resolve.ts'
 
 /**
@@ -25,7 +29,14 @@ type Scenario = {
   readonly crashes: number
   /** After how many anchors a value is shared; by default never. */
   readonly shared?: number
+  /** How many merges a person undoes, and how many pairs they join, at any time. */
+  readonly unmerges?: number
+  readonly joins?: number
+  /** How many people are erased at any time. */
+  readonly erasures?: number
+  /** Planted faults. */
   readonly ignoreRedirect?: boolean
+  readonly ignoreEpoch?: boolean
 }
 
 class Crash extends Error {}
@@ -70,17 +81,11 @@ class Scheduler {
   }
 }
 
-interface Simulated {
-  state: ProfileState
-  readonly timeline: MemoryTimeline
-  readonly staged: Map<number, Map<number, string>>
-}
-
 async function simulate(seed: number, scenario: Scenario): Promise<string | null> {
   const random = seeded(seed)
   const scheduler = new Scheduler(random)
   const graph = new MemoryGraph()
-  const profiles = new Map<CanonicalId, Simulated>()
+  const profiles = new Map<CanonicalId, MemoryProfile>()
   const settings = IdentitySettings.parse({
     sharedAfterAnchors: scenario.shared ?? 50,
     types: { u: { priority: 1, limit: scenario.limit ? 1 : 1_000 }, a: { priority: 2, limit: 1_000 } },
@@ -91,14 +96,13 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
   const crash = () => {
     if (random() < scenario.crashes) throw new Crash()
   }
-  const at = (id: CanonicalId): Simulated => {
+  const at = (id: CanonicalId): MemoryProfile => {
     let profile = profiles.get(id)
     if (!profile) {
-      profile = { state: emptyState('w', id), timeline: new MemoryTimeline(), staged: new Map() }
+      profile = aMemoryProfile(id)
       profiles.set(id, profile)
     }
-    // What an eviction does to memory: everything comes from the row.
-    profile.state = decodeState(encodeState(profile.state))
+    evict(profile)
     return profile
   }
   const call = async <T>(work: () => T): Promise<T> => {
@@ -110,15 +114,7 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
     return answer
   }
 
-  const stagingOf = (profile: Simulated) => ({
-    put: (op: number, index: number, page: string) => {
-      const pages = profile.staged.get(op) ?? new Map<number, string>()
-      profile.staged.set(op, pages.set(index, page))
-    },
-    all: (op: number) => [...(profile.staged.get(op) ?? [])].sort(([a], [b]) => a - b).map(([, page]) => page),
-    clear: (op: number) => void profile.staged.delete(op),
-  })
-  const port: MergePort<string> = {
+  const port: OperationPort<string> = {
     prepare: (winner, op) => call(() => beginMerge(at(winner).state, op)),
     handOver: (loser, op, cursor) =>
       call(() => {
@@ -138,6 +134,27 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
         profile.state = tombstone
         profiles.set(loser, { state: tombstone, timeline: new MemoryTimeline(), staged: new Map() })
       }),
+    letGo: (from, op, cursor) =>
+      call(() => {
+        const profile = at(from)
+        return letGoPage(profile.state, smallPages(profile.timeline), stagingOf(profile), op, cursor)
+      }),
+    goLive: (to, op, page, index, last) =>
+      call(() => {
+        const profile = at(to)
+        goLivePage(profile.state, profile.timeline, stagingOf(profile), op, page, index, last, PROFILE_LIMITS)
+      }),
+    confirm: (from, op) =>
+      call(() => {
+        const profile = at(from)
+        confirmRelease(profile.state, stagingOf(profile), op)
+      }),
+    remove: (id) =>
+      call(() => {
+        const state = eraseProfile(at(id).state, 1)
+        profiles.set(id, { state, timeline: new MemoryTimeline(), staged: new Map() })
+      }),
+    deleted: async () => {},
   }
 
   type Sent = { readonly item: Omit<ApplyItem, 'leaf' | 'identifiers'>; readonly ids: readonly Identifier[] }
@@ -163,18 +180,22 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
         const request = {
           ids: ids.map((id) => ({ key: id.match, type: id.type })),
           mayExceed: false,
+          eventAt: item.event.timestamp,
           cause: { kind: 'message', messageId: item.event.messageId, at: 0 } as const,
         }
         const reply = await call(() => resolve(graph, settings, request, mint))
         if (reply.kind === 'busy') continue
+        if (reply.kind === 'suppressed') return
         cache.set(cacheKey, reply)
         answer = reply
       }
       const { profile, leaf, epoch, held } = answer
       const taken = await call(() => {
         const { state, timeline } = at(profile)
-        if (!scenario.ignoreRedirect && admission(state, epoch) !== 'ok') return false
-        const identifiers = ids.filter((_, i) => held[i])
+        const known = scenario.ignoreEpoch ? Number.POSITIVE_INFINITY : epoch
+        if (!scenario.ignoreRedirect && admission(state, known) !== 'ok') return false
+        state.epoch = Math.max(state.epoch, epoch)
+        const identifiers = ids.flatMap((id, i) => (held[i] ? [{ ...id, leaf: held[i] as string }] : []))
         const context = {
           now: item.event.receivedAt,
           settings: { windowMs: 0, profileRatePerMinute: 600 },
@@ -203,6 +224,39 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
       }
     }
   }
+  const person = { kind: 'person', at: 0 } as const
+  const roots = () => [...graph.profiles.keys()]
+  /** Waits a while, then acts; what cannot be done just then is not done. */
+  const interrupt = (act: () => void) =>
+    scheduler.start(async () => {
+      for (let wait = Math.floor(random() * 120); wait > 0; wait--) await scheduler.turn()
+      act()
+    })
+  for (let i = 0; i < (scenario.unmerges ?? 0); i++) {
+    interrupt(() => {
+      const standing = graph.operations.filter((op): op is MergeOperation => op.kind === 'merge' && !op.undoneAt)
+      if (standing.length === 0) return
+      const merge = pick(random, standing)
+      const planned = planRelease(graph, graph.rootOf(merge.loser), merge.seq)
+      if ('plan' in planned) release(graph, planned.plan, { ...person, at: 1 })
+    })
+  }
+  for (let i = 0; i < (scenario.joins ?? 0); i++) {
+    interrupt(() => {
+      if (roots().length < 2) return
+      const [a, b] = [pick(random, roots()), pick(random, roots())]
+      const splitting = graph
+        .openOperations()
+        .some((op) => op.kind === 'release' && [op.from, op.to].some((x) => x === a || x === b))
+      if (!splitting) joinByDecision(graph, settings, a, b, { kind: 'rule', at: 0, probability: 1 })
+    })
+  }
+  for (let i = 0; i < (scenario.erasures ?? 0); i++) {
+    interrupt(() => {
+      if (roots().length === 0) return
+      erase(graph, pick(random, roots()), { id: 'e', at: Number.MAX_SAFE_INTEGER, keep: false }, person)
+    })
+  }
   const deliveries = sent.flatMap((message) => (random() < 0.4 ? [message, message] : [message]))
   let consuming = 0
   const driving = new Set<number>()
@@ -212,29 +266,39 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
       consuming += 1
       scheduler.start(() => untilDone(() => consume(message)).finally(() => (consuming -= 1)))
     }
-    for (const op of runnable(graph.open())) {
+    for (const op of runnable(graph.openOperations())) {
       if (driving.has(op.seq)) continue
       driving.add(op.seq)
       scheduler.start(async () => {
-        await untilDone(() => carryOutMerge(op, port))
+        await untilDone(() => carryOut(op, port))
         graph.finish(op.seq)
       })
     }
     if (fault) return String(fault)
     if (!(await scheduler.step())) {
-      if (scheduler.running === 0 && deliveries.length === 0 && graph.open().length === 0) break
+      if (scheduler.running === 0 && deliveries.length === 0 && graph.openOperations().length === 0) break
       await Promise.resolve()
     }
   }
-  if (scheduler.running > 0 || graph.open().length > 0) return 'did not end'
+  if (scheduler.running > 0 || graph.openOperations().length > 0) return 'did not end'
   return check()
 
   function check(): string | null {
     for (const { item, ids } of sent) {
       const key = `src_test\u0000${item.event.messageId}`
       const homes = [...profiles].filter(([, { timeline }]) => timeline.get(key))
+      const anchorLeaf = graph.leafOf(ids[0]?.match as string)
+      if (scenario.erasures && (anchorLeaf === undefined || graph.erasure(anchorLeaf))) {
+        // Whoever the anchor belongs to was erased: nothing of them may be anywhere.
+        if (anchorLeaf !== undefined && homes.length > 0) return 'an event of an erased person'
+        continue
+      }
+      if (scenario.erasures && homes.length === 0) {
+        // Dropped while another of its values belonged to somebody erased.
+        if (ids.some((id) => graph.erasure(graph.leafOf(id.match) as CanonicalId))) continue
+      }
       if (homes.length !== 1) return `an event on ${homes.length} profiles`
-      const [home, profile] = homes[0] as [CanonicalId, Simulated]
+      const [home, profile] = homes[0] as [CanonicalId, MemoryProfile]
       if (home !== graph.rootOf(graph.leafOf(ids[0]?.match as string) as CanonicalId))
         return 'an event on the wrong profile'
       if (profile.state.redirect !== null) return 'an event on a tombstone'
@@ -249,8 +313,14 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
       if (scenario.limit && new Set(users.map((user) => user.value)).size > 1) return 'two users on one profile'
       if (state.redirect === null && !graph.profiles.has(id) && timeline.size() > 0)
         return 'a profile the graph does not know'
+      if (state.erasedAt !== undefined && (timeline.size() > 0 || Object.keys(state.leaves).length > 0))
+        return 'something left of an erased person'
+      const root = graph.profiles.get(id)
+      const strange = Object.keys(state.leaves).find((leaf) => root && !(leaf in root.leaves))
+      if (strange) return 'a leaf of somebody else'
     }
-    return scenario.limit ? null : checkPartition()
+    const decided = scenario.unmerges || scenario.joins || scenario.erasures
+    return scenario.limit || decided ? null : checkPartition()
   }
 
   function checkPartition(): string | null {
@@ -273,6 +343,7 @@ function smallPages(timeline: MemoryTimeline): MemoryTimeline {
   small.page = (cursor) => timeline.page(cursor, 1)
   small.size = () => timeline.size()
   small.prunedKeys = () => timeline.prunedKeys()
+  small.remove = (keys) => timeline.remove(keys)
   return small
 }
 
@@ -302,6 +373,25 @@ describe('the identity protocol under interleavings, crashes, redelivery and sta
 
   test('with a crash at every tenth step it still ends in the same place', async () => {
     expect(await violations({ limit: true, crashes: 0.1 })).toEqual({})
+  })
+
+  test('with people undoing merges nothing is lost, doubled or misplaced', async () => {
+    expect(await violations({ limit: false, crashes: 0.03, unmerges: 2 })).toEqual({})
+    expect(await violations({ limit: true, crashes: 0.03, unmerges: 3, shared: 2 })).toEqual({})
+  })
+
+  test('with merges undone and pairs joined again, under many crashes, it still ends in the same place', async () => {
+    expect(await violations({ limit: true, crashes: 0.08, unmerges: 3, joins: 2 })).toEqual({})
+  })
+
+  test('an erased person stays erased, whatever is on its way', async () => {
+    expect(await violations({ limit: false, crashes: 0.03, erasures: 2 })).toEqual({})
+    expect(await violations({ limit: true, crashes: 0.05, unmerges: 2, erasures: 2, joins: 1 })).toEqual({})
+  })
+
+  test('the simulation finds the fault when a profile takes callers with an old epoch', async () => {
+    const found = await violations({ limit: true, crashes: 0.03, unmerges: 3, ignoreEpoch: true })
+    expect(Object.keys(found).length).toBeGreaterThan(0)
   })
 
   test('the simulation finds the fault when a tombstone takes events', async () => {

@@ -1,35 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anEvent, anIdentifier, anItem, NOW } from '../../test/support/builders.ts'
-import type { MergeOperation } from '../identity/graph.ts'
+import { aMemoryProfile, evict, type MemoryProfile, mergeNow } from '../../test/support/memory-profiles.ts'
 import type { CanonicalId } from '../kernel/id.ts'
 import { DAY, HOUR, MINUTE } from '../kernel/instant.ts'
 import type { JsonValue } from '../kernel/json.ts'
 import { type ApplyContext, type ApplyItem, applyItems } from './apply.ts'
 import { Definitions } from './definitions.ts'
-import { MemoryTimeline } from './memory-timeline.ts'
-import { beginMerge, handOverPage, stagePage } from './merge.ts'
 import { PROFILE_LIMITS, type ProfileLimits } from './profile-limits.ts'
-import { decodeState, emptyState, encodeState, type ProfileState } from './state.ts'
 import { eventDocument, linkDocuments, profileDocument } from './view.ts'
 
 const ID = 'prf_0' as CanonicalId
 const none = new Definitions(1, [])
 
-interface Profile {
-  state: ProfileState
-  readonly timeline: MemoryTimeline
-}
+type Profile = MemoryProfile
 
 function aProfile(id: CanonicalId = ID): Profile {
-  return { state: emptyState('w', id), timeline: new MemoryTimeline() }
+  return aMemoryProfile(id)
 }
 
 function apply(profile: Profile, items: readonly ApplyItem[], overrides: Partial<ApplyContext> = {}) {
   const context = { now: NOW, settings: { windowMs: 0, profileRatePerMinute: 600 }, definitions: none, ...overrides }
   const { outcomes } = applyItems(profile.state, profile.timeline, items, context)
-  // An eviction between any two batches must not matter.
-  profile.state = decodeState(encodeState(profile.state))
+  evict(profile) // between any two batches it must not matter
   return outcomes
 }
 
@@ -74,7 +67,10 @@ const copies = fc
         receivedAt: NOW - (i % 3) * HOUR,
         traits: draft.traits,
       })
-      const identifiers = [anIdentifier('user_id', 'u1'), anIdentifier('anonymous_id', draft.anonymous)]
+      const identifiers = [
+        anIdentifier('user_id', 'u1', draft.leaf),
+        anIdentifier('anonymous_id', draft.anonymous, draft.leaf),
+      ]
       return anItem(event, { leaf: draft.leaf, identifiers, origin: 'import' })
     }),
   )
@@ -156,8 +152,8 @@ describe('laws of a profile', () => {
           for (const [i, item] of items.entries()) apply(sides[i] ? winner : loser, [item])
           // What a redelivery across a merge does: the same copies reach both sides.
           apply(winner, items.slice(0, 3))
-          mergeInto(winner, loser)
-          if (again) mergeInto(winner, loser)
+          mergeNow(winner, loser)
+          if (again) mergeNow(winner, loser)
           expect(seen(winner)).toEqual({ ...seen(whole), mergedIds: ['prf_1'] })
         },
       ),
@@ -176,11 +172,11 @@ describe('laws of a profile', () => {
             [a, b],
             [a, c],
           ]
-          if (grouping % 3 === 0) for (const [winner, loser] of steps) mergeInto(winner, loser)
-          else if (grouping % 3 === 1) for (const [winner, loser] of [...steps].reverse()) mergeInto(winner, loser)
+          if (grouping % 3 === 0) for (const [winner, loser] of steps) mergeNow(winner, loser)
+          else if (grouping % 3 === 1) for (const [winner, loser] of [...steps].reverse()) mergeNow(winner, loser)
           else {
-            mergeInto(b, c)
-            mergeInto(a, b)
+            mergeNow(b, c)
+            mergeNow(a, b)
           }
           return { ...seen(a), mergedIds: [] }
         }
@@ -233,33 +229,6 @@ describe('laws of a profile', () => {
     )
   })
 })
-
-function mergeInto(winner: Profile, loser: Profile): void {
-  const operation: MergeOperation = {
-    seq: 1,
-    kind: 'merge',
-    winner: winner.state.id,
-    loser: loser.state.id,
-    leaves: ['prf_1' as CanonicalId],
-    cause: { kind: 'message', at: NOW },
-    done: false,
-  }
-  const pages: string[] = []
-  const staging = {
-    put: (_: number, i: number, page: string) => void (pages[i] = page),
-    all: () => pages,
-    clear: () => {},
-  }
-  beginMerge(winner.state, operation)
-  let cursor: string | null = null
-  for (let index = 0; ; index++) {
-    const { page, next } = handOverPage(loser.state, loser.timeline, operation, cursor)
-    stagePage(winner.state, winner.timeline, staging, operation, page, index, next === null, PROFILE_LIMITS)
-    if (next === null) break
-    cursor = next
-  }
-  winner.state = decodeState(encodeState(winner.state))
-}
 
 describe('stories of one profile', () => {
   test('the event that was four hours late does not take the plan back: it stays pro', () => {

@@ -2,13 +2,14 @@ import type { WorkspaceSettings } from '../config/workspace-config.ts'
 import { countedName, type Event, type Origin } from '../event/event.ts'
 import type { Outcome } from '../event/outcome.ts'
 import { sameBody } from '../event/same-body.ts'
-import type { Identifier } from '../identity/identifier.ts'
+import { identifierName } from '../identity/identifier.ts'
 import { hash53 } from '../kernel/hash.ts'
 import { DAY, dayNumber, MINUTE } from '../kernel/instant.ts'
 import { foldCounters } from './counters.ts'
 import type { Definitions } from './definitions.ts'
+import type { ProfileChange } from './effect.ts'
 import { lookAgain } from './emission.ts'
-import { addEvent, emptyLeaf, type Leaf } from './leaf.ts'
+import { addEvent, type HeldBy, type Leaf } from './leaf.ts'
 import { isKnown } from './person.ts'
 import { PROFILE_LIMITS, type ProfileLimits, shrink } from './profile-limits.ts'
 import { before, type ProfileState } from './state.ts'
@@ -30,7 +31,7 @@ export interface ApplyItem {
   /** The event as JSON, when the caller has it at hand: it is what the timeline stores. */
   readonly eventText?: string
   /** The message's identifiers that this profile holds, the anchor first. */
-  readonly identifiers: readonly Identifier[]
+  readonly identifiers: readonly HeldBy[]
 }
 
 export interface ApplyContext {
@@ -50,7 +51,7 @@ export function admission(
   epoch: number,
   limits: ProfileLimits = PROFILE_LIMITS,
 ): 'ok' | 'busy' | 'elsewhere' {
-  if (state.redirect !== null || epoch < state.epoch) return 'elsewhere'
+  if (state.redirect !== null || state.erasedAt !== undefined || epoch < state.epoch) return 'elsewhere'
   return state.outbox.length >= limits.outbox ? 'busy' : 'ok'
 }
 
@@ -63,8 +64,15 @@ export function applyItems(
   const limits = context.limits ?? PROFILE_LIMITS
   const dayBefore = dayNumber(state.asOf)
   const wasKnown = isKnown(state)
-  const changes: Changes = { traits: new Set(), names: new Set(), receivedAt: 0, applied: 0 }
-  const outcomes = items.map((item) => applyItem(state, timeline, item, context, limits, changes))
+  const changes: Changes = {
+    isNew: !wasKnown,
+    traits: new Set(),
+    names: new Set(),
+    receivedAt: 0,
+    applied: 0,
+    told: [],
+  }
+  const outcomes = items.map((item, index) => applyItem(state, timeline, item, index, context, limits, changes))
   if (changes.applied > 0) {
     const touched = dayNumber(state.asOf) === dayBefore ? changes.names : undefined
     for (const id in state.leaves)
@@ -74,7 +82,7 @@ export function applyItems(
   }
   const evaluated = evaluateChanges(state, timeline, changes, context, wasKnown)
   if (changes.applied > 0) state.version += 1
-  return { outcomes, changed: changes.applied > 0 || evaluated }
+  return { outcomes, changed: changes.applied > 0 || evaluated, told: changes.told }
 }
 
 export interface Applied {
@@ -82,9 +90,19 @@ export interface Applied {
   readonly outcomes: readonly Outcome[]
   /** False when nothing needs to be written: everything was known already. */
   readonly changed: boolean
+  /** What the copies changed about the person, for others to hear: of a copy applied again, what it changed the first time. */
+  readonly told: readonly ToldChange[]
+}
+
+export interface ToldChange {
+  /** Index of the item. */
+  readonly item: number
+  readonly change: ProfileChange
 }
 
 interface Changes {
+  isNew: boolean
+  readonly told: ToldChange[]
   readonly traits: Set<string>
   readonly names: Set<string>
   /** Arrival of the newest applied event. */
@@ -96,6 +114,7 @@ function applyItem(
   state: ProfileState,
   timeline: Timeline,
   item: ApplyItem,
+  index: number,
   context: ApplyContext,
   limits: ProfileLimits,
   changes: Changes,
@@ -103,18 +122,24 @@ function applyItem(
   const { event } = item
   const key = eventKey(event)
   const known = answerKnown(timeline, key, item)
-  if (known) return known
+  if (known) {
+    if (known.told) changes.told.push({ item: index, change: known.told })
+    return known.outcome
+  }
   const belowFloor = state.floor !== null && !before(state.floor, positionOf(event))
   if (belowFloor && event.receivedAt < state.asOf - limits.dedupMs) return { kind: 'dropped', reason: 'beyond_dedup' }
   if (item.origin === 'live' && !takeRate(state, event.receivedAt, context.settings.profileRatePerMinute)) {
     return { kind: 'dropped', reason: 'profile_rate' }
   }
 
-  const leaf = (state.leaves[item.leaf] ??= emptyLeaf())
-  for (const name of addEvent(leaf, event, item.identifiers, limits)) changes.traits.add(name)
+  const { traits, identifiers } = addEvent(state.leaves, item.leaf, event, item.identifiers, limits)
+  for (const name of traits) changes.traits.add(name)
+  const told = changes.isNew ? 'created' : traits.length + identifiers.length > 0 ? 'updated' : undefined
+  changes.isNew = false
+  if (told) changes.told.push({ item: index, change: { kind: told, traits, identifiers } })
   const name = countedName(event.type, event.name)
   if (name !== undefined) changes.names.add(name)
-  timeline.put({ key, leaf: item.leaf, copyId: item.copyId, event }, item.eventText)
+  timeline.put({ key, leaf: item.leaf, copyId: item.copyId, event, ...(told ? { told } : {}) }, item.eventText)
   state.asOf = Math.max(state.asOf, event.receivedAt)
   changes.receivedAt = Math.max(changes.receivedAt, event.receivedAt)
   changes.applied += 1
@@ -122,20 +147,32 @@ function applyItem(
 }
 
 /** The answer for a key that is known already: the same copy again, or another one. */
-function answerKnown(timeline: Timeline, key: string, item: ApplyItem): Outcome | undefined {
+function answerKnown(timeline: Timeline, key: string, item: ApplyItem): Known | undefined {
   const found = timeline.get(key)
   if (found) {
     if (found.copyId === item.copyId) {
       const late = found.event.flags.includes('late')
-      return { kind: 'applied', redelivered: true, ...(late ? { late } : {}) }
+      const outcome: Outcome = { kind: 'applied', redelivered: true, ...(late ? { late } : {}) }
+      return found.told ? { outcome, told: changeAgain(found.told, item) } : { outcome }
     }
-    if (sameBody(found.event, item.event)) return { kind: 'duplicate' }
+    if (sameBody(found.event, item.event)) return { outcome: { kind: 'duplicate' } }
     if (!found.conflict) timeline.markConflict(key)
-    return { kind: 'duplicate', conflict: true }
+    return { outcome: { kind: 'duplicate', conflict: true } }
   }
   const pruned = timeline.prunedCopy(key)
   if (pruned === undefined) return undefined
-  return pruned === hash53(item.copyId) ? { kind: 'applied', redelivered: true } : { kind: 'duplicate' }
+  return { outcome: pruned === hash53(item.copyId) ? { kind: 'applied', redelivered: true } : { kind: 'duplicate' } }
+}
+
+interface Known {
+  readonly outcome: Outcome
+  readonly told?: ProfileChange
+}
+
+/** Which traits and identifiers it changed is not kept; what it could have changed is in the message. */
+function changeAgain(kind: ProfileChange['kind'], item: ApplyItem): ProfileChange {
+  const traits = item.event.type === 'identify' ? Object.keys(item.event.traits ?? {}) : []
+  return { kind, traits, identifiers: item.identifiers.map(identifierName) }
 }
 
 /** Counts an event against its minute of arrival. Minutes older than ten are forgotten. */

@@ -1,15 +1,41 @@
 import { z } from 'zod'
 import type { Event } from '../event/event.ts'
 
-/**
- * Something that happened to a profile and that others may act on: an applied event, or a segment change that
- * Tributary itself wrote. The key is its idempotency key from birth: sent twice, it is the same effect.
- */
-export const Effect = z.object({
-  key: z.string().min(1),
-  kind: z.enum(['event', 'segment']),
-  workspace: z.string(),
-  profile: z.string(),
-  event: z.custom<Event>((value) => typeof value === 'object' && value !== null),
+/** What a copy changed about a person that others may want to hear of. */
+export const ProfileChange = z.object({
+  kind: z.enum(['created', 'updated']),
+  /** Names of the traits it wrote. */
+  traits: z.array(z.string()).readonly(),
+  /** `type:value` in normal form of the identifiers it added. */
+  identifiers: z.array(z.string()).readonly(),
 })
+export type ProfileChange = z.infer<typeof ProfileChange>
+
+/** Every effect's key is its idempotency key from birth: sent twice, it is the same effect. */
+const envelope = { key: z.string().min(1), workspace: z.string(), profile: z.string() }
+const event = z.custom<Event>((value) => typeof value === 'object' && value !== null)
+
+/**
+ * Something that happened to a profile and that others may act on: an applied event; a segment change, which is an event
+ * that Tributary itself wrote; or something that happened to the profile as a whole.
+ */
+export const Effect = z.discriminatedUnion('kind', [
+  z.object({ ...envelope, kind: z.literal('event'), event }),
+  z.object({ ...envelope, kind: z.literal('segment'), event }),
+  z.object({
+    ...envelope,
+    kind: z.literal('profile'),
+    change: z.enum(['created', 'updated', 'merged', 'unmerged', 'deleted']),
+    /** Epoch milliseconds. */
+    at: z.number(),
+    /** Of created and updated: what changed, and the message that did it. */
+    traits: z.array(z.string()).readonly().optional(),
+    identifiers: z.array(z.string()).readonly().optional(),
+    messageId: z.string().optional(),
+    /** Of merged: who was merged into `profile`. Of unmerged: who was taken out of it. */
+    other: z.string().optional(),
+    mergeId: z.string().optional(),
+  }),
+])
 export type Effect = z.infer<typeof Effect>
+export type ProfileEffect = Extract<Effect, { kind: 'profile' }>

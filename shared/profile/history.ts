@@ -45,6 +45,15 @@ export class History {
       if (gone.size === expired.length + surplus) break
       gone.add(row)
     }
+    this.#drop(gone)
+    return [...gone]
+  }
+
+  remove(keys: ReadonlySet<string>): void {
+    this.#drop(new Set(this.#rows.filter((row) => keys.has(row.key))))
+  }
+
+  #drop(gone: ReadonlySet<HistoryEntry>): void {
     this.#rows = this.#rows.filter((row) => !gone.has(row))
     const events = new Set([...gone].map((row) => row.counted))
     this.#counted = this.#counted.filter((event) => !events.has(event))
@@ -55,7 +64,6 @@ export class History {
           named.filter((event) => !events.has(event)),
         )
     }
-    return [...gone]
   }
 
   /** Counted events whose name matches a pattern (exact, `"Video *"`, `"*"`), oldest first. */

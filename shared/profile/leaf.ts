@@ -1,10 +1,10 @@
 import type { Event } from '../event/event.ts'
 import { countedName } from '../event/event.ts'
-import type { Identifier } from '../identity/identifier.ts'
-import { identifierName } from '../identity/identifier.ts'
+import { type Identifier, identifierName } from '../identity/identifier.ts'
 import { hash53 } from '../kernel/hash.ts'
 import { asDict, type Dict, dict, type JsonObject, type JsonValue } from '../kernel/json.ts'
 import { addCount, addCounters, type Counters } from './counters.ts'
+import type { Membership } from './state.ts'
 import { laterTrait, type Trait } from './trait.ts'
 
 /**
@@ -23,6 +23,8 @@ export interface Leaf {
   /** Event times; Infinity and −Infinity while there is no event. */
   firstSeen: number
   lastSeen: number
+  /** What had been told about segments under this ID when it was merged away: goes on from there once it is released. */
+  told?: Dict<Membership>
 }
 
 export interface HeldIdentifier {
@@ -59,18 +61,37 @@ export function emptyLeaf(): Leaf {
   }
 }
 
+/** An identifier of a message that the profile holds, with the leaf it belongs to: the graph's, so that it moves with it. */
+export interface HeldBy extends Identifier {
+  readonly leaf: string
+}
+
+/** What one event changed that others may want to hear of. */
+export interface LeafChange {
+  readonly traits: readonly string[]
+  /** `type:match` of identifiers that the profile did not hold. */
+  readonly identifiers: readonly string[]
+}
+
 /**
- * Adds one event to a leaf, in place. `held` are the message's identifiers that the profile holds (a refused link is not
- * among them), the anchor first. Answers the names of the traits whose value changed.
+ * Adds one event to a profile's leaves, in place: it is counted under the anchor's leaf `id`. `held` are the message's
+ * identifiers that the profile holds (a refused link is not among them), the anchor first.
  */
-export function addEvent(leaf: Leaf, event: Event, held: readonly Identifier[], limits: LeafLimits): readonly string[] {
-  const changed = event.type === 'identify' && event.traits ? addTraits(leaf, event, event.traits, limits) : []
-  addIdentifiers(leaf, event, held)
+export function addEvent(
+  leaves: Dict<Leaf>,
+  id: string,
+  event: Event,
+  held: readonly HeldBy[],
+  limits: LeafLimits,
+): LeafChange {
+  const leaf = (leaves[id] ??= emptyLeaf())
+  const traits = event.type === 'identify' && event.traits ? addTraits(leaf, event, event.traits, limits) : []
+  const identifiers = addIdentifiers(leaves, leaf, event, held)
   const name = countedName(event.type, event.name)
   if (name !== undefined) addCount(leaf.counters, name, event.timestamp)
   leaf.firstSeen = Math.min(leaf.firstSeen, event.timestamp)
   leaf.lastSeen = Math.max(leaf.lastSeen, event.timestamp)
-  return changed
+  return { traits, identifiers }
 }
 
 function addTraits(leaf: Leaf, event: Event, traits: JsonObject, limits: LeafLimits): readonly string[] {
@@ -98,11 +119,18 @@ function shedTraits(traits: Dict<Trait>, maxTraits: number): void {
   for (const name of names.slice(maxTraits)) delete traits[name]
 }
 
-function addIdentifiers(leaf: Leaf, event: Event, held: readonly Identifier[]): void {
+function addIdentifiers(
+  leaves: Dict<Leaf>,
+  anchorLeaf: Leaf,
+  event: Event,
+  held: readonly HeldBy[],
+): readonly string[] {
   const at = event.timestamp
   const [anchor] = held
+  const fresh: string[] = []
   for (const identifier of held) {
     const name = identifierName(identifier)
+    const home = (leaves[identifier.leaf] ??= emptyLeaf())
     const seen: HeldIdentifier = {
       type: identifier.type,
       value: identifier.value,
@@ -111,14 +139,16 @@ function addIdentifiers(leaf: Leaf, event: Event, held: readonly Identifier[]): 
       messageId: event.messageId,
       source: event.source,
     }
-    const before = leaf.identifiers[name]
-    leaf.identifiers[name] = before ? joinIdentifier(before, seen) : seen
+    const before = home.identifiers[name]
+    if (!before) fresh.push(name)
+    home.identifiers[name] = before ? joinIdentifier(before, seen) : seen
     if (anchor === undefined || identifier === anchor) continue
     const key = linkKey(identifierName(anchor), name)
     const link: Link = { kind: event.type === 'alias' ? 'alias' : 'message', at, messageId: event.messageId }
-    const linked = leaf.links[key]
-    leaf.links[key] = linked ? earlierLink(linked, link) : link
+    const linked = anchorLeaf.links[key]
+    anchorLeaf.links[key] = linked ? earlierLink(linked, link) : link
   }
+  return fresh
 }
 
 function linkKey(a: string, b: string): string {
@@ -162,6 +192,7 @@ export function joinLeaf(into: Leaf, from: Leaf, limits: LeafLimits): void {
   addCounters(into.counters, from.counters)
   into.firstSeen = Math.min(into.firstSeen, from.firstSeen)
   into.lastSeen = Math.max(into.lastSeen, from.lastSeen)
+  if (from.told) into.told = from.told
 }
 
 /** JSON has no infinities: a leaf without events has null there. */
@@ -172,6 +203,7 @@ export interface LeafJson {
   counters: Record<string, Record<string, number>>
   firstSeen: number | null
   lastSeen: number | null
+  told?: Record<string, Membership>
 }
 
 /** Restores a leaf from parsed JSON, in place: dictionaries lose their prototype, absent times become infinities. */
@@ -184,5 +216,6 @@ export function leafFromJson(json: LeafJson): Leaf {
     counters: asDict(json.counters) as Counters,
     firstSeen: json.firstSeen ?? Number.POSITIVE_INFINITY,
     lastSeen: json.lastSeen ?? Number.NEGATIVE_INFINITY,
+    ...(json.told ? { told: asDict(json.told) } : {}),
   }
 }

@@ -26,6 +26,11 @@ export class MemoryTimeline implements Timeline {
     return this.rows.size
   }
 
+  remove(keys: ReadonlySet<string>): void {
+    this.history.remove(keys)
+    for (const key of keys) this.rows.delete(key)
+  }
+
   prune(keep: number, arrivedSince: number): readonly StoredEvent[] {
     return this.history.take(keep, arrivedSince).map(({ key }) => {
       const row = this.rows.get(key) as StoredEvent

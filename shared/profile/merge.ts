@@ -1,8 +1,9 @@
 import type { MergeOperation } from '../identity/graph.ts'
 import type { HandOver } from '../identity/operations.ts'
 import { hash53 } from '../kernel/hash.ts'
+import type { CanonicalId } from '../kernel/id.ts'
 import { dayNumber } from '../kernel/instant.ts'
-import { type Dict, dict } from '../kernel/json.ts'
+import { asDict, type Dict, dict } from '../kernel/json.ts'
 import { prune } from './apply.ts'
 import { foldCounters, takeCount } from './counters.ts'
 import type { Effect } from './effect.ts'
@@ -35,14 +36,22 @@ export interface HandOverHead {
 }
 
 /** One page is one row of the staging table, which may not exceed 2 MB; a character may be three bytes. */
-const PAGE_CHARS = 500_000
+export const PAGE_CHARS = 500_000
 
-/** Where the winner keeps pages until the last one is there. */
+/** Where pages are kept: by who takes a profile until the last one is there, by who lets leaves go until that is confirmed. */
 export interface Staging {
   put(operation: number, index: number, page: string): void
-  /** All pages put so far, in order. */
-  all(operation: number): readonly string[]
+  page(operation: number, index: number): string | undefined
   clear(operation: number): void
+}
+
+/** The first `count` pages of an operation, in order. Throws when one is missing: a step was left out. */
+export function stagedPages(staging: Staging, operation: number, count: number): readonly HandOverPage[] {
+  return Array.from({ length: count }, (_, index) => {
+    const page = staging.page(operation, index)
+    if (page === undefined) throw new Error(`operation ${operation}: page ${index} was never staged`)
+    return decodePage(page)
+  })
 }
 
 /** The winner expects a merge: until it is complete, nothing is emitted. Repeatable. */
@@ -69,8 +78,7 @@ export function stagePage(
   staging.put(operation.seq, index, page)
   if (!last) return false
   // A first try may have staged more pages than this one has.
-  const pages = staging.all(operation.seq).slice(0, index + 1)
-  takeOver(state, timeline, operation, pages.map(decodePage), limits)
+  takeOver(state, timeline, operation, stagedPages(staging, operation.seq, index + 1), limits)
   staging.clear(operation.seq)
   return true
 }
@@ -92,7 +100,7 @@ export function handOverPage(
 }
 
 /** Pages travel as text: what a tombstone hands over is a copy, and decoding takes the prototypes off dictionaries. */
-function encodePage(page: HandOverPage): string {
+export function encodePage(page: HandOverPage): string {
   return JSON.stringify(page)
 }
 
@@ -107,7 +115,7 @@ function decodePage(text: string): HandOverPage {
     const leaves = page.head.leaves as unknown as Record<string, LeafJson>
     const decoded: Dict<Leaf> = dict()
     for (const id of Object.keys(leaves)) decoded[id] = leafFromJson(leaves[id] as LeafJson)
-    return { ...page, head: { ...page.head, leaves: decoded } }
+    return { ...page, head: { ...page.head, leaves: decoded, segments: asDict(page.head.segments) } }
   }
   return page
 }
@@ -129,12 +137,13 @@ function takeOver(
   }
   for (const id of operation.leaves) state.leaves[id] ??= emptyLeaf()
   for (const id in incoming) joinLeaf((state.leaves[id] ??= emptyLeaf()), incoming[id] as Leaf, limits)
+  ;(state.leaves[operation.loser] as Leaf).told = toldSoFar(head.segments)
 
   state.asOf = Math.max(state.asOf, head.asOf)
   state.version = Math.max(state.version, head.version) + 1
   if (head.floor && (state.floor === null || before(state.floor, head.floor))) state.floor = head.floor
   timeline.rememberPruned(head.pruned, dayNumber(state.asOf - limits.dedupMs))
-  joinMemberships(state.segments, head.segments)
+  joinMemberships(state.segments, head.segments, operation.loser)
   for (const effect of head.outbox) if (!state.outbox.some((mine) => mine.key === effect.key)) state.outbox.push(effect)
   for (const minute in head.rate) state.rate[minute] = (state.rate[minute] ?? 0) + (head.rate[minute] ?? 0)
   state.merging = state.merging.filter((seq) => seq !== operation.seq)
@@ -170,12 +179,12 @@ function takeBackPruned(timeline: Timeline, incoming: Dict<Leaf>, pruned: readon
 }
 
 /** Told on either side is told: a person who was in on one side is not told to enter again. */
-function joinMemberships(into: Dict<Membership>, from: Dict<Membership>): void {
+function joinMemberships(into: Dict<Membership>, from: Dict<Membership>, leaf: CanonicalId): void {
   for (const key in from) {
-    const theirs = from[key] as Membership
+    const { inherited: _, ...theirs } = from[key] as Membership
     const mine = into[key]
     if (!mine) {
-      into[key] = { ...theirs }
+      into[key] = { ...theirs, ...(theirs.member ? { inherited: { leaf, emitted: theirs.emitted } } : {}) }
       continue
     }
     const since =
@@ -184,13 +193,28 @@ function joinMemberships(into: Dict<Membership>, from: Dict<Membership>): void {
       mine.pending?.dueAt ?? Number.POSITIVE_INFINITY,
       theirs.pending?.dueAt ?? Number.POSITIVE_INFINITY,
     )
+    const emitted = mine.emitted + theirs.emitted
+    // Once it was told under this ID it is told; what only the other one told is taken back when they part.
+    const own = mine.inherited?.emitted === mine.emitted ? mine.inherited : undefined
+    const inherited = mine.member ? own : theirs.member ? { leaf } : undefined
     into[key] = {
       member: mine.member || theirs.member,
       since: mine.member || theirs.member ? since : Math.max(mine.since, theirs.since),
-      emitted: mine.emitted + theirs.emitted,
+      emitted,
       ...(dueAt < Number.POSITIVE_INFINITY ? { pending: { dueAt } } : {}),
+      ...(inherited ? { inherited: { ...inherited, emitted } } : {}),
     }
   }
+}
+
+/** What a profile had told by the time it was merged away, without what was still to be decided. */
+function toldSoFar(segments: Dict<Membership>): Dict<Membership> {
+  const told: Dict<Membership> = dict()
+  for (const key in segments) {
+    const { member, since, emitted } = segments[key] as Membership
+    if (emitted > 0) told[key] = { member, since, emitted }
+  }
+  return told
 }
 
 /**

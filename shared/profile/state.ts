@@ -12,6 +12,8 @@ export interface ProfileState {
   readonly schemaVersion: 1
   readonly id: CanonicalId
   readonly workspace: string
+  /** When the person was erased: nothing else is left, and nothing comes back. Epoch ms. */
+  erasedAt?: number
   /** Raised by the graph when the profile is split; callers with an older one are sent back to the graph. */
   epoch: number
   /** Raised with every write; the order of documents sent elsewhere. */
@@ -26,7 +28,7 @@ export interface ProfileState {
   configVersion: number
   /** Greatest arrival time seen: the instant as of which counters fold. */
   asOf: number
-  /** Merges into this profile that are not complete; nothing is emitted meanwhile. */
+  /** Merges into this profile and splits of it that are not complete; nothing is emitted meanwhile. */
   merging: number[]
   /** Events taken per minute of arrival, newest few minutes only. */
   rate: Dict<number>
@@ -55,6 +57,8 @@ export interface Membership {
   pending?: { readonly dueAt: number }
   /** When time alone changes the verdict next. */
   nextAt?: number
+  /** In only because a merged profile was: its leaf, and how many changes were emitted by then. */
+  inherited?: { readonly leaf: CanonicalId; readonly emitted: number }
 }
 
 export function emptyState(workspace: string, id: CanonicalId): ProfileState {

@@ -15,6 +15,8 @@ export interface StoredEvent {
   readonly event: Event
   /** Another copy with a different body arrived; the first was kept. */
   readonly conflict?: boolean
+  /** What it did to the profile, when others are told of it. */
+  readonly told?: 'created' | 'updated'
 }
 
 export interface Timeline {
@@ -23,6 +25,8 @@ export interface Timeline {
   put(row: StoredEvent, eventText?: string): void
   markConflict(key: string): void
   size(): number
+  /** Takes rows out: they live on elsewhere. */
+  remove(keys: ReadonlySet<string>): void
   /** Takes out what arrived before `arrivedSince` (epoch ms), then the oldest beyond `keep`, and gives it back. */
   prune(keep: number, arrivedSince: number): readonly StoredEvent[]
   /** The copy that was applied under a key whose event has been pruned, as a hash of its copyId. */

@@ -10,7 +10,7 @@ import { isDeleted, laterTrait, type Trait } from './trait.ts'
 /** What readers see: the join of the leaves in the shapes of document.ts. */
 export function profileDocument(state: ProfileState, options: { readonly meta: boolean }): ProfileDocument {
   const traits = joinedTraits(state)
-  const seen = Object.values(state.leaves).filter((leaf) => leaf.lastSeen !== Number.NEGATIVE_INFINITY)
+  const seen = seenTimes(state)
   return {
     id: state.id,
     mergedIds: Object.keys(state.leaves)
@@ -26,10 +26,28 @@ export function profileDocument(state: ProfileState, options: { readonly meta: b
     consents: {},
     eventCounts: eventCounts(state),
     computedTraits: {},
-    firstSeen: toIso(Math.min(...seen.map((leaf) => leaf.firstSeen))),
-    lastSeen: toIso(Math.max(...seen.map((leaf) => leaf.lastSeen))),
+    firstSeen: toIso(Math.min(...seen)),
+    lastSeen: toIso(Math.max(...seen)),
     version: state.version,
   }
+}
+
+/** First and last times of the leaves; somebody who is only known by identifiers was seen when those were. */
+function seenTimes(state: ProfileState): readonly number[] {
+  const leaves = Object.values(state.leaves)
+  const ofEvents = leaves.flatMap((leaf) => (isSeen(leaf) ? [leaf.firstSeen, leaf.lastSeen] : []))
+  if (ofEvents.length > 0) return ofEvents
+  const held = leaves.flatMap((leaf) => Object.values(leaf.identifiers))
+  return held.length > 0 ? held.flatMap((one) => [one.firstSeen, one.lastSeen]) : [state.asOf]
+}
+
+function isSeen(leaf: Leaf): boolean {
+  return leaf.lastSeen !== Number.NEGATIVE_INFINITY
+}
+
+/** Something is known of this person, if only an identifier. */
+export function isSomebody(state: ProfileState): boolean {
+  return Object.values(state.leaves).some((leaf) => isSeen(leaf) || Object.keys(leaf.identifiers).length > 0)
 }
 
 /** Object.fromEntries defines `__proto__` as an ordinary property, so no name can reach a prototype. */

@@ -1,6 +1,6 @@
 import type { Event } from '../../shared/event/event.ts'
-import type { Identifier } from '../../shared/identity/identifier.ts'
 import type { ApplyItem } from '../../shared/profile/apply.ts'
+import type { HeldBy } from '../../shared/profile/leaf.ts'
 
 /** Small complete values for tests; name only what the test is about. */
 export const NOW = Date.UTC(2026, 2, 15, 12)
@@ -25,8 +25,8 @@ export function anEvent(overrides: Partial<Event> = {}): Event {
   }
 }
 
-export function anIdentifier(type: string, value: string): Identifier {
-  return { type, value, match: value }
+export function anIdentifier(type: string, value: string, leaf = 'prf_0'): HeldBy {
+  return { type, value, match: value, leaf }
 }
 
 /** One arrival of an event, as the consumer hands it to a profile. */
@@ -36,7 +36,7 @@ export function anItem(event: Event, overrides: Partial<ApplyItem> = {}): ApplyI
     origin: 'live',
     leaf: 'prf_0',
     event,
-    identifiers: [anIdentifier('user_id', event.userId ?? 'u1')],
+    identifiers: [anIdentifier('user_id', event.userId ?? 'u1', overrides.leaf)],
     ...overrides,
   }
 }

@@ -9,18 +9,15 @@ import { resolve } from '../../shared/identity/resolve.ts'
 import type { CanonicalId } from '../../shared/kernel/id.ts'
 import { applyItems } from '../../shared/profile/apply.ts'
 import { Definitions } from '../../shared/profile/definitions.ts'
-import { MemoryTimeline } from '../../shared/profile/memory-timeline.ts'
-import { beginMerge, handOverPage, stagePage, tombstoneOf } from '../../shared/profile/merge.ts'
 import { personOf } from '../../shared/profile/person.ts'
-import { PROFILE_LIMITS } from '../../shared/profile/profile-limits.ts'
-import { emptyState, type ProfileState } from '../../shared/profile/state.ts'
 import type { PersonView } from '../../shared/segment/person-view.ts'
 import { MemoryGraph } from './memory-graph.ts'
+import { aMemoryProfile, forgetNow, type MemoryProfile, mergeNow } from './memory-profiles.ts'
 
 /** The real pure core, end to end, in memory and at once: validation, normalisation, identity, merging, profile. */
 export class MemoryCore {
   readonly #graph = new MemoryGraph()
-  readonly #profiles = new Map<CanonicalId, { state: ProfileState; timeline: MemoryTimeline }>()
+  readonly #profiles = new Map<CanonicalId, MemoryProfile>()
   readonly #settings = IdentitySettings.parse({})
   readonly #definitions = new Definitions(1, [])
   #minted = 0
@@ -41,15 +38,19 @@ export class MemoryCore {
           ? {}
           : { previous: { user: `user_id:${event.previousId}`, anonymous: `anonymous_id:${event.previousId}` } }),
         mayExceed: false,
+        eventAt: event.timestamp,
         cause: { kind: 'message', messageId: event.messageId, at: event.receivedAt },
       },
       () => `prf_${String(++this.#minted).padStart(4, '0')}` as CanonicalId,
     )
-    if (answer.kind === 'busy') throw new Error('nothing is ever split here')
-    for (const operation of this.#graph.open()) this.#carryOut(operation)
+    if (answer.kind !== 'resolved') throw new Error('nobody is ever split or erased here')
+    for (const operation of this.#graph.openOperations()) this.#carryOut(operation as MergeOperation)
     const { state, timeline } = this.#at(answer.profile)
     const copyId = `copy-${++this.#copies}`
-    const held = identifiers.filter((_, i) => answer.held[i])
+    const held = identifiers.flatMap((identifier, i) => {
+      const leaf = answer.held[i]
+      return leaf ? [{ ...identifier, leaf }] : []
+    })
     const items = [{ copyId, origin: 'import' as const, leaf: answer.leaf, event, identifiers: held }]
     const settings = { windowMs: 2_000, profileRatePerMinute: 600 }
     const context = { now: event.receivedAt, settings, definitions: this.#definitions }
@@ -68,7 +69,7 @@ export class MemoryCore {
   #at(id: CanonicalId) {
     let profile = this.#profiles.get(id)
     if (!profile) {
-      profile = { state: emptyState('w', id), timeline: new MemoryTimeline() }
+      profile = aMemoryProfile(id)
       this.#profiles.set(id, profile)
     }
     return profile
@@ -76,20 +77,8 @@ export class MemoryCore {
 
   #carryOut(operation: MergeOperation): void {
     const [winner, loser] = [this.#at(operation.winner), this.#at(operation.loser)]
-    const pages: string[] = []
-    const put = (_: number, index: number, page: string) => {
-      pages[index] = page
-    }
-    const staging = { put, all: () => pages, clear: () => {} }
-    beginMerge(winner.state, operation)
-    for (let cursor: string | null = null, index = 0, last = false; !last; index++) {
-      const { page, next } = handOverPage(loser.state, loser.timeline, operation, cursor)
-      last = next === null
-      stagePage(winner.state, winner.timeline, staging, operation, page, index, last, PROFILE_LIMITS)
-      cursor = next
-    }
-    const tombstone = tombstoneOf(loser.state, operation) as ProfileState
-    this.#profiles.set(operation.loser, { state: tombstone, timeline: new MemoryTimeline() })
+    mergeNow(winner, loser, operation)
+    forgetNow(loser, operation.winner)
     this.#graph.finish(operation.seq)
   }
 }

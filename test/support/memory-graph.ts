@@ -1,4 +1,12 @@
-import type { GraphStore, IdentifierRow, MergeOperation, ProfileRow } from '../../shared/identity/graph.ts'
+import {
+  type Erasure,
+  type GraphStore,
+  type IdentifierRow,
+  type NewOperation,
+  type Operation,
+  type ProfileRow,
+  partiesOf,
+} from '../../shared/identity/graph.ts'
 import type { CanonicalId } from '../../shared/kernel/id.ts'
 
 /** An identity graph in memory, for simulations of the real decisions. */
@@ -6,7 +14,8 @@ export class MemoryGraph implements GraphStore {
   readonly identifiers = new Map<string, IdentifierRow>()
   readonly roots = new Map<CanonicalId, CanonicalId>()
   readonly profiles = new Map<CanonicalId, ProfileRow>()
-  readonly operations: MergeOperation[] = []
+  readonly erased = new Map<CanonicalId, Erasure>()
+  readonly operations: Operation[] = []
 
   identifier(key: string): IdentifierRow | undefined {
     return this.identifiers.get(key)
@@ -32,19 +41,29 @@ export class MemoryGraph implements GraphStore {
   deleteProfile(id: CanonicalId): void {
     this.profiles.delete(id)
   }
-  splitting(): boolean {
-    return false
+  erasure(leaf: CanonicalId): Erasure | undefined {
+    return this.erased.get(leaf)
   }
-  addOperation(operation: Omit<MergeOperation, 'seq' | 'done'>): number {
+  saveErasure(leaf: CanonicalId, erasure: Erasure | null): void {
+    if (erasure) this.erased.set(leaf, erasure)
+    else this.erased.delete(leaf)
+  }
+  addOperation(operation: NewOperation): number {
     const seq = this.operations.length + 1
-    this.operations.push({ ...operation, seq, done: false })
+    const whole = { ...operation, seq, done: false } as Operation
+    this.operations.push({ ...whole, done: partiesOf(whole).length === 0 })
     return seq
   }
-  open(): readonly MergeOperation[] {
+  saveOperation(operation: Operation): void {
+    this.operations[operation.seq - 1] = operation
+  }
+  operation(seq: number): Operation | undefined {
+    return this.operations[seq - 1]
+  }
+  openOperations(): readonly Operation[] {
     return this.operations.filter((operation) => !operation.done)
   }
   finish(seq: number): void {
-    const index = this.operations.findIndex((operation) => operation.seq === seq)
-    this.operations[index] = { ...(this.operations[index] as MergeOperation), done: true }
+    this.operations[seq - 1] = { ...(this.operations[seq - 1] as Operation), done: true }
   }
 }
