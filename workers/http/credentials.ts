@@ -1,28 +1,49 @@
 import { isObject, own } from '../../shared/kernel/json.ts'
 
+/** What a request says of who sends it; whether it is true is decided in authenticate-source.ts. */
+export type Credential =
+  | { readonly kind: 'write key'; readonly key: string }
+  | { readonly kind: 'secret key'; readonly appKey: string; readonly secretKey: string }
+  | { readonly kind: 'signature'; readonly appKey: string; readonly timestamp: string; readonly signature: string }
+
 /**
- * Where a write key may stand, in the order of contracts/sdk.md §2; the first that is neither empty nor masked counts:
- * Authorization (Basic user name, or Bearer when it is a write key), X-Write-Key, query, body, first item of the body.
+ * The credential of the headers or the query, or undefined when there is none (the body may hold a write key then).
+ * X-App-Key is a promise that the request is signed, so nothing else counts beside it. Then in the order of
+ * contracts/sdk.md §2, the first that is neither empty nor masked: Authorization (Basic, with an app key and its secret
+ * key or with a write key as user name; Bearer when it is a write key), X-Write-Key, query.
  */
-export function keyOfHeaders(request: Request): string | undefined {
+export function credentialOf(request: Request): Credential | undefined {
   const { headers } = request
-  return (
-    keyOfAuthorization(headers.get('Authorization')) ?? usable(headers.get('X-Write-Key')) ?? keyOfQuery(request.url)
-  )
+  const appKey = headers.get('X-App-Key')
+  if (appKey !== null) return signatureOf(appKey, headers)
+  const authorized = ofAuthorization(headers.get('Authorization'))
+  if (authorized) return authorized
+  const key = usable(headers.get('X-Write-Key')) ?? keyOfQuery(request.url)
+  return key === undefined ? undefined : { kind: 'write key', key }
 }
 
-function keyOfAuthorization(authorization: string | null): string | undefined {
+/** A header that is not there, or there twice (the runtime joins them with a comma), makes a signature that is wrong. */
+function signatureOf(appKey: string, headers: Headers): Credential {
+  const signature = /^sha256=([0-9a-f]{64})$/i.exec(headers.get('X-Signature')?.trim() ?? '')?.[1] ?? ''
+  return { kind: 'signature', appKey: appKey.trim(), timestamp: headers.get('X-Timestamp')?.trim() ?? '', signature }
+}
+
+function ofAuthorization(authorization: string | null): Credential | undefined {
   if (authorization === null) return undefined
   const space = authorization.indexOf(' ')
   const scheme = authorization.slice(0, space).toLowerCase()
   const rest = authorization.slice(space + 1).trim()
   // A bearer token that is no write key is Segment's OAuth; such a request brings its key in the body.
-  if (scheme === 'bearer') return rest.startsWith('wk_') ? rest : undefined
+  if (scheme === 'bearer') return rest.startsWith('wk_') ? { kind: 'write key', key: rest } : undefined
   if (scheme !== 'basic') return undefined
   // Buffer reads any base64, padded or not, and never throws.
   const pair = Buffer.from(rest, 'base64').toString()
   const colon = pair.indexOf(':')
-  return usable(colon === -1 ? pair : pair.slice(0, colon))
+  const user = usable(colon === -1 ? pair : pair.slice(0, colon))
+  if (user?.startsWith('ak_')) {
+    return { kind: 'secret key', appKey: user, secretKey: colon === -1 ? '' : pair.slice(colon + 1) }
+  }
+  return user === undefined ? undefined : { kind: 'write key', key: user }
 }
 
 function keyOfQuery(url: string): string | undefined {

@@ -9,9 +9,19 @@ import { err, ok, type Result } from '../../shared/kernel/result.ts'
  * bomb costs no more than an honest request.
  */
 export async function readBody(request: Request): Promise<Result<string, Failure>> {
-  const packed = await bytesOf(request)
-  if (packed === undefined) return err(TOO_LARGE)
-  const encoding = request.headers.get('Content-Encoding')?.trim().toLowerCase()
+  const bytes = await readBytes(request)
+  return bytes.ok ? textOf(bytes.value, request.headers) : bytes
+}
+
+/** The body as it was sent, which is what a signature is over. */
+export async function readBytes(request: Request): Promise<Result<Uint8Array, Failure>> {
+  const bytes = await bytesOf(request)
+  return bytes ? ok(bytes) : err(TOO_LARGE)
+}
+
+/** The text in a body as it was sent. */
+export function textOf(packed: Uint8Array, headers: Headers): Result<string, Failure> {
+  const encoding = headers.get('Content-Encoding')?.trim().toLowerCase()
   if (encoding === undefined || encoding === '' || encoding === 'identity') return decoded(packed)
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
     return err(failure('invalid_request', 'the body may be plain or gzip, but has another Content-Encoding'))

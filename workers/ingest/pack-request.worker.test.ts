@@ -4,7 +4,14 @@ import { IngestMessage } from '../../shared/message/ingest-message.ts'
 import { batchFields } from './envelope.ts'
 import { packRequest } from './pack-request.ts'
 
-const facts = { requestId: 'r1', source: 'src_a', receivedAt: 1_000, ip: null, userAgent: null }
+const facts = {
+  requestId: 'r1',
+  source: 'src_a',
+  trust: 'public' as const,
+  receivedAt: 1_000,
+  ip: null,
+  userAgent: null,
+}
 const track = (fields: JsonObject = {}): JsonObject => ({
   type: 'track',
   event: 'x',
