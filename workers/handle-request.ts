@@ -3,7 +3,7 @@ import { preflight } from './http/cors.ts'
 import { routerOf } from './http/router.ts'
 import { refused } from './ingest/answers.ts'
 import { ingest } from './ingest/ingest.ts'
-import { type IngestRoute, ingestRoute, pathOf } from './ingest/ingest-route.ts'
+import { ingestRoute, isBelowSdkRoot, pathOf, type SdkRoute } from './ingest/ingest-route.ts'
 import { routes } from './route/index.ts'
 
 const router = routerOf(routes)
@@ -13,11 +13,11 @@ export async function handleRequest(request: Request, env: Env, ctx: ExecutionCo
   const path = pathOf(request.url)
   const route = ingestRoute(path)
   if (route) return ingest(request, env, route)
-  if (path.startsWith('/v1/')) return unknownSdkPath(request)
+  if (isBelowSdkRoot(path)) return unknownSdkPath(request)
   return router.fetch(request, env, ctx)
 }
 
-const SDK: IngestRoute = { shape: 'batch', dialect: 'sdk' }
+const SDK: SdkRoute = { shape: 'batch', dialect: 'sdk' }
 
 /** A browser SDK with a path of ours that does not exist must be able to read so. */
 function unknownSdkPath(request: Request): Response {

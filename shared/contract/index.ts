@@ -8,7 +8,10 @@ import { deleteToken } from './delete-token.ts'
 import { ingestBatch } from './ingest-batch.ts'
 import { ingestCalls } from './ingest-calls.ts'
 import { ingestCdp } from './ingest-cdp.ts'
+import { ingestDevices } from './ingest-devices.ts'
 import { ingestEvents } from './ingest-events.ts'
+import { ingestPixels } from './ingest-pixels.ts'
+import { ingestCounters, readSdkSettings, readSourceConfig } from './ingest-settings.ts'
 import { ingestUsers } from './ingest-users.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listJobs } from './list-jobs.ts'
@@ -38,6 +41,11 @@ export const contracts: readonly Contract[] = [
   ...ingestCalls,
   ingestEvents,
   ingestUsers,
+  ingestDevices,
+  ...ingestPixels,
+  readSdkSettings,
+  readSourceConfig,
+  ingestCounters,
   ingestCdp,
   readProfile,
   listProfileEvents,

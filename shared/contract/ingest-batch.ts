@@ -6,7 +6,7 @@ export const ingestBatch = defineContract({
   name: 'ingestBatch',
   method: 'post',
   path: '/v1/batch',
-  aliases: ['/v1/b', '/v1/import'],
+  aliases: ['/v1/b', '/v1/import', '/beacon/v1/batch'],
   group: 'Ingestion',
   scope: 'write key',
   summary: 'Send up to 2,500 messages, as SDKs do',

@@ -12,13 +12,13 @@ import {
   TrackBody,
 } from './message-body.ts'
 
-/** One message per request, its type in the path; Segment's browser SDK uses the one-letter form. */
+/** One message per request, its type in the path; Segment's browser SDK uses the one-letter form, Jitsu's its own. */
 function call(type: EventType, short: `/${string}`, summary: string, body: z.ZodType): Contract {
   return defineContract({
     name: `ingest${type[0]?.toUpperCase()}${type.slice(1)}`,
     method: 'post',
     path: `/v1/${type}`,
-    aliases: [short],
+    aliases: [short, `/api/s/${type}`, `/api/s/s2s/${type}`],
     group: 'Ingestion',
     scope: 'write key',
     summary,

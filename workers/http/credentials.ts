@@ -18,7 +18,7 @@ export function credentialOf(request: Request): Credential | undefined {
   if (appKey !== null) return signatureOf(appKey, headers)
   const authorized = ofAuthorization(headers.get('Authorization'))
   if (authorized) return authorized
-  const key = usable(headers.get('X-Write-Key')) ?? keyOfQuery(request.url)
+  const key = keyOfJitsu(headers.get('X-Write-Key')) ?? keyOfQuery(request.url)
   return key === undefined ? undefined : { kind: 'write key', key }
 }
 
@@ -44,6 +44,12 @@ function ofAuthorization(authorization: string | null): Credential | undefined {
     return { kind: 'secret key', appKey: user, secretKey: colon === -1 ? '' : pair.slice(colon + 1) }
   }
   return user === undefined ? undefined : { kind: 'write key', key: user }
+}
+
+/** Jitsu's client takes no key without a colon, and ours have none: what follows it is nothing that we gave out. */
+function keyOfJitsu(text: string | null): string | undefined {
+  const key = usable(text)
+  return key?.startsWith('wk_') ? key.split(':', 1)[0] : key
 }
 
 function keyOfQuery(url: string): string | undefined {

@@ -2,7 +2,7 @@ import type { RejectReason } from '../../shared/event/outcome.ts'
 import { type Failure, failureFacts } from '../../shared/kernel/failure.ts'
 import { addCors, type HeaderRecord } from '../http/cors.ts'
 import { failureHeaders, problem, problemBody } from '../http/problem.ts'
-import type { IngestRoute } from './ingest-route.ts'
+import { methodOf, type SdkRoute } from './ingest-route.ts'
 
 /**
  * What an ingestion path answers. The same outcome is said in three dialects; the status means:
@@ -13,6 +13,9 @@ import type { IngestRoute } from './ingest-route.ts'
  * | some or all items are no messages             | 200, recorded as rejected | 202, listed in `rejected`   | 400, not recorded |
  * | the body cannot be read, or is no event       | 400                       | 400                         | 400               |
  * | the key is missing or certainly wrong         | 401                       | 401                         | 401               |
+ * | the source is disabled, and set to pause      | 404                       | 404                         | 404               |
+ * | an address that the source does not allow     | 403                       | 403                         | 403               |
+ * | the source sends more often than it may       | 429 + Retry-After         | 429 + Retry-After           | 429 + Retry-After |
  * | another method                                | 405                       | 405                         | 405               |
  * | the request is too large                      | 400 (a 413 is retried)    | 413                         | 413               |
  * | a bug of ours                                 | 500                       | 500                         | 500               |
@@ -51,14 +54,18 @@ export function accepted(answer: Accepted, request: Request, requestId: string):
   }
 }
 
-export function refused(failure: Failure, route: IngestRoute, request: Request, requestId: string): Response {
+export function refused(failure: Failure, route: SdkRoute, request: Request, requestId: string): Response {
   const headers = addCors({}, request)
-  if (failure.code === 'method_not_allowed') headers['Allow'] = 'POST, OPTIONS'
+  if (failure.code === 'method_not_allowed') headers['Allow'] = allowOf(route)
   const answer = inDialect(failure, route.dialect, requestId, headers)
   return request.method === 'HEAD' ? new Response(null, answer) : answer
 }
 
-function inDialect(failure: Failure, dialect: IngestRoute['dialect'], id: string, cors: HeaderRecord): Response {
+function allowOf(route: SdkRoute): string {
+  return methodOf(route) === 'GET' ? 'GET, HEAD, OPTIONS' : 'POST, OPTIONS'
+}
+
+function inDialect(failure: Failure, dialect: SdkRoute['dialect'], id: string, cors: HeaderRecord): Response {
   const headers = { ...failureHeaders(failure, id), ...cors }
   const { status } = failureFacts[failure.code]
   switch (dialect) {

@@ -9,10 +9,25 @@ import { LIMITS } from '../../shared/kernel/limits.ts'
 export interface RequestFacts {
   readonly requestId: string
   readonly source: string
+  readonly trust: 'public' | 'server'
   /** Epoch milliseconds. */
   readonly receivedAt: number
   readonly ip: string | null
   readonly userAgent: string | null
+  /** What the client says of earlier attempts; for diagnosis, never to trust. */
+  readonly retry?: string | undefined
+}
+
+const RETRY_CHARS = 200
+
+/** The first is Segment's and absent on a first try; the others are RudderStack's. */
+export function retryOf(headers: Headers): string | undefined {
+  const count = headers.get('X-Retry-Count')
+  if (count !== null) return count.slice(0, RETRY_CHARS)
+  const attempt = headers.get('Rsa-Retry-Attempt')
+  return attempt === null
+    ? undefined
+    : `${attempt} ${headers.get('Rsa-Retry-Reason') ?? ''}`.trim().slice(0, RETRY_CHARS)
 }
 
 /** Batch-level fields and the SentAt header; whatever is of another type is not there. */
@@ -57,12 +72,13 @@ function objectText(body: JsonObject | undefined, field: string): string | Rejec
 
 /** The text up to and including the opening bracket of `items`. */
 export function openingOf(facts: RequestFacts, batch: BatchFields): string {
-  const { requestId, source, receivedAt, ip, userAgent } = facts
-  let text = `{"v":1,"requestId":"${requestId}","source":"${source}","trust":"public","origin":"live","receivedAt":${receivedAt}`
+  const { requestId, source, trust, receivedAt, ip, userAgent } = facts
+  let text = `{"v":1,"requestId":"${requestId}","source":"${source}","trust":"${trust}","origin":"live","receivedAt":${receivedAt}`
   if (batch.sentAt !== undefined) text += `,"sentAt":${JSON.stringify(batch.sentAt)}`
   if (batch.context !== undefined) text += `,"context":${batch.context}`
   if (batch.integrations !== undefined) text += `,"integrations":${batch.integrations}`
   if (ip !== null) text += `,"ip":${JSON.stringify(ip)}`
   if (userAgent !== null) text += `,"userAgent":${JSON.stringify(userAgent.slice(0, USER_AGENT_CHARS))}`
+  if (facts.retry !== undefined) text += `,"retry":${JSON.stringify(facts.retry)}`
   return `${text},"items":[`
 }

@@ -1,6 +1,6 @@
 import { packed } from '../../platform/queue-packing.ts'
 import type { EventType } from '../../shared/event/event.ts'
-import { idText } from '../../shared/event/validate-item.ts'
+import { idText, type Rejection } from '../../shared/event/validate-item.ts'
 import { isObject, type JsonValue, own } from '../../shared/kernel/json.ts'
 import { LIMITS } from '../../shared/kernel/limits.ts'
 import type { RejectedItem } from './answers.ts'
@@ -24,6 +24,8 @@ export interface ItemTypes {
   readonly type?: EventType | undefined
   /** When an item names none. */
   readonly defaultType?: EventType | undefined
+  /** What was wrong with an item before it was one, by index. */
+  readonly faults?: ReadonlyMap<number, Rejection> | undefined
 }
 
 export function packRequest(
@@ -40,7 +42,7 @@ export function packRequest(
   for (let i = 0; i < items.length; i++) {
     const item = items[i] as JsonValue
     const type = types.type ?? (types.defaultType && isUntyped(item) ? types.defaultType : undefined)
-    const { text, rejection } = itemText(item, i, facts.source, type, batch.fault)
+    const { text, rejection } = itemText(item, i, facts.source, type, batch.fault ?? types.faults?.get(i))
     if (rejection) rejected.push({ index: i, messageId: messageIdOf(item), ...rejection })
     parts.push(text)
     chars += text.length + 1

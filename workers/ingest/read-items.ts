@@ -1,9 +1,11 @@
 import type { EventType } from '../../shared/event/event.ts'
+import type { Rejection } from '../../shared/event/validate-item.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { isObject, type JsonObject, type JsonValue, own } from '../../shared/kernel/json.ts'
 import { LIMITS } from '../../shared/kernel/limits.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
 import { cdpItem } from './cdp-item.ts'
+import { deviceItem } from './device-item.ts'
 import type { IngestRoute } from './ingest-route.ts'
 
 /** The items of a request, and the object whose batch-level fields lie under them. */
@@ -12,6 +14,8 @@ export interface RequestItems {
   readonly batch?: JsonObject
   readonly type?: EventType | undefined
   readonly defaultType?: EventType | undefined
+  /** Registrations of devices that are none, by index. */
+  readonly faults?: ReadonlyMap<number, Rejection>
   /** Of /cdp/ingest, for its answer. */
   readonly eventId?: string
 }
@@ -30,6 +34,10 @@ export function readItems(body: JsonValue, route: IngestRoute): Result<RequestIt
       const { type, defaultType } = route
       if (Array.isArray(body)) return bounded({ items: body, type, defaultType })
       return isObject(body) ? ok({ items: [body], type, defaultType }) : err(NO_EVENT)
+    }
+    case 'devices': {
+      const list = Array.isArray(body) ? body : isObject(body) ? [body] : undefined
+      return list ? deviceItems(list) : err(NO_EVENT)
     }
     case 'cdp': {
       const item = cdpItem(body)
@@ -51,6 +59,18 @@ function batchItems(body: JsonValue): Result<RequestItems, Failure> {
   // Rudder's and Segment's HTTP users post a bare event here now and then: a batch of one.
   const isEvent = batch === undefined && EVENT_FIELDS.some((field) => Object.hasOwn(body, field))
   return isEvent ? ok({ items: [body] }) : err(NO_BATCH)
+}
+
+/** A registration that is none is kept as it was sent, with what was wrong with it. */
+function deviceItems(list: readonly JsonValue[]): Result<RequestItems, Failure> {
+  const faults = new Map<number, Rejection>()
+  const items = list.map((sent, i) => {
+    const item = deviceItem(sent)
+    if (item.ok) return item.value
+    faults.set(i, item.failure)
+    return sent
+  })
+  return bounded({ items, type: 'identify', faults })
 }
 
 function bounded(items: RequestItems): Result<RequestItems, Failure> {
