@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { HOUR } from '../shared/kernel/instant.ts'
 import { addReading, count, emptyReading, type MeterReading } from '../shared/pipeline/meter.ts'
+import { recentHours } from '../shared/pipeline/source-hours.ts'
 
 /** What one queue message came to: counted once, however often it is delivered. */
 export interface MeterEntry {
@@ -77,6 +78,7 @@ export class MeterObject extends DurableObject<Env> {
       this.#sql.exec('DELETE FROM batch WHERE seq = ?', row.seq)
     }
     this.#rows -= old.length
+    if (total.sources) total.sources = recentHours(total.sources, now)
     this.#insert(old.at(-1)?.at ?? now, total, [])
     this.#counted = undefined
   }

@@ -6,6 +6,7 @@ import { meterOf, meterStub } from '../platform/stubs.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import { type DeadLetter, NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { count, countOutcome, emptyReading, observe } from '../shared/pipeline/meter.ts'
+import { countAt } from '../shared/pipeline/source-hours.ts'
 import type { Effect } from '../shared/profile/effect.ts'
 import type { CopyWork, Unit } from './copy.ts'
 
@@ -144,6 +145,7 @@ function meterEntry(unit: Unit, now: number): MeterEntry {
       for (const refusal of placed?.refused ?? []) count(reading.counts, `refused_link:${refusal}`)
     if (outcome.kind === 'applied' && placed?.grown) count(reading.counts, 'grown_profile')
     countOutcome(reading.counts, outcome)
+    countAt((reading.sources ??= {}), unit.ingest.source, receivedAt, outcome)
     if (outcome.kind === 'applied') observe(reading.apply, Math.max(0, now - receivedAt))
   }
   observe(reading.ingest, Math.max(0, unit.message.timestamp.getTime() - receivedAt), unit.copies.length)

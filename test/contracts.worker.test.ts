@@ -135,6 +135,10 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?limit=0', 'limit'],
     ['?cursor=made-up', 'cursor'],
   ],
+  readSourceStatistics: [
+    ['?hours=0', 'hours'],
+    ['?hours=169', 'hours'],
+  ],
   listTokens: [['?cursor=made-up', 'cursor']],
   listWorkspaces: [['?cursor=made-up', 'cursor']],
   listDeadLetters: [

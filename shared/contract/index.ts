@@ -27,6 +27,7 @@ import { readOpenApi } from './read-open-api.ts'
 import { readProfile } from './read-profile.ts'
 import { readProfileIdentity } from './read-profile-identity.ts'
 import { readSource } from './read-source.ts'
+import { readSourceStatistics } from './read-source-statistics.ts'
 import { readToken } from './read-token.ts'
 import { readWorkspace } from './read-workspace.ts'
 import { revokeSourceKeys } from './revoke-source-keys.ts'
@@ -55,6 +56,7 @@ export const contracts: readonly Contract[] = [
   createSource,
   listSources,
   readSource,
+  readSourceStatistics,
   updateSource,
   deleteSource,
   rotateSourceKey,

@@ -1,4 +1,5 @@
 import type { Outcome } from '../event/outcome.ts'
+import { addHours, type SourceHours } from './source-hours.ts'
 
 /**
  * What a Meter object counts, one row per consumer batch, summed on read. Labels are a closed vocabulary, so sums over
@@ -20,6 +21,8 @@ export interface MeterReading {
   ingest: Histogram
   /** Edge arrival to applied to the profile. */
   apply: Histogram
+  /** By source and hour; not in the rows of older versions. */
+  sources?: SourceHours
 }
 
 export const LATENCY_BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000, 600_000] as const
@@ -67,6 +70,7 @@ export function addReading(into: MeterReading, other: MeterReading): MeterReadin
   for (const label of Object.keys(other.counts)) count(into.counts, label, other.counts[label])
   addHistogram(into.ingest, other.ingest)
   addHistogram(into.apply, other.apply)
+  if (other.sources) addHours((into.sources ??= {}), other.sources)
   return into
 }
 

@@ -19,6 +19,7 @@ import { readOpenApiRoute } from './read-open-api.ts'
 import { readProfileRoute } from './read-profile.ts'
 import { readProfileIdentityRoute } from './read-profile-identity.ts'
 import { readSourceRoute } from './read-source.ts'
+import { readSourceStatisticsRoute } from './read-source-statistics.ts'
 import { readTokenRoute } from './read-token.ts'
 import { readWorkspaceRoute } from './read-workspace.ts'
 import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   createSourceRoute,
   listSourcesRoute,
   readSourceRoute,
+  readSourceStatisticsRoute,
   updateSourceRoute,
   deleteSourceRoute,
   rotateSourceKeyRoute,

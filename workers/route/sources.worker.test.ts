@@ -7,7 +7,7 @@ import { secretsOf } from '../../platform/source-secrets.ts'
 import type { SourceConfig } from '../../shared/config/workspace-config.ts'
 import { SourceDocument } from '../../shared/contract/source-document.ts'
 import { type Api, apiOf, aToken } from '../../test/support/token.ts'
-import { aWorkspace, type TestWorkspace } from '../../test/support/workspace.ts'
+import { aMessage, aWorkspace, deliver, type TestWorkspace } from '../../test/support/workspace.ts'
 
 let ws: TestWorkspace
 let api: Api
@@ -235,4 +235,38 @@ test('deleting a source is 204 once, and in the audit log with who did it', asyn
     .bind(token.id)
     .all<{ detail: string }>()
   expect(results.map(({ detail }) => JSON.parse(detail))).toEqual([{ sourceId: id }])
+})
+
+describe('the statistics of a source', () => {
+  test('say what it sent, by hour, and when it was last seen; nothing before it sent', async () => {
+    const mine = await aWorkspace()
+    const reader = apiOf((await aToken(mine.id)).text)
+    const path = `/api/v1/sources/${mine.source}/statistics`
+    const nothing = { sourceId: mine.source, lastSeen: null, accepted: 0, rejected: 0, dropped: 0, hours: [] }
+    expect((await reader('GET', path)).json).toEqual(nothing)
+    const now = Date.now()
+    const hourAgo = now - 3_600_000
+    const click = { type: 'track', event: 'Click', userId: 'u1' }
+    const message = aMessage(mine, [click, { type: 'track', userId: 'u1' }, { ...click, userId: 'null' }], {
+      receivedAt: now,
+    })
+    await deliver([message, aMessage(mine, [click], { receivedAt: hourAgo })])
+    await deliver([message]) // a redelivery is no second copy
+    const { json } = await reader('GET', path)
+    const hour = (at: number) => new Date(at - (at % 3_600_000)).toISOString()
+    expect(json).toEqual({
+      sourceId: mine.source,
+      lastSeen: new Date(now).toISOString(),
+      accepted: 3,
+      rejected: 1,
+      dropped: 1,
+      hours: [
+        { hour: hour(hourAgo), accepted: 1, rejected: 0, dropped: 0 },
+        { hour: hour(now), accepted: 2, rejected: 1, dropped: 1 },
+      ],
+    })
+    expect((await reader('GET', `${path}?hours=1`)).json).toMatchObject({ accepted: 2, hours: [{ hour: hour(now) }] })
+    const stranger = apiOf((await aToken((await aWorkspace()).id)).text)
+    expect((await stranger('GET', path)).status).toBe(404)
+  })
 })
