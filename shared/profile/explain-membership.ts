@@ -1,5 +1,6 @@
 import type { SegmentDefinition } from '../config/workspace-config.ts'
 import { type Explanation, explain } from '../segment/explain.ts'
+import type { Surroundings } from '../segment/surroundings.ts'
 import { type EventSource, personOf } from './person.ts'
 import type { ProfileState } from './state.ts'
 
@@ -15,12 +16,13 @@ export function explainMembership(
   state: ProfileState,
   history: EventSource,
   definition: SegmentDefinition,
+  surroundings: Surroundings,
   now: number,
 ): ExplainedMembership {
   const { key, name, version, condition } = definition
   const membership = state.segments[key]
   return {
-    because: explain(condition, personOf(state, history), now),
+    because: explain(condition, personOf(state, history, surroundings), now),
     told: {
       member: membership?.member ?? false,
       since: membership && membership.emitted > 0 ? membership.since : null,

@@ -146,6 +146,14 @@ export function deleteDefinition(call: Call, kind: DefinitionKind, key: string):
   ]
 }
 
+/** Marks segments as not yet built: what they read was changed. Nothing when there are none. */
+export function buildAgain({ env, workspace }: Call, keys: readonly string[]): readonly D1PreparedStatement[] {
+  if (keys.length === 0) return []
+  const update = `UPDATE segments SET built_version = version - 1 WHERE workspace = ? AND changes() > 0
+    AND key IN (SELECT value FROM json_each(?))`
+  return [env.DB.prepare(update).bind(workspace, JSON.stringify(keys))]
+}
+
 function recordVersion({ env, workspace, tokenId, now }: Call, kind: DefinitionKind, key: string): D1PreparedStatement {
   const { table, column } = TABLES[kind]
   return env.DB.prepare(

@@ -1,6 +1,6 @@
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import type { JsonValue } from '../../shared/kernel/json.ts'
-import { err, ok, type Result } from '../../shared/kernel/result.ts'
+import { err, type Result } from '../../shared/kernel/result.ts'
 import { type Condition, parseCondition } from '../../shared/segment/condition.ts'
 import type { Definitions } from './change-definitions.ts'
 import type { DefinitionRow } from './definition-row.ts'
