@@ -189,6 +189,53 @@ describe('normalize', () => {
     })
   })
 
+  test.each([
+    ['analytics.js', true], // Segment's browser SDK, snippet and npm
+    ['@segment/analytics-react-native', true],
+    ['analytics-kotlin', true],
+    ['analytics-swift', true],
+    ['analytics-ios', true],
+    ['analytics-android', true],
+    ['RudderLabs JavaScript SDK', true],
+    ['com.rudderstack.android.sdk.core', true],
+    ['com.rudderstack.kotlin.sdk', true],
+    ['rudder-ios-library', true],
+    ['@jitsu/js', true],
+    ['@segment/analytics-node', false],
+    ['analytics-node', false],
+    ['analytics-python', false],
+    ['analytics-go', false],
+    ['analytics-java', false],
+    ['rudder-analytics-python', false],
+    [undefined, false],
+  ])('the connection of %s speaks for the person: %s', (name, isClient) => {
+    const context = name === undefined ? {} : { library: { name } }
+    const event = normalized({ type: 'page', userId: 'u', context }, { ip: '203.0.113.7' })
+    expect(event.context['ip']).toBe(isClient ? '203.0.113.7' : undefined)
+  })
+
+  test('a server that uses a client library, or says that it is one, speaks for itself', () => {
+    const ip = '203.0.113.7'
+    const jitsu = { library: { name: '@jitsu/js', env: 'node' } }
+    expect(normalized({ type: 'page', userId: 'u', context: jitsu }, { ip }).context).toEqual(jitsu)
+    const rudder = { library: { name: 'RudderLabs JavaScript SDK' } }
+    expect(normalized({ type: 'page', userId: 'u', channel: 'server', context: rudder }, { ip }).context).toEqual(
+      rudder,
+    )
+    expect(normalized({ type: 'page', userId: 'u', context: { direct: true } }, { ip }).context['ip']).toBe(ip)
+  })
+
+  test.each([
+    ['first and last make a name', { firstName: 'Zoë', lastName: 'Lee' }, 'Zoë Lee'],
+    ['a name that is given stays', { firstName: 'Zoë', lastName: 'Lee', name: 'Dr. Lee' }, 'Dr. Lee'],
+    ['a name that is deleted stays deleted', { firstName: 'Zoë', lastName: 'Lee', name: null }, null],
+    ['a first name is not enough', { firstName: 'Zoë' }, undefined],
+    ['what is no text makes no name', { firstName: 'Zoë', lastName: 7 }, undefined],
+  ])('%s', (_, traits, name) => {
+    expect(normalized({ type: 'identify', userId: 'u', traits }).traits?.['name']).toEqual(name)
+    expect(normalized({ type: 'group', userId: 'u', groupId: 'g', traits }).traits).toEqual(traits)
+  })
+
   test('a messageId that the client did not send is the one the edge made', () => {
     expect(normalized({ type: 'identify', userId: 'u', messageId: '' }).messageId).toBe('made')
     expect(normalized({ type: 'identify', userId: 7, messageId: 'm' })).toMatchObject({ messageId: 'm', userId: '7' })

@@ -117,15 +117,23 @@ function mergedContext(message: Envelope, body: JsonObject): JsonObject {
   return Object.keys(filled).length > 0 ? { ...context, ...filled } : context
 }
 
+/** The names that SDKs for browsers and phones give themselves in `context.library.name`. */
 const CLIENT_LIBRARIES =
-  /^(analytics\.js|analytics-(next|ios|android|kotlin|swift|react-native)|rudder(labs|stack)?.*(js|javascript|ios|android|kotlin|swift|flutter)|jitsu-js|@jitsu\/js)/i
+  /^(?:(?:@segment\/)?analytics-(?:next|browser|ios|android|kotlin|swift|react-native|flutter)|analytics\.js|rudderlabs javascript|com\.rudderstack\.(?:sdk\.)?(?:android|ios|kotlin|swift)|rudder-(?:ios|android|kotlin|swift|flutter|react-native|sdk-react-native)|@jitsu\/js|jitsu-js)/i
 
 function isClientSide(context: JsonObject, body: JsonObject): boolean {
   if (own(context, 'direct') === true) return true
   const channel = own(body, 'channel') ?? own(context, 'channel')
   if (channel === 'web' || channel === 'mobile') return true
+  if (channel === 'server' || isJitsuOnServer(context)) return false
   const library = libraryName(context)
-  return channel !== 'server' && library !== undefined && CLIENT_LIBRARIES.test(library)
+  return library !== undefined && CLIENT_LIBRARIES.test(library)
+}
+
+/** Jitsu has one package for both, and says where it runs. */
+function isJitsuOnServer(context: JsonObject): boolean {
+  const library = own(context, 'library')
+  return isObject(library) && own(library, 'env') === 'node'
 }
 
 function libraryName(context: JsonObject): string | undefined {
@@ -133,13 +141,22 @@ function libraryName(context: JsonObject): string | undefined {
   return isObject(library) ? text(own(library, 'name')) : undefined
 }
 
-/** RudderStack's browser SDK puts the traits of an identify into the context only; its Node SDK into both. */
+/**
+ * RudderStack's browser SDK puts the traits of an identify into the context only; its Node SDK into both. A person's
+ * `name` follows from the first and last name where the call has none.
+ */
 function traitsOf(type: EventType, body: JsonObject, context: JsonObject): JsonObject | undefined {
   const top = objectOr(own(body, 'traits'))
   if (type === 'group') return top ?? {}
   if (type !== 'identify') return undefined
   const inContext = objectOr(own(context, 'traits'))
-  return inContext ? { ...inContext, ...top } : (top ?? {})
+  return named(inContext ? { ...inContext, ...top } : (top ?? {}))
+}
+
+function named(traits: JsonObject): JsonObject {
+  if (own(traits, 'name') !== undefined) return traits // null too: that deletes it
+  const [first, last] = [text(own(traits, 'firstName')), text(own(traits, 'lastName'))]
+  return first === undefined || last === undefined ? traits : { ...traits, name: `${first} ${last}` }
 }
 
 function propertiesOf(type: EventType, body: JsonObject): JsonObject | undefined {
