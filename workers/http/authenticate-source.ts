@@ -82,21 +82,31 @@ async function senderOfAppKey(credential: ServerCredential, gate: Gate): Promise
   })
 }
 
-/** The credential is right; whether the source may send now, and from here. Only what passes all else costs a token. */
 function admitted(
   source: SourceConfig,
   trust: Sender['trust'],
-  refusal: Failure,
+  wrongKey: Failure,
   { request, now }: Gate,
 ): Result<Sender, Failure> {
-  const { id, workspace, enabled, settings } = source
-  if (!enabled) return err(settings.whenDisabled === 'pause' ? PAUSED : refusal)
+  const refusal = refusalOf(source, request, now, wrongKey)
+  return refusal ? err(refusal) : ok({ source: source.id, workspace: source.workspace, trust })
+}
+
+/**
+ * Why a source whose credential is right may not send now, or from here; also for webhooks. To be asked last: only what
+ * passes everything else costs a place in the rate limit. `unknown` is what somebody hears whom the source does not know.
+ */
+export function refusalOf(
+  { id, enabled, settings }: SourceConfig,
+  request: Request,
+  now: number,
+  unknown: Failure,
+): Failure | undefined {
+  if (!enabled) return settings.whenDisabled === 'pause' ? PAUSED : unknown
   const { allowedIps = [], rateLimitPerMinute } = settings
-  if (allowedIps.length > 0 && !isInRanges(request.headers.get('CF-Connecting-IP'), allowedIps))
-    return err(FROM_ELSEWHERE)
+  if (allowedIps.length > 0 && !isInRanges(request.headers.get('CF-Connecting-IP'), allowedIps)) return FROM_ELSEWHERE
   const waitSeconds = rateLimitPerMinute === undefined ? 0 : waitFor(id, rateLimitPerMinute, now)
-  if (waitSeconds > 0) return err({ ...TOO_OFTEN, retryAfterSeconds: waitSeconds })
-  return ok({ source: id, workspace, trust })
+  return waitSeconds > 0 ? { ...TOO_OFTEN, retryAfterSeconds: waitSeconds } : undefined
 }
 
 /** How far the clock of a server may be off, and how long a captured request could be sent again. */
