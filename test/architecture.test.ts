@@ -19,6 +19,8 @@ const SHARED = [
   'profile',
   'pipeline',
   'message',
+  'import',
+  'connector',
   'contract',
 ]
 

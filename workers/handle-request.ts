@@ -1,3 +1,4 @@
+import { bulkImport } from '../shared/contract/bulk-import.ts'
 import { failure } from '../shared/kernel/failure.ts'
 import { preflight } from './http/cors.ts'
 import { routerOf } from './http/router.ts'
@@ -13,7 +14,7 @@ export async function handleRequest(request: Request, env: Env, ctx: ExecutionCo
   const path = pathOf(request.url)
   const route = ingestRoute(path)
   if (route) return ingest(request, env, route)
-  if (isBelowSdkRoot(path)) return unknownSdkPath(request)
+  if (isBelowSdkRoot(path) && path !== bulkImport.path) return unknownSdkPath(request)
   return router.fetch(request, env, ctx)
 }
 

@@ -17,6 +17,8 @@ export const SCOPES = [
   'segments:write',
   'jobs:read',
   'jobs:write',
+  'imports:read',
+  'imports:write',
   'sources:read',
   'sources:write',
   'tokens:read',

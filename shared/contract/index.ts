@@ -1,8 +1,11 @@
+import { bulkImport } from './bulk-import.ts'
 import { cancelJob } from './cancel-job.ts'
 import type { Contract } from './contract.ts'
+import { createMapping } from './create-mapping.ts'
 import { createSource } from './create-source.ts'
 import { createToken } from './create-token.ts'
 import { createWorkspace } from './create-workspace.ts'
+import { deleteMapping } from './delete-mapping.ts'
 import { deleteSource } from './delete-source.ts'
 import { deleteToken } from './delete-token.ts'
 import { ingestBatch } from './ingest-batch.ts'
@@ -15,13 +18,17 @@ import { ingestCounters, readSdkSettings, readSourceConfig } from './ingest-sett
 import { ingestUsers } from './ingest-users.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listJobs } from './list-jobs.ts'
+import { listMappings } from './list-mappings.ts'
 import { listProfileEvents } from './list-profile-events.ts'
 import { listSources } from './list-sources.ts'
 import { listTokens } from './list-tokens.ts'
 import { listWorkspaces } from './list-workspaces.ts'
 import { readDocs } from './read-docs.ts'
 import { readHealth } from './read-health.ts'
+import { readImport } from './read-import.ts'
+import { readImportErrors } from './read-import-errors.ts'
 import { readJob } from './read-job.ts'
+import { readMapping } from './read-mapping.ts'
 import { readMetrics } from './read-metrics.ts'
 import { readOpenApi } from './read-open-api.ts'
 import { readProfile } from './read-profile.ts'
@@ -32,6 +39,7 @@ import { readToken } from './read-token.ts'
 import { readWorkspace } from './read-workspace.ts'
 import { revokeSourceKeys } from './revoke-source-keys.ts'
 import { rotateSourceKey } from './rotate-source-key.ts'
+import { updateMapping } from './update-mapping.ts'
 import { updateSource } from './update-source.ts'
 import { updateToken } from './update-token.ts'
 import { updateWorkspace } from './update-workspace.ts'
@@ -48,6 +56,7 @@ export const contracts: readonly Contract[] = [
   readSourceConfig,
   ingestCounters,
   ingestCdp,
+  bulkImport,
   readProfile,
   listProfileEvents,
   readProfileIdentity,
@@ -68,6 +77,13 @@ export const contracts: readonly Contract[] = [
   deleteToken,
   createWorkspace,
   listWorkspaces,
+  readImport,
+  readImportErrors,
+  createMapping,
+  listMappings,
+  readMapping,
+  updateMapping,
+  deleteMapping,
   listJobs,
   readJob,
   cancelJob,

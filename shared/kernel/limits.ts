@@ -4,6 +4,8 @@ export const LIMITS = {
   eventBytes: 64 * 1024,
   /** Largest request body after decompression. */
   requestBytes: 1024 * 1024,
+  /** Largest file of a bulk import. */
+  importBytes: 100 * 1024 * 1024,
   /** Most items in one batch (the number Segment documents). */
   batchItems: 2_500,
   /** Levels of objects and arrays in one event. */

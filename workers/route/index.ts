@@ -1,19 +1,26 @@
 import type { Route } from '../http/serve.ts'
+import { bulkImportRoute } from './bulk-import.ts'
 import { cancelJobRoute } from './cancel-job.ts'
+import { createMappingRoute } from './create-mapping.ts'
 import { createSourceRoute } from './create-source.ts'
 import { createTokenRoute } from './create-token.ts'
 import { createWorkspaceRoute } from './create-workspace.ts'
+import { deleteMappingRoute } from './delete-mapping.ts'
 import { deleteSourceRoute } from './delete-source.ts'
 import { deleteTokenRoute } from './delete-token.ts'
 import { listDeadLettersRoute } from './list-dead-letters.ts'
 import { listJobsRoute } from './list-jobs.ts'
+import { listMappingsRoute } from './list-mappings.ts'
 import { listProfileEventsRoute } from './list-profile-events.ts'
 import { listSourcesRoute } from './list-sources.ts'
 import { listTokensRoute } from './list-tokens.ts'
 import { listWorkspacesRoute } from './list-workspaces.ts'
 import { readDocsRoute } from './read-docs.ts'
 import { readHealthRoute } from './read-health.ts'
+import { readImportRoute } from './read-import.ts'
+import { readImportErrorsRoute } from './read-import-errors.ts'
 import { readJobRoute } from './read-job.ts'
+import { readMappingRoute } from './read-mapping.ts'
 import { readMetricsRoute } from './read-metrics.ts'
 import { readOpenApiRoute } from './read-open-api.ts'
 import { readProfileRoute } from './read-profile.ts'
@@ -24,6 +31,7 @@ import { readTokenRoute } from './read-token.ts'
 import { readWorkspaceRoute } from './read-workspace.ts'
 import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
 import { rotateSourceKeyRoute } from './rotate-source-key.ts'
+import { updateMappingRoute } from './update-mapping.ts'
 import { updateSourceRoute } from './update-source.ts'
 import { updateTokenRoute } from './update-token.ts'
 import { updateWorkspaceRoute } from './update-workspace.ts'
@@ -50,6 +58,14 @@ export const routes: readonly Route[] = [
   deleteTokenRoute,
   createWorkspaceRoute,
   listWorkspacesRoute,
+  bulkImportRoute,
+  readImportRoute,
+  readImportErrorsRoute,
+  createMappingRoute,
+  listMappingsRoute,
+  readMappingRoute,
+  updateMappingRoute,
+  deleteMappingRoute,
   listJobsRoute,
   readJobRoute,
   cancelJobRoute,

@@ -1,0 +1,63 @@
+import { ConfigStore } from '../../platform/config-store.ts'
+import { contentHash } from '../../platform/hashing.ts'
+import { type Failure, failure } from '../../shared/kernel/failure.ts'
+import { err, ok, type Result } from '../../shared/kernel/result.ts'
+import { senderOf } from '../http/authenticate-source.ts'
+import { callerOf } from '../http/authenticate-token.ts'
+import { credentialOf } from '../http/credentials.ts'
+import type { Call } from '../http/serve.ts'
+
+/** For whom a file is imported, and as whom its events count. */
+export interface ImportSender {
+  readonly workspace: string
+  readonly source: string
+  readonly trust: 'public' | 'server'
+  /** Empty for credentials of a source. */
+  readonly tokenId: string
+}
+
+/** By any credential of ingestion, or by an API token, for a source that it names or for one that imports have. */
+export async function importSender(call: Call, named: string | undefined): Promise<Result<ImportSender, Failure>> {
+  const { request, env, now } = call
+  const configs = new ConfigStore(env.DB)
+  if (/^Bearer\s+tk_/i.test(request.headers.get('Authorization') ?? '')) {
+    const caller = await callerOf(request, 'imports:write', configs, now)
+    if (!caller.ok) return caller
+    const { workspace, tokenId } = caller.value
+    const source = named === undefined ? await ownSource(env, workspace, now) : await sourceNamed(env, workspace, named)
+    return source.ok ? ok({ workspace, source: source.value, trust: 'server', tokenId }) : source
+  }
+  const credential = credentialOf(request)
+  if (!credential) return err(NO_KEY)
+  const sender = await senderOf(credential, { request, env, configs, now })
+  if (!sender.ok) return sender
+  // A signature is over the whole body, which is never held here.
+  if ('prove' in sender.value) return err(SIGNED)
+  const { source, workspace, trust } = sender.value
+  if (workspace === undefined) return err(failure('unavailable', 'the configuration cannot be read at the moment'))
+  if (named !== undefined && named !== source) return err(failure('forbidden', 'this key is of another source'))
+  return ok({ workspace, source, trust, tokenId: '' })
+}
+
+const NO_KEY = failure('unauthorized', 'send a write key, a server key or an API token with imports:write')
+const SIGNED = failure('unauthorized', 'files are not signed: send app key and secret key as Basic authorization')
+
+async function sourceNamed(env: Env, workspace: string, id: string): Promise<Result<string, Failure>> {
+  const row = await env.DB.prepare('SELECT enabled FROM sources WHERE workspace = ? AND id = ?')
+    .bind(workspace, id)
+    .first<{ enabled: number }>()
+  const errors = [{ path: 'source', message: row ? 'is disabled' : 'does not exist' }]
+  return row?.enabled ? ok(id) : err(failure('unprocessable', `the source ${errors[0]?.message}`, errors))
+}
+
+/** Made with the first import; its id follows from the workspace, so two first imports make one. */
+async function ownSource(env: Env, workspace: string, now: number): Promise<Result<string, Failure>> {
+  const id = `src_import${contentHash(`imports\n${workspace}`).slice(0, 16)}`
+  await env.DB.prepare(
+    `INSERT INTO sources (id, workspace, name, kind, created_at) VALUES (?, ?, 'Imports', 'server', ?)
+     ON CONFLICT DO NOTHING`,
+  )
+    .bind(id, workspace, now)
+    .run()
+  return sourceNamed(env, workspace, id)
+}
