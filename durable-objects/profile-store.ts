@@ -75,6 +75,7 @@ export class ProfileStore implements Timeline {
           id,
           receivedAt,
           counted: name === null ? undefined : { at, id, name, properties: this.#propertiesOf(key) },
+          ...(name === null && { traits: this.#traitsOf(key) }),
         })),
     )
     return this.#history
@@ -210,6 +211,14 @@ export class ProfileStore implements Timeline {
   #propertiesOf(key: string): () => NonNullable<Event['properties']> {
     let read: NonNullable<Event['properties']> | undefined
     return () => (read ??= this.get(key)?.event.properties ?? {})
+  }
+
+  /** What an identify wrote; nothing for other calls, which the index does not tell apart. */
+  #traitsOf(key: string): () => Event['traits'] {
+    return () => {
+      const event = this.get(key)?.event
+      return event?.type === 'identify' ? event.traits : undefined
+    }
   }
 
   #prunedByKey(): Map<number, PrunedKey> {

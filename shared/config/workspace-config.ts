@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { IdentitySettings } from '../identity/identity-settings.ts'
+import type { Aggregate } from '../segment/aggregate.ts'
 import type { Condition } from '../segment/condition.ts'
 import type { KeyRange } from './source-keys.ts'
 import type { OpenSourceSettings, SourceKind } from './source-settings.ts'
@@ -43,10 +44,21 @@ export interface SegmentDefinition {
   readonly condition: Condition
 }
 
+/** A computed trait as the evaluator needs it; `version` rises with every change of its aggregate. */
+export interface ComputedTraitDefinition {
+  readonly key: string
+  readonly name: string
+  readonly version: number
+  readonly aggregate: Aggregate
+}
+
 /** Everything a consumer or a profile needs to know about a workspace; `version` rises with every change of any of it. */
 export interface WorkspaceConfig {
   readonly id: string
   readonly version: number
   readonly settings: WorkspaceSettings
   readonly segments: readonly SegmentDefinition[]
+  readonly computedTraits: readonly ComputedTraitDefinition[]
+  /** By path of a numeric trait that some segment compares with percentiles: 101 values, see percentilesOf. */
+  readonly percentiles?: { readonly [path: string]: readonly number[] }
 }

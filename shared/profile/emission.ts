@@ -1,4 +1,6 @@
 import type { Event } from '../event/event.ts'
+import { hash53 } from '../kernel/hash.ts'
+import { MINUTE } from '../kernel/instant.ts'
 import type { PersonView } from '../segment/person-view.ts'
 import type { Definition, Definitions } from './definitions.ts'
 import { type EventSource, personOf, traitOf } from './person.ts'
@@ -26,17 +28,20 @@ export function lookAgain(
   now: number,
   dueAt: number,
 ): void {
-  const person = personOf(state, history)
+  let person: PersonView | undefined
   for (const definition of definitions) {
+    person ??= personOf(state, history, definition.surroundings)
     const verdict = definition.prepared.evaluate(person, now)
-    if (verdict.member === 'unknown') continue
     const membership = (state.segments[definition.key] ??= { member: false, since: 0, emitted: 0 })
-    if (verdict.member === membership.member) {
+    if (verdict.member === 'unknown') {
+      // What was told stands until it is known again.
+      setNext(membership, definition, person, verdict.nextChangeAt)
+    } else if (verdict.member === membership.member) {
       delete membership.pending
-      setNext(membership, verdict.nextChangeAt)
+      setNext(membership, definition, person, verdict.nextChangeAt)
     } else {
       membership.pending ??= { dueAt }
-      delete membership.nextAt
+      setNext(membership, definition, person, null)
     }
     forgetIfEmpty(state, definition.key, membership)
   }
@@ -50,12 +55,11 @@ export function tellDue(
   now: number,
 ): readonly StoredEvent[] {
   if (state.merging.length > 0) return []
-  const person = personOf(state, history)
+  const person = personOf(state, history, definitions.surroundings)
   const told: StoredEvent[] = []
   for (const key of Object.keys(state.segments)) {
     const membership = state.segments[key] as Membership
-    const dueAt = membership.pending?.dueAt ?? membership.nextAt
-    if (dueAt === undefined || dueAt > now) continue
+    if (dueAtOf(state, membership) > now) continue
     const definition = definitions.get(key)
     if (!definition) {
       // The definition was deleted: nobody is told, and nothing is left to wake up for.
@@ -70,7 +74,7 @@ export function tellDue(
       told.push(tell(state, key, membership, verdict.member, since, now))
     }
     delete membership.pending
-    setNext(membership, verdict.nextChangeAt)
+    setNext(membership, definition, person, verdict.nextChangeAt)
     forgetIfEmpty(state, key, membership)
   }
   return told
@@ -80,16 +84,33 @@ export function tellDue(
 export function nextDueAt(state: ProfileState): number | null {
   if (state.merging.length > 0) return null
   let next = Number.POSITIVE_INFINITY
-  for (const key in state.segments) {
-    const membership = state.segments[key]
-    next = Math.min(next, membership?.pending?.dueAt ?? membership?.nextAt ?? Number.POSITIVE_INFINITY)
-  }
+  for (const key in state.segments) next = Math.min(next, dueAtOf(state, state.segments[key] as Membership))
   return next === Number.POSITIVE_INFINITY ? null : next
 }
 
-function setNext(membership: Membership, nextChangeAt: number | null): void {
-  if (nextChangeAt === null) delete membership.nextAt
-  else membership.nextAt = nextChangeAt
+/** How long the changes that fall on one instant for a whole workspace take. */
+const SPREAD_MS = 5 * MINUTE
+
+/** When a membership wants to be looked at. What many share is spread, later and never earlier; one's own is on time. */
+function dueAtOf(state: ProfileState, { pending, nextAt, shared }: Membership): number {
+  if (pending) return pending.dueAt
+  if (nextAt === undefined) return Number.POSITIVE_INFINITY
+  return shared ? nextAt + (hash53(state.id) % SPREAD_MS) : nextAt
+}
+
+function setNext(
+  membership: Membership,
+  definition: Definition,
+  person: PersonView,
+  nextChangeAt: number | null,
+): void {
+  delete membership.shared
+  if (nextChangeAt === null) {
+    delete membership.nextAt
+    return
+  }
+  membership.nextAt = nextChangeAt
+  if (definition.sharedInstants?.(person).has(nextChangeAt)) membership.shared = true
 }
 
 function forgetIfEmpty(state: ProfileState, key: string, membership: Membership): void {

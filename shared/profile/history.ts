@@ -1,3 +1,4 @@
+import type { JsonObject, JsonValue } from '../kernel/json.ts'
 import { type EventRef, matchesName } from '../segment/person-view.ts'
 import { before, type Position } from './state.ts'
 
@@ -11,12 +12,21 @@ export interface HistoryEntry extends Position {
   readonly receivedAt: number
   /** Undefined for what counts nowhere: identify, group, alias, and Tributary's own ENTER and EXIT. */
   readonly counted: EventRef | undefined
+  /** What an identify writes; it may read storage. Absent for rows that certainly write nothing. */
+  readonly traits?: (() => JsonObject | undefined) | undefined
+}
+
+interface Write extends Position {
+  readonly key: string
+  readonly value: JsonValue
 }
 
 export class History {
   #rows: HistoryEntry[]
   #counted: EventRef[]
   readonly #byName = new Map<string, EventRef[]>()
+  /** By trait; built when first asked for, because it reads every identify. */
+  #writes: Map<string, Write[]> | undefined
 
   constructor(rows: readonly HistoryEntry[]) {
     this.#rows = [...rows].sort(byPosition)
@@ -30,6 +40,7 @@ export class History {
 
   add(row: HistoryEntry): void {
     insert(this.#rows, row)
+    if (this.#writes) addWrites(this.#writes, row)
     if (!row.counted) return
     insert(this.#counted, row.counted)
     insert(this.#named(row.counted.name), row.counted)
@@ -55,6 +66,15 @@ export class History {
 
   #drop(gone: ReadonlySet<HistoryEntry>): void {
     this.#rows = this.#rows.filter((row) => !gone.has(row))
+    if (this.#writes) {
+      const keys = new Set([...gone].map((row) => row.key))
+      for (const [name, writes] of this.#writes) {
+        this.#writes.set(
+          name,
+          writes.filter((write) => !keys.has(write.key)),
+        )
+      }
+    }
     const events = new Set([...gone].map((row) => row.counted))
     this.#counted = this.#counted.filter((event) => !events.has(event))
     for (const [name, named] of this.#byName) {
@@ -64,6 +84,15 @@ export class History {
           named.filter((event) => !events.has(event)),
         )
     }
+  }
+
+  /** What was written to a trait, oldest first; at one instant, the one that stands comes last. */
+  writesOf(name: string): readonly Write[] {
+    if (!this.#writes) {
+      this.#writes = new Map()
+      for (const row of this.#rows) addWrites(this.#writes, row)
+    }
+    return this.#writes.get(name) ?? []
   }
 
   /** Counted events whose name matches a pattern (exact, `"Video *"`, `"*"`), oldest first. */
@@ -83,14 +112,25 @@ export class History {
   }
 }
 
+function addWrites(writes: Map<string, Write[]>, row: HistoryEntry): void {
+  const traits = row.traits?.()
+  if (!traits) return
+  for (const name of Object.keys(traits)) {
+    const write = { at: row.at, id: row.id, key: row.key, value: traits[name] as JsonValue }
+    const list = writes.get(name)
+    if (!list) writes.set(name, [write])
+    else insert(list, write, (a, b) => before(a, b) || (!before(b, a) && a.key < b.key))
+  }
+}
+
 function byPosition(a: Position, b: Position): number {
   return before(a, b) ? -1 : before(b, a) ? 1 : 0
 }
 
 /** Most events are the newest, so the end is tried first. */
-function insert<T extends Position>(rows: T[], row: T): void {
+function insert<T extends Position>(rows: T[], row: T, precedes: (a: T, b: T) => boolean = before): void {
   const last = rows.at(-1)
-  if (!last || !before(row, last)) {
+  if (!last || !precedes(row, last)) {
     rows.push(row)
     return
   }
@@ -98,7 +138,7 @@ function insert<T extends Position>(rows: T[], row: T): void {
   let high = rows.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (before(rows[middle] as T, row)) low = middle + 1
+    if (precedes(rows[middle] as T, row)) low = middle + 1
     else high = middle
   }
   rows.splice(low, 0, row)

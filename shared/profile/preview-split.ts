@@ -51,7 +51,7 @@ function sideOf(
 ): ProfileDocument {
   const document = profileDocument(state, { meta: false })
   if (!definitions) return document
-  const person = personOf(state, new History(rows))
+  const person = personOf(state, new History(rows), definitions.surroundings)
   const segments = [...definitions.all]
     .filter((definition) => definition.prepared.evaluate(person, now).member === true)
     .map(({ key }) => ({ key, since: document.segments.find((one) => one.key === key)?.since ?? document.lastSeen }))

@@ -57,6 +57,8 @@ export interface Membership {
   pending?: { readonly dueAt: number }
   /** When time alone changes the verdict next. */
   nextAt?: number
+  /** At that instant many profiles change: this one is looked at a little later (emission.ts). */
+  shared?: true
   /** In only because a merged profile was: its leaf, and how many changes were emitted by then. */
   inherited?: { readonly leaf: CanonicalId; readonly emitted: number }
 }

@@ -74,6 +74,7 @@ export function entryOf(row: StoredEvent): HistoryEntry {
     key: row.key,
     receivedAt: event.receivedAt,
     counted: name === undefined ? undefined : { ...at, name, properties: () => event.properties ?? {} },
+    ...(event.type === 'identify' && event.traits && { traits: () => event.traits }),
   }
 }
 

@@ -42,33 +42,78 @@ const CONSTRUCTS: Readonly<Record<string, Construct>> = {
     with: ['count', 'window', 'where'],
     translate: ({ performed, ...rest }, name) => ok({ type: 'event', name, ...rest }),
   },
+  trait_has_been: {
+    with: ['value', 'op', 'for'],
+    translate: ({ trait_has_been: _, ...rest }, path) => ok({ type: 'trait_held', path, ...rest }),
+  },
+  trait_changed: {
+    with: ['from', 'to', 'window'],
+    translate: ({ trait_changed: _, ...rest }, path) => ok({ type: 'trait_changed', path, ...rest }),
+  },
+  first_performed: {
+    with: ['where', 'window'],
+    translate: ({ first_performed: _, ...rest }, name) => ok({ type: 'first_event', name, ...rest }),
+  },
+  last_performed: {
+    with: ['where', 'has'],
+    translate: ({ last_performed: _, ...rest }, name) => ok({ type: 'last_event', name, ...rest }),
+  },
+  stopped: {
+    with: ['window', 'quiet'],
+    translate: ({ stopped: _, ...rest }, name) => ok({ type: 'stopped', name, ...rest }),
+  },
+  restarted: {
+    with: ['window', 'recent'],
+    translate: ({ restarted: _, ...rest }, name) => ok({ type: 'restarted', name, ...rest }),
+  },
+  regularly: {
+    with: ['period', 'periods', 'min_periods', 'count'],
+    translate: ({ regularly: _, min_periods: minPeriods, ...rest }, name) =>
+      ok({ type: 'regular', name, ...rest, ...(minPeriods !== undefined && { minPeriods }) }),
+  },
   returned_after: {
     with: ['within', 'event'],
     translate: ({ within = null, event }, after) =>
       ok({ type: 'returned', after, within, ...(event !== undefined && { name: event }) }),
   },
+  sequence: {
+    with: ['window'],
+    translate({ sequence: _, ...rest }, steps) {
+      if (!Array.isArray(steps)) return err('sequence must be a list')
+      return ok({ type: 'sequence', steps: steps.map(stepOf), ...rest })
+    },
+  },
+  computed: {
+    with: ['op', 'value'],
+    translate: ({ computed: key, ...rest }) => ok({ type: 'computed', key, ...rest } as JsonObject),
+  },
+  percentile: {
+    with: ['op', 'value'],
+    translate: ({ percentile: _, ...rest }, path) => ok({ type: 'percentile', path, ...rest }),
+  },
+  in_segment: { with: [], translate: (_, key) => ok({ type: 'segment', key }) },
 }
 
-/** Constructs of the notation that the language does not have yet. */
-export const UNSUPPORTED: ReadonlySet<string> = new Set([
-  'in_segment',
-  'trait_has_been',
-  'trait_changed',
-  'first_performed',
-  'stopped',
-  'restarted',
-  'regularly',
-  'sequence',
-  'last_performed',
-  'computed',
-  'percentile',
-])
+/** The notation says `event` where the language says `name`; whatever else a step has is the same. */
+function stepOf(step: JsonValue): JsonValue {
+  if (!isObject(step)) return step
+  const { event, where, ...rest } = step
+  return {
+    ...(event !== undefined && { name: event }),
+    ...(where !== undefined && { where: Array.isArray(where) ? where.map(testOfStep) : where }),
+    ...rest,
+  }
+}
+
+function testOfStep(test: JsonValue): JsonValue {
+  if (!isObject(test) || own(test, 'value_from') === undefined) return test
+  const { value_from: valueFrom, ...rest } = test
+  return { ...rest, valueFrom: valueFrom as JsonValue }
+}
 
 function toJson(neutral: unknown): Translation {
   if (!isObject(neutral)) return err('a definition must be an object')
   const keys = Object.keys(neutral)
-  const missing = keys.find((key) => UNSUPPORTED.has(key))
-  if (missing !== undefined) return err(`unsupported construct: ${missing}`)
   for (const key of keys) {
     const construct = own(CONSTRUCTS, key)
     if (!construct) continue

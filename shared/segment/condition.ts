@@ -4,9 +4,24 @@ import { isObject, own, shapeFault } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { fieldErrors } from './field-errors.ts'
+import { AggregateCondition } from './kind/aggregate.ts'
+import { Bucket } from './kind/bucket.ts'
+import { Computed } from './kind/computed.ts'
+import { ConsentCondition } from './kind/consent.ts'
 import { EventCount } from './kind/event.ts'
+import { FirstEvent } from './kind/first-event.ts'
+import { IdentifierCondition } from './kind/identifier.ts'
+import { LastEvent } from './kind/last-event.ts'
+import { Percentile } from './kind/percentile.ts'
+import { Regular } from './kind/regular.ts'
+import { Restarted } from './kind/restarted.ts'
 import { Returned } from './kind/returned.ts'
+import { SegmentRef } from './kind/segment.ts'
+import { Sequence } from './kind/sequence.ts'
+import { Stopped } from './kind/stopped.ts'
 import { Trait } from './kind/trait.ts'
+import { TraitChanged } from './kind/trait-changed.ts'
+import { TraitHeld } from './kind/trait-held.ts'
 
 /**
  * The condition language of segments: one JSON form for the portal's builder, the API and the evaluator. Whatever
@@ -55,7 +70,30 @@ const Everyone = z.strictObject({ type: z.literal('everyone') })
 export type Everyone = z.infer<typeof Everyone>
 
 export const Condition = z
-  .discriminatedUnion('type', [And, Or, Not, Everyone, Trait, EventCount, Returned])
+  .discriminatedUnion('type', [
+    And,
+    Or,
+    Not,
+    Everyone,
+    Trait,
+    TraitHeld,
+    TraitChanged,
+    EventCount,
+    FirstEvent,
+    LastEvent,
+    Stopped,
+    Restarted,
+    Regular,
+    Returned,
+    Sequence,
+    AggregateCondition,
+    Computed,
+    Percentile,
+    SegmentRef,
+    ConsentCondition,
+    IdentifierCondition,
+    Bucket,
+  ])
   .meta({ id: 'Condition' })
 export type Condition = z.infer<typeof Condition>
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toIso } from '../kernel/instant.ts'
-import { BASE, condition, END, leafCondition, now, person } from './arbitraries.case.ts'
+import { BASE, condition, END, eventCondition, gaps, leafCondition, now, person } from './arbitraries.case.ts'
 import type { Condition } from './condition.ts'
 import { evaluate, prepare } from './evaluate.ts'
-import { naive, type PersonData, personView } from './naive.case.ts'
-import type { EventRef, PersonView } from './person-view.ts'
+import { type Gaps, naive, type PersonData, personView } from './naive.case.ts'
+import { type EventRef, NOBODY, type PersonView } from './person-view.ts'
+import type { Verdict } from './signal.ts'
 
 // Leaves meet their boundaries more often alone, trees the ways in which leaves meet.
 const any = fc.oneof(leafCondition, condition)
@@ -26,21 +27,46 @@ describe('laws of the evaluator', () => {
   test('nextChangeAt is the first instant at which the naive verdict is another one, and null when there is none', () => {
     fc.assert(
       fc.property(any, person, now, (condition, data, now) => {
-        expect(evaluate(condition, personView(data), now).nextChangeAt).toBe(firstChange(condition, data, now))
+        const change = firstChange((t) => naive(condition, data, t), now)
+        expect(evaluate(condition, personView(data), now).nextChangeAt).toBe(change)
       }),
       runs,
     )
   })
 
-  test('a verdict that is known is true of whatever was pruned', () => {
+  test('who has less than the whole person agrees with the naive evaluator or says unknown', () => {
     fc.assert(
-      fc.property(any, person, now, (condition, data, now) => {
-        // Pruned events are past.
-        fc.pre(data.events.every((event) => event.at <= now))
-        const { member } = evaluate(condition, personView(data), now)
-        if (member !== 'unknown') expect(member).toBe(naive(condition, { ...data, pruned: 0 }, now))
+      fc.property(any, person, gaps, now, (condition, data, gaps, now) => {
+        const { member } = evaluate(condition, personView(data, gaps), now)
+        if (member !== 'unknown') expect(member).toBe(naive(condition, data, now))
       }),
       runs,
+    )
+  })
+
+  test('of less than the whole person, too, the verdict changes exactly at nextChangeAt', () => {
+    fc.assert(
+      fc.property(any, person, gaps, now, (condition, data, gaps, now) => {
+        const view = personView(data, gaps)
+        const { member } = prepare(condition)
+        const change = firstChange((t) => member(view, t), now)
+        expect(evaluate(condition, view, now).nextChangeAt).toBe(change)
+      }),
+      runs,
+    )
+  })
+
+  test('how often something happened is unknown only where the stretches leave both answers open', () => {
+    fc.assert(
+      fc.property(eventCondition, person, gaps, now, (condition, data, gaps, now) => {
+        fc.pre(condition.type === 'event' && condition.where === undefined)
+        const view = personView(data, gaps)
+        const verdict = evaluate(condition, view, now).member
+        if (verdict !== 'unknown') return
+        const verdicts = new Set(worlds(data, gaps).map((world) => naive(condition, world, now)))
+        expect(verdicts.size).toBe(2)
+      }),
+      { numRuns: 300 },
     )
   })
 
@@ -55,10 +81,28 @@ describe('laws of the evaluator', () => {
   })
 })
 
-function firstChange(condition: Condition, data: PersonData, now: number): number | null {
-  const verdict = naive(condition, data, now)
-  for (let t = now + 1; t <= BASE + END; t++) if (naive(condition, data, t) !== verdict) return t
+function firstChange(verdictAt: (t: number) => Verdict, now: number): number | null {
+  const verdict = verdictAt(now)
+  for (let t = now + 1; t <= BASE + END; t++) if (verdictAt(t) !== verdict) return t
   return null
+}
+
+/** The extremes of what may have been: all that is folded at the beginning of its stretch, at its end, or on both ends. */
+function worlds(data: PersonData, gaps: Gaps): readonly PersonData[] {
+  const moved = (to: (from: number, end: number, i: number, n: number) => number): PersonData => ({
+    ...data,
+    events: data.events.map((event, i) => {
+      if (event.at > gaps.floor) return event
+      const from = Math.floor(event.at / gaps.stretch) * gaps.stretch
+      return { ...event, at: to(from, Math.min(from + gaps.stretch - 1, gaps.floor), i, data.events.length) }
+    }),
+  })
+  const instants = Array.from({ length: 13 }, (_, k) => k)
+  const together = instants.map((k) => moved((from, end) => Math.min(from + k, end)))
+  const apart = Array.from({ length: 200 }, (_, seed) =>
+    moved((from, end, i) => from + ((seed * 7919 + i * 104_729 + (seed >> 3) * (i + 1) * 31) % (end - from + 1))),
+  )
+  return [data, ...together, ...apart]
 }
 
 describe('Kleene logic', () => {
@@ -83,7 +127,11 @@ describe('Kleene logic', () => {
     fc.assert(fc.property(two, ([a, b, data, now]) => same(and(a, or(a, b)), a, data, now)))
   })
   test('false and unknown is false, true or unknown is true, true and unknown is unknown', () => {
-    const view: PersonView = { known: true, trait: () => undefined, events: () => [], folded: () => 3 }
+    const view: PersonView = {
+      ...NOBODY,
+      known: true,
+      folded: () => [{ from: -Infinity, to: BASE, least: 3, most: 3 }],
+    }
     const unknown: Condition = { type: 'event', name: 'A', window: { last: '7d' } }
     const yes: Condition = { type: 'everyone' }
     const member = (condition: Condition) => evaluate(condition, view, BASE).member
@@ -115,7 +163,7 @@ describe('a long history', () => {
         },
       }
     })
-    const view: PersonView = { known: true, trait: () => undefined, events: () => events, folded: () => 0 }
+    const view: PersonView = { ...NOBODY, known: true, events: () => events }
     return { seen, view }
   }
 
@@ -172,10 +220,9 @@ describe('a long history', () => {
 describe('boundaries', () => {
   const at = (t: number, name = 'A'): EventRef => ({ at: t, id: `m${t}`, name, properties: () => ({}) })
   const viewOf = (...events: EventRef[]): PersonView => ({
+    ...NOBODY,
     known: true,
-    trait: () => undefined,
     events: () => events,
-    folded: () => 0,
   })
   const DAY = 86_400_000
 
@@ -207,13 +254,16 @@ describe('boundaries', () => {
   })
   test('what the view says about folded events turns unknown into a verdict', () => {
     const silent: Condition = { type: 'event', name: 'A', count: { op: 'eq', value: 0 }, window: { last: '90d' } }
-    const folded: PersonView = { ...viewOf(), folded: () => 3 }
-    expect(evaluate(silent, folded, BASE)).toEqual({ member: 'unknown', nextChangeAt: null })
-    expect(evaluate(silent, { ...folded, foldedUpTo: BASE - 100 * DAY }, BASE)).toEqual({
+    const foldedUpTo = (to: number): PersonView => ({
+      ...viewOf(),
+      folded: () => [{ from: -Infinity, to, least: 3, most: 3 }],
+    })
+    expect(evaluate(silent, foldedUpTo(Infinity), BASE)).toEqual({ member: 'unknown', nextChangeAt: null })
+    expect(evaluate(silent, foldedUpTo(BASE - 100 * DAY), BASE)).toEqual({
       member: true,
       nextChangeAt: null,
     })
-    expect(evaluate(silent, { ...folded, foldedUpTo: BASE - 80 * DAY }, BASE)).toEqual({
+    expect(evaluate(silent, foldedUpTo(BASE - 80 * DAY), BASE)).toEqual({
       member: 'unknown',
       nextChangeAt: BASE + 10 * DAY,
     })
@@ -234,7 +284,10 @@ describe('boundaries', () => {
     }
   })
   test('a folded event may have happened at the last instant it can have', () => {
-    const folded = { ...viewOf(), folded: () => 1, foldedUpTo: BASE - 9 }
+    const folded: PersonView = {
+      ...viewOf(),
+      folded: () => [{ from: -Infinity, to: BASE - 9, least: 1, most: 1 }],
+    }
     const since = (t: number): Condition => ({ type: 'event', name: 'A', window: { from: toIso(t), to: toIso(BASE) } })
     expect(evaluate(since(BASE - 9), folded, BASE).member).toBe('unknown')
     expect(evaluate(since(BASE - 8), folded, BASE).member).toBe(false)

@@ -31,9 +31,8 @@ export interface PreparedCondition {
 }
 
 export function prepare(condition: Condition): PreparedCondition {
-  const prepared = fold<Prepared>(condition, (node, children) => kindOf(node).prepare(node, children))
-  const signalFor = (person: PersonView, now: number) =>
-    person.known ? prepared({ person, now, budget: { left: MOST_LOOKS } }) : constant(false)
+  const prepared = prepareSignal(condition)
+  const signalFor = (person: PersonView, now: number) => prepared({ person, now, budget: { left: MOST_LOOKS } })
   return {
     evaluate(person, now) {
       const signal = signalFor(person, now)
@@ -42,4 +41,10 @@ export function prepare(condition: Condition): PreparedCondition {
     },
     member: (person, now) => signalFor(person, now).at(now),
   }
+}
+
+/** The verdict of a condition over time. Nobody unknown is a member of anything, at any time. */
+export function prepareSignal(condition: Condition): Prepared {
+  const prepared = fold<Prepared>(condition, (node, children) => kindOf(node).prepare(node, children))
+  return (moment) => (moment.person.known ? prepared(moment) : constant(false))
 }

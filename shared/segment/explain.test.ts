@@ -6,7 +6,7 @@ import { type Condition, childrenOf } from './condition.ts'
 import { evaluate } from './evaluate.ts'
 import { type Explanation, explain } from './explain.ts'
 import { personView } from './naive.case.ts'
-import type { PersonView } from './person-view.ts'
+import { NOBODY, type PersonView } from './person-view.ts'
 
 test('the verdict of every node is what evaluate says of that condition alone', () => {
   fc.assert(
@@ -29,10 +29,11 @@ test('evidence is the trait with its time, and the matching events with the ends
   const login = (at: number, i: number) => ({ at, id: `m${i}`, name: 'Login', properties: () => ({}) })
   const logins = Array.from({ length: 30 }, (_, i) => login(BASE - (30 - i) * 60_000, i))
   const view: PersonView = {
+    ...NOBODY,
     known: true,
     trait: (name) => (name === 'address' ? { value: { city: 'Berlin' }, at: BASE - 5 } : undefined),
     events: () => logins,
-    folded: () => 2,
+    folded: () => [{ from: BASE - 86_400_000, to: BASE - 7_200_000, least: 2, most: 2 }],
   }
   const explanation = explain(
     {
@@ -64,8 +65,7 @@ test('evidence is the trait with its time, and the matching events with the ends
 })
 
 test('of nobody known there is nothing to show', () => {
-  const stranger: PersonView = { known: false, trait: () => undefined, events: () => [], folded: () => 0 }
-  expect(explain({ type: 'not', condition: { type: 'event', name: 'A' } }, stranger, BASE)).toMatchObject({
+  expect(explain({ type: 'not', condition: { type: 'event', name: 'A' } }, NOBODY, BASE)).toMatchObject({
     member: false,
     evidence: { known: false },
   })

@@ -44,3 +44,39 @@ function junction(parts: readonly Signal[], deciding: boolean, budget: Budget): 
 
   return stepped(at, nextPoint, budget, parts.length)
 }
+
+/**
+ * At least k of the parts. As `any` is one of them and `all` is all of them, this is what lies between, and like them it
+ * looks no sooner than enough parts can have changed.
+ */
+export function someOf(k: number, parts: readonly Signal[], budget: Budget): Signal {
+  const need = { true: k, false: parts.length - k + 1 }
+  function tally(t: number) {
+    const count = { true: 0, false: 0 }
+    for (const part of parts) {
+      const verdict = part.at(t)
+      if (verdict === true) count.true += 1
+      else if (verdict === false) count.false += 1
+    }
+    return count
+  }
+  function at(t: number): Verdict {
+    const count = tally(t)
+    return count.true >= need.true ? true : count.false >= need.false ? false : 'unknown'
+  }
+  function nextPoint(t: number): number {
+    const count = tally(t)
+    const changes = (which: (verdict: Verdict) => boolean, nth: number) =>
+      parts
+        .filter((part) => which(part.at(t)))
+        .map((part) => part.changeAfter(t))
+        .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))[nth - 1] ?? Number.POSITIVE_INFINITY
+    if (count.true >= need.true) return changes((verdict) => verdict === true, count.true - need.true + 1)
+    if (count.false >= need.false) return changes((verdict) => verdict === false, count.false - need.false + 1)
+    return Math.min(
+      changes((verdict) => verdict !== true, need.true - count.true),
+      changes((verdict) => verdict !== false, need.false - count.false),
+    )
+  }
+  return stepped(at, nextPoint, budget, parts.length)
+}

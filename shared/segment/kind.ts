@@ -1,5 +1,5 @@
-import type { PersonView } from './person-view.ts'
-import type { Budget, Signal } from './signal.ts'
+import type { Looking, PersonView } from './person-view.ts'
+import type { Signal } from './signal.ts'
 
 /**
  * What one type of condition must say about itself. One file in `kind/` per type holds its schema and its `Kind`;
@@ -20,16 +20,26 @@ export interface Kind<C> {
 export type Prepared = (moment: Moment) => Signal
 
 /** One evaluation. A signal made for a moment speaks of `now` and later. */
-export interface Moment {
+export interface Moment extends Looking {
   readonly person: PersonView
-  readonly now: number
-  readonly budget: Budget
 }
 
-/** Names of top-level traits, and patterns of event names. */
+/** What is read of a person and of the workspace. */
 export interface Reads {
+  /** Names of top-level traits. */
   readonly traits: readonly string[]
+  /** Patterns of event names. */
   readonly events: readonly string[]
+  /** Keys of computed traits. */
+  readonly computed: readonly string[]
+  /** Keys of other segments. */
+  readonly segments: readonly string[]
+  /** `channel:email`, `purpose:marketing`. */
+  readonly consents: readonly string[]
+  /** Types of identifiers. */
+  readonly identifiers: readonly string[]
+  /** Paths of numeric traits that are compared with the workspace's percentiles. */
+  readonly percentiles: readonly string[]
 }
 
 /** Facts as JSON for people to read; instants are ISO 8601 text. */

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { toIso } from '../kernel/instant.ts'
 import { LIMITS } from '../kernel/limits.ts'
-import { folded, foldedSignal } from './folded.ts'
-import { all, any } from './junction.ts'
+import { atLeastOf, mostFolded } from './folded.ts'
 import type { Moment } from './kind.ts'
 import type { EventRef } from './person-view.ts'
-import { constant, type Signal } from './signal.ts'
-import { atLeast, type Traffic, upTo } from './traffic.ts'
+import type { Signal } from './signal.ts'
+import { type Traffic, trafficOf, upTo } from './traffic.ts'
 import { type EventTest, eventTest, Where } from './where.ts'
 import { endsAt, type Span, spanOf, Window, type WindowEnds } from './window.ts'
 
@@ -30,40 +29,20 @@ export interface Occurrences {
 }
 
 /** Compiles the question. `enough`: no threshold above it will be asked, so that reading may stop there. */
-export function prepareCounting(
-  { name, where, window }: Occurrences,
-  enough: number,
-): (moment: Moment) => (n: number) => Signal {
-  const span = spanOf(window)
-  const test = eventTest(where)
-  return function counting({ person, now, budget }) {
-    const events = person.events(name)
-    const traffic = test ? trafficWhere(events, span, test, now, enough) : trafficOf(events, span)
-    const older = folded(person, name)
-    const olderInside = older.count > 0 ? foldedSignal(older, span, test !== undefined) : constant(false)
-    return (n) => {
-      if (n <= 0) return constant(true)
-      const held = atLeast(n, traffic)
-      // With all folded events inside it may be enough, with none not: then it depends on what can be said of them.
-      return older.count === 0
-        ? held
-        : any(
-            [held, all([n <= older.count ? constant(true) : atLeast(n - older.count, traffic), olderInside], budget)],
-            budget,
-          )
-    }
-  }
+export function prepareCounting({ name, where, window }: Occurrences, enough: number): Counting {
+  return prepareCountingIn(spanOf(window), name, where, enough)
 }
 
-/** All events of a window, by arithmetic on their positions: nothing is copied and no properties are read. */
-function trafficOf(events: readonly EventRef[], span: Span): Traffic {
-  const at = (i: number) => (events[i] as EventRef).at
-  const first = span.from === -Infinity ? 0 : upTo(events.length, at, span.from - 1)
-  const end = span.to === Infinity ? events.length : upTo(events.length, at, span.to)
-  return {
-    size: Math.max(0, end - first),
-    enters: (i) => at(first + i) + span.entersAfter,
-    leaves: (i) => at(first + i) + span.leavesAfter,
+/** "At least n", over time. */
+export type Counting = (moment: Moment) => (n: number) => Signal
+
+export function prepareCountingIn(span: Span, name: string, where: Where | undefined, enough: number): Counting {
+  const test = eventTest(where)
+  return function counting({ person, now }) {
+    const events = person.events(name)
+    const traffic = test ? trafficWhere(events, span, test, now, enough) : trafficOf(events, span)
+    const folded = person.folded(name)
+    return (n) => atLeastOf(n, traffic, folded, span, test !== undefined)
   }
 }
 
@@ -108,7 +87,7 @@ export interface OccurrencesFound {
   readonly count: number
   /** The newest of them. */
   readonly newest: readonly { readonly id: string; readonly at: string }[]
-  /** Further events of this name, older than the timeline; absent when there are none. */
+  /** Further events of this name, of which only the number is known; absent when there are none. */
   readonly folded?: number
 }
 
@@ -126,6 +105,6 @@ export function findOccurrences({ name, where, window }: Occurrences, { person, 
     count += 1
     if (newest.length < MOST_IDS) newest.push({ id: event.id, at: toIso(event.at) })
   }
-  const older = person.folded(name)
+  const older = mostFolded(person.folded(name))
   return { event: name, window: endsAt(window, now), count, newest, ...(older > 0 && { folded: older }) }
 }

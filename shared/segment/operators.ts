@@ -185,7 +185,7 @@ function listOf(operand: JsonValue): readonly JsonValue[] {
 const NUMERIC = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /** A number, or text that is one through and through; undefined for everything else, infinity included. */
-function numberOf(value: JsonValue): number | undefined {
+export function numberOf(value: JsonValue): number | undefined {
   const n = typeof value === 'number' ? value : typeof value === 'string' && NUMERIC.test(value) ? Number(value) : NaN
   return Number.isFinite(n) ? n : undefined
 }

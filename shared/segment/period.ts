@@ -21,3 +21,7 @@ export function overlap(a: Period, b: Period): Period {
   const both = { from: Math.max(a.from, b.from), until: Math.min(a.until, b.until) }
   return isEmpty(both) ? NEVER : both
 }
+
+export function holdsAt(period: Period, t: number): boolean {
+  return t >= period.from && t < period.until
+}

@@ -1,21 +1,48 @@
 import type { JsonObject, JsonValue } from '../kernel/json.ts'
+import type { Estimate } from './estimate.ts'
+import type { Consent, ConsentKind } from './profile-document.ts'
+import type { Budget, Signal, Timed } from './signal.ts'
 
 /**
  * The port by which an evaluator sees one person. Whoever stores people implements it; nothing here knows how. A view
  * does not change while it is being read, and `events` gives the same array for the same pattern.
+ *
+ * A view may have less than the person: then it says what it lacks (`folded`, `missingUpTo`, undefined), and conditions
+ * that cannot be decided without it are unknown.
  */
 export interface PersonView {
   /** Whether anything was ever applied to this person. Nobody unknown is a member of anything. */
   readonly known: boolean
+  /** Canonical ID. */
+  readonly id: string
   /** A top-level trait; undefined when absent or deleted. */
   trait(name: string): { readonly value: JsonValue; readonly at: number } | undefined
+  /** What was written to a top-level trait, and when. */
+  traitHistory(name: string): TraitHistory
   /** Counted events (track by name, `$page`, `$screen`) whose name matches a pattern; oldest first by (at, id). */
   events(pattern: string): readonly EventRef[]
-  /** How many more counted events that match the pattern are older than everything `events` holds (the timeline was pruned). */
-  folded(pattern: string): number
-  /** No folded event is later than this instant. Without it, a window over folded events alone can only be `unknown`. */
-  readonly foldedUpTo?: number | undefined
+  /** Further counted events that match the pattern, of which only a number and a stretch of time is known. */
+  folded(pattern: string): readonly FoldedEvents[]
+  /** Values of one type of identifier. */
+  identifiers(type: string): readonly string[]
+  /** What the person said about a channel or purpose; undefined while nothing was said. */
+  consent(kind: ConsentKind, name: string): Consent | undefined
+  /** A computed trait from `now` on; undefined when nobody here knows it. */
+  computed(key: string, looking: Looking): Timed<Estimate> | undefined
+  /** Membership of another segment from `now` on; undefined when nobody here knows it. */
+  segment(key: string, looking: Looking): Signal | undefined
+  /** The workspace's values of a numeric trait by nearest rank: the p-th entry is the p-th percentile, 0 to 100. */
+  percentiles(path: string): Percentiles | undefined
 }
+
+/** When somebody looks, and how much more looking they may do. */
+export interface Looking {
+  readonly now: number
+  readonly budget: Budget
+}
+
+/** 101 values, ascending; none while no profile has the trait. */
+export type Percentiles = readonly number[]
 
 export interface EventRef {
   /** Epoch milliseconds. */
@@ -26,7 +53,42 @@ export interface EventRef {
   readonly properties: () => JsonObject
 }
 
+/** Between `least` and `most` events happened at instants from `from` to `to`, both included. */
+export interface FoldedEvents {
+  readonly from: number
+  readonly to: number
+  readonly least: number
+  readonly most: number
+}
+
+export interface TraitHistory {
+  /** Oldest first, one per instant (the one that stands), none left out after the first; `null` deletes. */
+  readonly writes: readonly TraitWrite[]
+  /** Writes before the first of these may be missing, none later than this instant; −Infinity when none are. */
+  readonly missingUpTo: number
+}
+
+export interface TraitWrite {
+  readonly at: number
+  readonly value: JsonValue
+}
+
 /** Whether an event name matches a pattern: exact, `"Video *"` (a prefix), or `"*"` (any). */
 export function matchesName(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
+}
+
+/** What is seen of somebody of whom nothing is known. */
+export const NOBODY: PersonView = {
+  known: false,
+  id: '',
+  trait: () => undefined,
+  traitHistory: () => ({ writes: [], missingUpTo: Number.NEGATIVE_INFINITY }),
+  events: () => [],
+  folded: () => [],
+  identifiers: () => [],
+  consent: () => undefined,
+  computed: () => undefined,
+  segment: () => undefined,
+  percentiles: () => undefined,
 }

@@ -3,22 +3,38 @@ import type { Reads } from './kind.ts'
 import { fold, kindOf } from './kinds.ts'
 
 /**
- * What a condition reads of a person: names of top-level traits and patterns of event names, each once, in order of
- * code units. Callers index definitions by it, so that an event evaluates only what it could have changed. Every
- * condition also reads whether the person is known.
+ * What a condition reads: names of top-level traits, patterns of event names and so on, each once, in order of code
+ * units. Callers index definitions by it, so that an event evaluates only what it could have changed. Every condition
+ * also reads whether the person is known. What a `segment` or a computed trait reads in turn is not among it.
  *
  * @law changing what is not read does not change the verdict
  */
 export function readsOf(condition: Condition): Reads {
-  return fold<Reads>(condition, (node, children) => {
-    const { traits = [], events = [] } = kindOf(node).reads(node)
-    return {
-      traits: union([traits, ...children.map((child) => child.traits)]),
-      events: union([events, ...children.map((child) => child.events)]),
-    }
-  })
+  return fold<Reads>(condition, (node, children) =>
+    joinReads([{ ...NOTHING, ...kindOf(node).reads(node) }, ...children]),
+  )
 }
 
-function union(lists: readonly (readonly string[])[]): readonly string[] {
-  return [...new Set(lists.flat())].sort()
+const NOTHING: Reads = {
+  traits: [],
+  events: [],
+  computed: [],
+  segments: [],
+  consents: [],
+  identifiers: [],
+  percentiles: [],
+}
+
+/** What is read by any of them. */
+export function joinReads(all: readonly Reads[]): Reads {
+  const union = (part: keyof Reads) => [...new Set(all.flatMap((reads) => reads[part]))].sort()
+  return {
+    traits: union('traits'),
+    events: union('events'),
+    computed: union('computed'),
+    segments: union('segments'),
+    consents: union('consents'),
+    identifiers: union('identifiers'),
+    percentiles: union('percentiles'),
+  }
 }

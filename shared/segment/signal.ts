@@ -18,6 +18,13 @@ export type Verdict = boolean | 'unknown'
 
 export const NO_CHANGE = Number.POSITIVE_INFINITY
 
+/** Anything that time alone may change, such as a count of the last week. A signal is a timed verdict. */
+export interface Timed<T> {
+  at(t: number): T
+  /** An instant after t up to which it stays what it is at t; Infinity when it stays for ever. */
+  changeAfter(t: number): number
+}
+
 export function constant(verdict: Verdict): Signal {
   return { at: () => verdict, changeAfter: () => NO_CHANGE }
 }
@@ -44,6 +51,20 @@ export function opposite(signal: Signal): Signal {
   return {
     at: (t) => negated(signal.at(t)),
     changeAfter: (t) => signal.changeAfter(t),
+  }
+}
+
+/**
+ * What is sure is true, what is not even possible is false, and what lies between is unknown. Whatever is sure must be
+ * possible.
+ */
+export function uncertain(sure: Signal, possible: Signal): Signal {
+  return {
+    at: (t) => (sure.at(t) === true ? true : possible.at(t) === false ? false : 'unknown'),
+    changeAfter(t) {
+      const until = sure.changeAfter(t)
+      return sure.at(t) === true ? until : Math.min(until, possible.changeAfter(t))
+    },
   }
 }
 

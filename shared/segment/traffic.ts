@@ -1,4 +1,5 @@
 import { NO_CHANGE, type Signal } from './signal.ts'
+import type { Span } from './window.ts'
 
 /**
  * Things that come into a window and leave it again: the i-th instant at which one enters, and the i-th at which one
@@ -9,6 +10,18 @@ export interface Traffic {
   readonly size: number
   enters(i: number): number
   leaves(i: number): number
+}
+
+/** All of a window, by arithmetic on the positions of what is in order of time: nothing is copied. */
+export function trafficOf(items: readonly { readonly at: number }[], span: Span): Traffic {
+  const at = (i: number) => (items[i] as { readonly at: number }).at
+  const first = span.from === -Infinity ? 0 : upTo(items.length, at, span.from - 1)
+  const end = span.to === Infinity ? items.length : upTo(items.length, at, span.to)
+  return {
+    size: Math.max(0, end - first),
+    enters: (i) => at(first + i) + span.entersAfter,
+    leaves: (i) => at(first + i) + span.leavesAfter,
+  }
 }
 
 export function insideAt(traffic: Traffic, t: number): number {

@@ -7,7 +7,7 @@ import { ALWAYS, NEVER, overlap, type Period } from './period.ts'
 import { series } from './words.ts'
 
 /** What must hold on the properties of one event: all tests of a list. */
-const MOST_TESTS = 20
+export const MOST_TESTS = 20
 
 export const PropertyTest = z.strictObject({ property: Path, ...comparison }).superRefine(checkOperand)
 export type PropertyTest = z.infer<typeof PropertyTest>

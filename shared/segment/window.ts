@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseInstant, toIso } from '../kernel/instant.ts'
 import { Duration, durationInWords, durationMs, Instant, Stretch } from './duration.ts'
+import type { Verdict } from './signal.ts'
 
 /**
  * Which events of a person count, by their time:
@@ -39,7 +40,7 @@ export interface Span {
   readonly leavesAfter: number
 }
 
-const EVER: Span = { from: -Infinity, to: Infinity, entersAfter: 0, leavesAfter: Infinity }
+export const EVER: Span = { from: -Infinity, to: Infinity, entersAfter: 0, leavesAfter: Infinity }
 
 export function spanOf(window: Window | undefined): Span {
   if (window === undefined) return EVER
@@ -51,6 +52,15 @@ export function spanOf(window: Window | undefined): Span {
 /** A checked duration. */
 function ms(text: string): number {
   return durationMs(text) as number
+}
+
+/** Whether something that happened between two instants (both included) is inside a window at t: unknown if it depends. */
+export function insideBetween(span: Span, first: number, last: number, t: number): Verdict {
+  const low = Math.max(first, span.from)
+  const high = Math.min(last, span.to)
+  const leaving = (at: number) => (span.leavesAfter === Infinity ? Infinity : at + span.leavesAfter)
+  if (low > high || t < low + span.entersAfter || t >= leaving(high)) return false
+  return low === first && high === last && t >= last + span.entersAfter && t < leaving(first) ? true : 'unknown'
 }
 
 /** The ends of a window at an instant: `after` is not part of it, `from` and `to` are. */

@@ -1,6 +1,7 @@
 import { parseInstant } from '../../shared/kernel/instant.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
-import type { PersonView } from '../../shared/segment/person-view.ts'
+import { NOBODY, type PersonView } from '../../shared/segment/person-view.ts'
+import type { Surroundings } from '../../shared/segment/surroundings.ts'
 import { MemoryCore } from './memory-core.ts'
 
 /** Folds the messages of one of the segmentation cases into the person `u1`, through the real pure core. */
@@ -18,16 +19,14 @@ export interface CaseMessage {
 }
 
 /** The case's person as known at an instant: from the messages received up to it. */
-export function foldCase(messages: readonly CaseMessage[], at: number): PersonView {
+export function foldCase(messages: readonly CaseMessage[], at: number, surroundings?: Surroundings): PersonView {
   const core = new MemoryCore()
   const arrived = messages.filter((message) => receivedAt(message) <= at)
   for (const message of [...arrived].sort((a, b) => receivedAt(a) - receivedAt(b))) {
     core.receive({ source: 'src_case', receivedAt: receivedAt(message) }, { body: bodyOf(message) })
   }
-  return core.person('user_id', 'u1') ?? NOBODY
+  return core.person('user_id', 'u1', surroundings) ?? NOBODY
 }
-
-const NOBODY: PersonView = { known: false, trait: () => undefined, events: () => [], folded: () => 0 }
 
 function bodyOf(message: CaseMessage): JsonObject {
   const { type, message_id, ts, received_at: _, user_id, anonymous_id, previous_id, ...rest } = message

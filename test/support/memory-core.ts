@@ -11,6 +11,7 @@ import { applyItems } from '../../shared/profile/apply.ts'
 import { Definitions } from '../../shared/profile/definitions.ts'
 import { personOf } from '../../shared/profile/person.ts'
 import type { PersonView } from '../../shared/segment/person-view.ts'
+import type { Surroundings } from '../../shared/segment/surroundings.ts'
 import { MemoryGraph } from './memory-graph.ts'
 import { aMemoryProfile, forgetNow, type MemoryProfile, mergeNow } from './memory-profiles.ts'
 
@@ -58,12 +59,12 @@ export class MemoryCore {
   }
 
   /** The person behind an identifier, as the evaluator sees them; undefined for nobody. */
-  person(type: string, value: string): PersonView | undefined {
+  person(type: string, value: string, surroundings?: Surroundings): PersonView | undefined {
     const identifier = identifierOf(type, value)
     const leaf = identifier && this.#graph.leafOf(identifierName(identifier))
     if (!leaf) return undefined
     const { state, timeline } = this.#at(this.#graph.rootOf(leaf))
-    return personOf(state, timeline.history)
+    return personOf(state, timeline.history, surroundings)
   }
 
   #at(id: CanonicalId) {

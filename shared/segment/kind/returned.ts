@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { toIso } from '../../kernel/instant.ts'
 import { durationInWords, durationMs, Stretch } from '../duration.ts'
-import { folded } from '../folded.ts'
+import { mostFolded } from '../folded.ts'
 import type { Kind } from '../kind.ts'
 import { EventName } from '../occurrences.ts'
-import type { EventRef } from '../person-view.ts'
+import type { EventRef, FoldedEvents } from '../person-view.ts'
 import { NO_CHANGE, stepped, type Verdict } from '../signal.ts'
 import { upTo } from '../traffic.ts'
 import { eventsInWords, phrase } from '../words.ts'
@@ -25,22 +25,34 @@ export const returned: Kind<Returned> = {
     const withinMs = durationMs(condition.within) as number
     return ({ person, budget }) => {
       const events = person.events(name)
-      const older = folded(person, name)
+      const folded = person.folded(name).filter(({ most }) => most > 0)
 
       function at(t: number): Verdict {
         const { newest, previous } = newestAt(events, t)
-        if (newest === undefined) return older.count > 0 && t < older.upTo + withinMs ? 'unknown' : false
-        if (t >= newest.at + withinMs) return false
-        if (previous) return newest.at - previous.at >= afterMs
-        if (older.count === 0) return false
-        return newest.at - older.upTo >= afterMs ? true : 'unknown'
+        const older = folded.filter(({ from }) => from <= t)
+        const last = Math.max(newest?.at ?? -Infinity, ...older.map(({ to }) => Math.min(to, t)))
+        if (t >= last + withinMs) return false
+        const silence = newest && previous ? newest.at - previous.at : undefined
+        if (older.length === 0) return silence !== undefined && silence >= afterMs
+        return newest ? withFolded(newest.at, silence, older) : mostFolded(older) < 2 ? false : 'unknown'
+      }
+
+      /** Folded events may lie in the silence, or after what looks like the newest. */
+      function withFolded(newest: number, silence: number | undefined, older: readonly FoldedEvents[]): Verdict {
+        if (older.every(({ to }) => to <= newest - afterMs)) {
+          if (silence !== undefined) return silence >= afterMs
+          return older.some(({ least }) => least > 0) ? true : 'unknown'
+        }
+        const noneLater = older.every(({ to }) => to <= newest)
+        return noneLater && silence !== undefined && silence < afterMs ? false : 'unknown'
       }
 
       function nextPoint(t: number): number {
         const next = events[positionAt(events, t)]
         const { newest } = newestAt(events, t)
-        const end = (newest ? newest.at : older.upTo) + withinMs
-        return Math.min(next ? next.at : NO_CHANGE, end > t ? end : NO_CHANGE)
+        const ends = [newest?.at ?? -Infinity, ...folded.map(({ to }) => to)].map((at) => at + withinMs)
+        const points = [next?.at ?? NO_CHANGE, ...folded.map(({ from }) => from), ...ends]
+        return Math.min(...points.filter((point) => point > t), NO_CHANGE)
       }
 
       return stepped(at, nextPoint, budget)
@@ -55,7 +67,7 @@ export const returned: Kind<Returned> = {
     ),
   evidence({ name = '*' }, { person, now }) {
     const { newest, previous } = newestAt(person.events(name), now)
-    const older = person.folded(name)
+    const older = mostFolded(person.folded(name))
     return {
       event: name,
       ...(newest && { newest: { id: newest.id, at: toIso(newest.at) } }),

@@ -1,0 +1,167 @@
+import { z } from 'zod'
+import { toIso } from '../../kernel/instant.ts'
+import { durationInWords, durationMs, Stretch } from '../duration.ts'
+import type { Kind, Moment } from '../kind.ts'
+import { EventName } from '../occurrences.ts'
+import type { EventRef } from '../person-view.ts'
+import { latestWay, mayGoThroughFolded, type StepEvents, type Way } from '../sequence.ts'
+import { NO_CHANGE, stepped, type Verdict } from '../signal.ts'
+import { StepWhere, stepWhereInWords } from '../step-test.ts'
+import { candidatesFor, compileStep, reachable, type Step } from '../steps.ts'
+import { upTo } from '../traffic.ts'
+import { endsAt, type Span, spanOf, Window, windowInWords } from '../window.ts'
+import { eventsInWords, phrase } from '../words.ts'
+
+const MOST_STEPS = 10
+
+const SequenceStep = z.strictObject({
+  name: EventName,
+  where: StepWhere.optional(),
+  within: Stretch.optional().meta({ description: 'Not longer after the step before' }),
+  negate: z.boolean().optional().meta({ description: 'It did not happen; decided once `within` has passed' }),
+})
+
+/**
+ * One thing after the other: `{ "type": "sequence", "steps": [{ "name": "Checkout Started" },
+ * { "name": "Order Completed", "within": "1h", "negate": true }], "window": { "last": "7d" } }`.
+ *
+ * Each step is strictly after the one before, and the window is that of the first. A negated step ends with its
+ * `within`; without one it lasts until the next step, or until now.
+ */
+export const Sequence = z
+  .strictObject({
+    type: z.literal('sequence'),
+    steps: z.array(SequenceStep).min(1, 'must have at least one step').max(MOST_STEPS),
+    window: Window.optional(),
+  })
+  .superRefine(({ steps }, context) => {
+    const fault = (path: readonly PropertyKey[], message: string) =>
+      context.addIssue({ code: 'custom', path: ['steps', ...path], message })
+    if (steps[0]?.negate) fault([0, 'negate'], 'the first step must be something that happened')
+    if (steps[0]?.within !== undefined) fault([0, 'within'], 'the first step has none before it')
+    steps.forEach(({ where = [] }, i) => {
+      where.forEach(({ valueFrom }, k) => {
+        if (valueFrom === undefined) return
+        const referred = steps[valueFrom.step]
+        const path = [i, 'where', k, 'valueFrom', 'step']
+        if (valueFrom.step >= i) fault(path, 'must be an earlier step; the first one is 0')
+        else if (referred?.negate) fault(path, 'must be a step that happened')
+      })
+    })
+  })
+  .meta({ description: 'Events one after the other' })
+export type Sequence = z.infer<typeof Sequence>
+
+export const sequence: Kind<Sequence> = {
+  prepare(condition) {
+    const span = spanOf(condition.window)
+    const steps = compiled(condition)
+    const timed = condition.steps.some(({ where = [] }) => where.some(({ op }) => op.startsWith('within_')))
+    return (moment) => {
+      const found = stepEvents(steps, span, moment)
+      const points = pointsOf(found, span, moment.now, timed)
+      let last: { readonly t: number; readonly way: Way | undefined } | undefined
+      const wayAt = (t: number) => {
+        if (last?.t !== t) last = { t, way: latestWay(found, span, t, true) }
+        return last.way
+      }
+
+      function at(t: number): Verdict {
+        if (wayAt(t)) return true
+        const folded = found.some((each) => each.folded.length > 0)
+        return folded && (latestWay(found, span, t, false) || mayGoThroughFolded(found, span, t)) ? 'unknown' : false
+      }
+
+      /** As long as the way that began last stands, the sequence does, unless something comes to disturb it. */
+      function nextPoint(t: number): number {
+        const way = wayAt(t)
+        if (way) return Math.min(points.disturbs(t), way.first + span.leavesAfter)
+        return Math.min(points.disturbs(t), points.completes(t), points.leaves(t))
+      }
+
+      const size = found.reduce((sum, { candidates }) => sum + candidates.length, 0)
+      return stepped(at, nextPoint, moment.budget, 1 + size / 100)
+    }
+  },
+  reads: ({ steps }) => ({ events: steps.map(({ name }) => name) }),
+  sentence: ({ steps, window }) => phrase(steps.map(stepInWords).join(', then '), windowInWords(window)),
+  evidence(condition, moment) {
+    const span = spanOf(condition.window)
+    const way = latestWay(stepEvents(compiled(condition), span, moment), span, moment.now, true)
+    const events: { id: string; name: string; at: string }[] = []
+    for (let step = way; step; step = step.before) {
+      if (step.event) events.unshift({ id: step.event.id, name: step.event.name, at: toIso(step.event.at) })
+    }
+    return { window: endsAt(condition.window, moment.now), events }
+  },
+}
+
+function compiled({ steps }: Sequence): readonly Step[] {
+  return steps.map((step, i) =>
+    compileStep(step, i, steps, step.within === undefined ? undefined : durationMs(step.within)),
+  )
+}
+
+/** Only what can matter: firsts that can be inside of the window, and what came after the earliest of them. */
+function stepEvents(steps: readonly Step[], span: Span, { person, now }: Moment): readonly StepEvents[] {
+  const after = (events: readonly EventRef[], at: number) =>
+    events.slice(upTo(events.length, (i) => (events[i] as EventRef).at, at))
+  const oldest = Math.max(now - span.leavesAfter, span.from - 1)
+  const begins = after(person.events((steps[0] as Step).name), oldest).filter(({ at }) => at <= span.to)
+  const folds = steps.map(({ name }) => reachable(person.folded(name)))
+  const earliest = Math.min(begins[0]?.at ?? Infinity, ...(folds[0] ?? []).map(({ from }) => from))
+  return steps.map((step, i) => {
+    const folded = folds[i] ?? []
+    const events = i === 0 ? begins : after(person.events(step.name), earliest)
+    return { step, candidates: candidatesFor(step, events), folded }
+  })
+}
+
+/** Instants after which the verdict may be another one. */
+function pointsOf(steps: readonly StepEvents[], span: Span, now: number, timed: boolean) {
+  const disturbing: number[] = []
+  const completing: number[] = []
+  const leaving: number[] = []
+  let waiting = 0
+  let anchors: readonly number[] = []
+  steps.forEach(({ step, candidates, folded }, i) => {
+    const times = candidates.map(({ event }) => event.at)
+    disturbing.push(...times.filter((at) => at > now))
+    if (timed) disturbing.push(...candidates.flatMap(({ passes }) => [passes.from, passes.until]))
+    if (i === 0) {
+      for (const at of times) {
+        completing.push(at + span.entersAfter)
+        leaving.push(at + span.leavesAfter)
+      }
+    }
+    const { entersAfter, leavesAfter } = span
+    disturbing.push(
+      ...folded.flatMap(({ from, to }) =>
+        i === 0 ? [from, from + entersAfter, to + entersAfter, from + leavesAfter, to + leavesAfter] : [from, to],
+      ),
+    )
+    if (!step.negate) {
+      anchors = times
+      waiting = 0
+    } else if (step.withinMs !== undefined) {
+      waiting += step.withinMs
+      for (const at of anchors) completing.push(at + waiting)
+    }
+  })
+  const next = (instants: readonly number[]) => {
+    const sorted = [...new Set(instants)].filter((at) => at > now && at < Infinity).sort((a, b) => a - b)
+    return (t: number) => sorted[upTo(sorted.length, (i) => sorted[i] as number, t)] ?? NO_CHANGE
+  }
+  return { disturbs: next(disturbing), completes: next(completing), leaves: next(leaving) }
+}
+
+function stepInWords({ name, where, within, negate }: Sequence['steps'][number]): string {
+  return phrase(
+    negate ? 'no' : '',
+    negate && name !== '*' && !name.endsWith('*')
+      ? eventsInWords(name)
+      : eventsInWords(name).replace(/^any /, negate ? '' : 'any '),
+    stepWhereInWords(where),
+    within === undefined ? '' : `within ${durationInWords(within)}`,
+  )
+}
