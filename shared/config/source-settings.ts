@@ -16,7 +16,8 @@ const IpRange = z
   )
   .meta({ description: 'An address, or a range in CIDR form' })
 
-const open = {
+/** Setting by setting, for this file and source-settings-patch.ts. */
+export const OPEN_SETTINGS = {
   publicUrl: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .max(2_000)
@@ -34,9 +35,9 @@ const open = {
     .meta({ description: 'What senders hear while the source is disabled: 401 (they drop), or 404 (some keep)' }),
 }
 
-const Secret = z.string().min(1).max(8_000)
+export const Secret = z.string().min(1).max(8_000)
 
-const secret = {
+export const SECRET_SETTINGS = {
   secrets: z.array(Secret).max(10).meta({ description: 'Any of them may have signed, so that they can be rotated' }),
   basicAuth: z.strictObject({
     user: z
@@ -50,56 +51,26 @@ const secret = {
   verifyToken: Secret.meta({ description: "Of Meta's verification request" }),
 }
 
-export const OpenSourceSettings = z.object(open).partial()
+export const OpenSourceSettings = z.object(OPEN_SETTINGS).partial()
 export type OpenSourceSettings = z.infer<typeof OpenSourceSettings>
 
-export const SecretSourceSettings = z.object(secret).partial()
+export const SecretSourceSettings = z.object(SECRET_SETTINGS).partial()
 export type SecretSourceSettings = z.infer<typeof SecretSourceSettings>
 
 /** All settings as they are written. Unknown ones are refused: they are most often a spelling mistake. */
 export const SourceSettings = z
-  .strictObject({ ...open, ...secret })
+  .strictObject({ ...OPEN_SETTINGS, ...SECRET_SETTINGS })
   .partial()
   .meta({ id: 'SourceSettings' })
 export type SourceSettings = z.infer<typeof SourceSettings>
 
-/** A change of settings: what is named is replaced, `null` takes it away, what is not named stays. */
-export const SourceSettingsPatch = z
-  .strictObject({
-    publicUrl: open.publicUrl.nullable(),
-    topicArns: open.topicArns.nullable(),
-    maxAgeSeconds: open.maxAgeSeconds.nullable(),
-    allowedIps: open.allowedIps.nullable(),
-    rateLimitPerMinute: open.rateLimitPerMinute.nullable(),
-    whenDisabled: open.whenDisabled.nullable(),
-    secrets: secret.secrets.nullable(),
-    basicAuth: secret.basicAuth.nullable(),
-    bearerToken: secret.bearerToken.nullable(),
-    verifyToken: secret.verifyToken.nullable(),
-  })
-  .partial()
-  .meta({ id: 'SourceSettingsPatch' })
-export type SourceSettingsPatch = z.infer<typeof SourceSettingsPatch>
-
-/** Settings after a change, the open and the secret ones apart, as they are kept. */
-export function changedSettings(
-  before: { readonly open: OpenSourceSettings; readonly secret: SecretSourceSettings },
-  patch: SourceSettingsPatch,
-): { readonly open: OpenSourceSettings; readonly secret: SecretSourceSettings } {
-  const after: Record<string, unknown> = { ...before.open, ...before.secret }
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete after[name]
-    else if (value !== undefined) after[name] = value
-  }
-  // Both schemas leave out what is the other's.
-  return { open: OpenSourceSettings.parse(after), secret: SecretSourceSettings.parse(after) }
-}
-
 /** Of a secret only how it ends, and of a short one not even that. */
-export interface SecretHint {
-  readonly last4: string
-}
+export const SecretHint = z
+  .strictObject({ last4: z.string().meta({ description: 'How it ends; empty when that would tell too much' }) })
+  .meta({ id: 'SecretHint' })
+export type SecretHint = z.infer<typeof SecretHint>
 
+/** Shorter ones would be given away by four characters. */
 const LONG_ENOUGH = 16
 
 export function hintOf(text: string): SecretHint {

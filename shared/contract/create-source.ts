@@ -31,5 +31,5 @@ export const createSource = defineContract({
     }),
   reply: NewSourceDocument,
   status: 201,
-  failures: ['conflict'],
+  failures: ['conflict', 'unprocessable'],
 })

@@ -10,7 +10,7 @@ test('what a token made by a token grants, that one grants too', () => {
     fc.property(lists, lists, (held, wanted) => {
       if (notHeld(held, wanted).length > 0) return
       for (const scope of SCOPES) if (isGranted(wanted, scope)) expect(isGranted(held, scope)).toBe(true)
-      for (const wildcard of [EVERY_SCOPE, EVERY_SCOPE_OF_WORKSPACE]) {
+      for (const wildcard of [EVERY_SCOPE, EVERY_SCOPE_OF_WORKSPACE] as const) {
         if (wanted.includes(wildcard)) expect(held.some((scope) => scope.includes('*'))).toBe(true)
       }
     }),

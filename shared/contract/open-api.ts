@@ -40,11 +40,29 @@ const SECURITY_SCHEMES: JsonRecord = {
   writeKey: { type: 'http', scheme: 'basic', description: 'The write key as user name, no password' },
   writeKeyHeader: { type: 'apiKey', in: 'header', name: 'X-Write-Key' },
   writeKeyQuery: { type: 'apiKey', in: 'query', name: 'writeKey' },
+  serverKey: { type: 'http', scheme: 'basic', description: 'The app key as user name, the secret key as password' },
+  appKey: { type: 'apiKey', in: 'header', name: 'X-App-Key' },
+  timestamp: { type: 'apiKey', in: 'header', name: 'X-Timestamp', description: 'Epoch seconds' },
+  signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Signature',
+    description: '`sha256=<hex HMAC-SHA256(secret key, timestamp + "." + body)>`',
+  },
 }
+
+/** Any of these; the last one needs all its three headers. */
+const INGESTION_SECURITY: Json[] = [
+  { writeKey: [] },
+  { writeKeyHeader: [] },
+  { writeKeyQuery: [] },
+  { serverKey: [] },
+  { appKey: [], timestamp: [], signature: [] },
+]
 
 function securityOf({ scope }: Contract): Json[] {
   if (scope === 'anyone') return []
-  if (scope === 'write key') return [{ writeKey: [] }, { writeKeyHeader: [] }, { writeKeyQuery: [] }]
+  if (scope === 'write key') return INGESTION_SECURITY
   return [{ token: [scope] }]
 }
 

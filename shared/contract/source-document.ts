@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import { OpenSourceSettings, SOURCE_KINDS } from '../config/source-settings.ts'
+import { OpenSourceSettings, SecretHint, SOURCE_KINDS } from '../config/source-settings.ts'
 
 /** A source as its operators see it. Secret settings show only that they are there, and how they end. */
-const Hint = z.object({ last4: z.string().meta({ description: 'How it ends; empty when that would tell too much' }) })
-
 export const SourceDocument = z
   .object({
     id: z.string(),
@@ -17,10 +15,10 @@ export const SourceDocument = z
     livingSecretKeys: z.int().optional(),
     hookUrl: z.string().optional().meta({ description: 'Where the provider of a webhook posts to' }),
     settings: OpenSourceSettings.extend({
-      secrets: z.array(Hint).optional(),
+      secrets: z.array(SecretHint).optional(),
       basicAuth: z.object({ user: z.string() }).optional(),
-      bearerToken: Hint.optional(),
-      verifyToken: Hint.optional(),
+      bearerToken: SecretHint.optional(),
+      verifyToken: SecretHint.optional(),
     }),
     version: z.int().meta({ description: 'Rises with every change' }),
     createdAt: z.string().meta({ format: 'date-time' }),

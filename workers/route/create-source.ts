@@ -3,21 +3,23 @@ import { secretKeyOf } from '../../platform/server-keys.ts'
 import { SOURCE_COLUMNS, type SourceRow } from '../../platform/source-row.ts'
 import { sealedSecrets } from '../../platform/source-secrets.ts'
 import { FIRST_KEYS } from '../../shared/config/source-keys.ts'
-import { changedSettings } from '../../shared/config/source-settings.ts'
+import { changedSettings, NO_SETTINGS } from '../../shared/config/source-settings-patch.ts'
 import { createSource } from '../../shared/contract/create-source.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
 import { auditIfChanged } from './audit.ts'
 import { withoutSecrets } from './source-audit.ts'
-import { sourceDocument } from './source-row.ts'
+import { sourceDocument, unfitting } from './source-row.ts'
 
 const MOST_SOURCES = 1_000
 
 export const createSourceRoute = serve(createSource, async ({ body }, call) => {
   const { env, workspace, now } = call
   const id = newSourceId()
-  const { open, secret } = changedSettings({ open: {}, secret: {} }, body.settings)
+  const settings = changedSettings(NO_SETTINGS, body.settings)
+  if (!settings.ok) return err(unfitting(settings.failure))
+  const { open, secret } = settings.value
   const sealed = sealedSecrets(env.IDENTITY_SECRET, { id, workspace }, secret)
   const [inserted] = await env.DB.batch<SourceRow>([
     env.DB.prepare(

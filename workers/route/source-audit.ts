@@ -1,4 +1,4 @@
-import type { SourceSettingsPatch } from '../../shared/config/source-settings.ts'
+import type { SourceSettingsPatch } from '../../shared/config/source-settings-patch.ts'
 
 const SECRETS = ['secrets', 'basicAuth', 'bearerToken', 'verifyToken'] as const
 

@@ -6,7 +6,7 @@ import { type KeyRange, living } from '../../shared/config/source-keys.ts'
 import { hintOf, type SecretSourceSettings } from '../../shared/config/source-settings.ts'
 import type { SourceConfig } from '../../shared/config/workspace-config.ts'
 import type { SourceDocument } from '../../shared/contract/source-document.ts'
-import { failure } from '../../shared/kernel/failure.ts'
+import { type Failure, type FieldError, failure } from '../../shared/kernel/failure.ts'
 import { toIso } from '../../shared/kernel/instant.ts'
 import type { Call } from '../http/serve.ts'
 
@@ -43,6 +43,12 @@ export function sourceDocument({ env, request }: Pick<Call, 'env' | 'request'>, 
 
 function count(range: KeyRange): number {
   return living(range).length
+}
+
+/** Settings that are well formed, and do not go with what is there. */
+export function unfitting({ path, message }: FieldError): Failure {
+  const field = `settings.${path}`
+  return failure('unprocessable', `${field}: ${message}`, [{ path: field, message }])
 }
 
 /** Under the origin that the caller himself used: that is one where we can be reached. */

@@ -124,6 +124,18 @@ describe('the settings of a source', () => {
     expect((await api('PUT', `/api/v1/sources/${id}`, { settings: { secrets: null } })).json['settings']).toEqual({})
   })
 
+  test('a secret is kept by how it ends; one that is not there is 422 and named', async () => {
+    const { id } = await made({ name: 'Mail', kind: 'webhook', provider: 'resend', settings: { secrets: [SECRET] } })
+    const path = `/api/v1/sources/${id}`
+    const added = await api('PUT', path, { settings: { secrets: ['whsec_a-new-long-secret-NEW1', { last4: 'wxyz' }] } })
+    expect(added.json['settings']).toEqual({ secrets: [{ last4: 'NEW1' }, { last4: 'wxyz' }] })
+    expect((await api('PUT', path, { settings: added.json['settings'] })).json['settings']).toEqual(
+      added.json['settings'],
+    )
+    const refused = await api('PUT', path, { settings: { secrets: [{ last4: 'none' }] } })
+    expect([refused.status, fieldsOf(refused.json)]).toEqual([422, ['settings.secrets.0']])
+  })
+
   test('of a kind that has no provider, none is taken; the kind itself stays', async () => {
     const { id } = await made({ name: 'Shop', kind: 'web' })
     const provider = await api('PUT', `/api/v1/sources/${id}`, { provider: 'stripe' })

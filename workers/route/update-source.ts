@@ -1,13 +1,13 @@
 import { SOURCE_COLUMNS, type SourceRow, sourceConfigOf } from '../../platform/source-row.ts'
 import { sealedSecrets, secretsOf } from '../../platform/source-secrets.ts'
-import { changedSettings } from '../../shared/config/source-settings.ts'
+import { changedSettings } from '../../shared/config/source-settings-patch.ts'
 import { updateSource } from '../../shared/contract/update-source.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
 import { auditIfChanged } from './audit.ts'
 import { withoutSecrets } from './source-audit.ts'
-import { NO_SOURCE, sourceDocument, sourceRow } from './source-row.ts'
+import { NO_SOURCE, sourceDocument, sourceRow, unfitting } from './source-row.ts'
 
 /** Sealed settings are changed by opening them, so two changes at once could undo one another: the version tells. */
 export const updateSourceRoute = serve(updateSource, async ({ params, body }, call) => {
@@ -17,7 +17,9 @@ export const updateSourceRoute = serve(updateSource, async ({ params, body }, ca
   if (body.provider !== undefined && row.kind !== 'webhook') return err(NOT_A_WEBHOOK)
   const before = sourceConfigOf(row)
   const kept = { open: before.settings, secret: secretsOf(env.IDENTITY_SECRET, before) }
-  const { open, secret } = changedSettings(kept, body.settings ?? {})
+  const settings = changedSettings(kept, body.settings ?? {})
+  if (!settings.ok) return err(unfitting(settings.failure))
+  const { open, secret } = settings.value
   const [updated] = await env.DB.batch<SourceRow>([
     env.DB.prepare(
       `UPDATE sources SET name = ?, enabled = ?, provider = ?, settings = ?, sealed = ?, version = version + 1
