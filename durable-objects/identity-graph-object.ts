@@ -73,6 +73,14 @@ export class IdentityGraphObject extends DurableObject<Env> {
     return this.#store.profile(root) ? root : null
   }
 
+  /** Which of these identifiers (by key) belong to somebody. */
+  async known(keys: readonly string[]): Promise<readonly string[]> {
+    return keys.filter((key) => {
+      const leaf = this.#store.identifier(key)?.leaf
+      return leaf !== undefined && !this.#store.erasure(leaf) && this.#store.profile(this.#store.rootOf(leaf)) !== undefined
+    })
+  }
+
   /** The merges a profile took part in, oldest first; the undone ones too. */
   async mergesOf(id: CanonicalId): Promise<MergeDocument[]> {
     const seqs = this.#store.profile(id)?.operations ?? []

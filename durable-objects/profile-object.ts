@@ -10,8 +10,9 @@ import type { HandOver } from '../shared/identity/operations.ts'
 import { encodeCursor } from '../shared/kernel/cursor.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
 import { type ApplyItem, admission, applyItems, type ToldChange } from '../shared/profile/apply.ts'
+import { computedValues } from '../shared/profile/computed-values.ts'
 import { Definitions } from '../shared/profile/definitions.ts'
-import type { EventPage, EventQuery, IdentityDocument, ProfileDocument, Read } from '../shared/profile/document.ts'
+import type { EventPage, EventQuery, ProfileDocument, Read } from '../shared/profile/document.ts'
 import type { Effect, ProfileEffect } from '../shared/profile/effect.ts'
 import { lookAgain, nextDueAt, tellDue } from '../shared/profile/emission.ts'
 import { eraseProfile } from '../shared/profile/erase.ts'
@@ -21,7 +22,7 @@ import { previewSplit, type Split } from '../shared/profile/preview-split.ts'
 import { PROFILE_LIMITS } from '../shared/profile/profile-limits.ts'
 import { confirmRelease, goLivePage, letGoPage } from '../shared/profile/release.ts'
 import { emptyState, type ProfileState } from '../shared/profile/state.ts'
-import { eventDocument, identifierDocuments, isSomebody, linkDocuments, profileDocument } from '../shared/profile/view.ts'
+import { eventDocument, type IdentityParts, identifierDocuments, isSomebody, leafNames, linkDocuments, type PersonScope, profileDocument, scopeOf } from '../shared/profile/view.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { ProfileStore } from './profile-store.ts'
 
@@ -87,7 +88,11 @@ export class ProfileObject extends DurableObject<Env> {
   }
 
   async read(options: { readonly meta: boolean }): Promise<Read<ProfileDocument>> {
-    return this.#reading((state) => profileDocument(state, options))
+    const computedTraits = (await this.#config(0))?.computedTraits ?? []
+    return this.#reading((state) => ({
+      ...profileDocument(state, options),
+      computedTraits: computedValues(state, this.#store.history, computedTraits, Date.now()),
+    }))
   }
 
   async events(query: EventQuery): Promise<Read<EventPage>> {
@@ -103,17 +108,28 @@ export class ProfileObject extends DurableObject<Env> {
     })
   }
 
-  async identity(): Promise<Read<Pick<IdentityDocument, 'identifiers' | 'links'>>> {
-    return this.#reading((state) => ({ identifiers: identifierDocuments(state), links: linkDocuments(state) }))
+  async identity(): Promise<Read<IdentityParts>> {
+    return this.#reading((state) => ({
+      identifiers: identifierDocuments(state),
+      links: linkDocuments(state),
+      named: leafNames(state),
+    }))
   }
 
   /** Why this person is in a segment or is not, by this configuration or a newer one; undefined while it cannot be read. */
   async explain(segment: string, configVersion: number): Promise<Read<ExplainedMembership | undefined>> {
     const config = await this.#config(configVersion)
     const definition = config?.segments.find(({ key }) => key === segment)
-    return this.#reading(
-      (state) => definition && explainMembership(state, this.#store.history, definition, Date.now()),
+    if (!config || !definition) return this.#reading(() => undefined)
+    const { surroundings } = definitionsOf(config)
+    return this.#reading((state) =>
+      explainMembership(state, this.#store.history, definition, surroundings, Date.now()),
     )
+  }
+
+  /** All that a person is known by: for finding them in other stores. `match` is an identifier's normal form. */
+  async scope(): Promise<Read<PersonScope>> {
+    return this.#reading((state) => scopeOf(state))
   }
 
   /** When this profile wakes by itself, in epoch ms; for operators and tests. */
@@ -350,7 +366,7 @@ const indexes = new WeakMap<WorkspaceConfig, Definitions>()
 function definitionsOf(config: WorkspaceConfig): Definitions {
   let index = indexes.get(config)
   if (!index) {
-    index = new Definitions(config.version, config.segments)
+    index = new Definitions(config.version, config.segments, config)
     indexes.set(config, index)
   }
   return index

@@ -43,9 +43,13 @@ function bronzeLine(copy: CopyWork): BronzeLine {
     canonicalId: placed?.profile ?? null,
     leaf: placed?.leaf ?? null,
     ...(placed && placed.refused.length > 0 ? { refusedLinks: placed.refused } : {}),
-    envelope,
-    item,
+    ...(isSuppressed(outcome) ? {} : { envelope, item }),
   }
+}
+
+/** What an erased person sent is counted, and not kept. */
+function isSuppressed(outcome: Outcome | undefined): boolean {
+  return outcome?.kind === 'dropped' && outcome.reason === 'suppressed'
 }
 
 function facts(outcome: Outcome): Record<string, unknown> {

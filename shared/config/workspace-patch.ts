@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { IdentitySettings } from '../identity/identity-settings.ts'
+import { IdentifierTypeChanges, IdentitySettings } from '../identity/identity-settings.ts'
 import { WorkspaceSettings } from './workspace-config.ts'
 
 /**
@@ -8,6 +8,7 @@ import { WorkspaceSettings } from './workspace-config.ts'
  */
 const settings = WorkspaceSettings.shape
 const identity = IdentitySettings.shape
+const type = IdentifierTypeChanges.shape
 
 /** A setting as a patch may have it: its own bounds, without its default, or null. */
 function change<T extends z.ZodType>(setting: z.ZodDefault<T>) {
@@ -22,9 +23,27 @@ export const WorkspacePatch = z
     profileRatePerMinute: change(settings.profileRatePerMinute),
     identity: z
       .strictObject({
-        types: z.record(z.string(), identity.types.unwrap().valueType.nullable()).nullable().optional(),
+        types: z
+          .record(
+            z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'the name of a type is 1 to 64 letters, digits, _ . or -'),
+            z
+              .strictObject({
+                priority: type.priority.nullable(),
+                limit: type.limit.nullable(),
+                windowMs: type.windowMs.nullable(),
+                blockedValues: type.blockedValues.nullable(),
+              })
+              .partial()
+              .nullable(),
+          )
+          .nullable()
+          .optional(),
         sharedAfterAnchors: change(identity.sharedAfterAnchors),
         blockedValues: change(identity.blockedValues),
+        uniqueType: change(identity.uniqueType),
+        defaultCountry: identity.defaultCountry.unwrap().nullable().optional(),
+        sharedDevice: change(identity.sharedDevice),
+        growthAlarm: change(identity.growthAlarm),
       })
       .nullable()
       .optional(),

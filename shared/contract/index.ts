@@ -8,6 +8,7 @@ import { createWorkspace } from './create-workspace.ts'
 import { deleteMapping } from './delete-mapping.ts'
 import { deleteSource } from './delete-source.ts'
 import { deleteToken } from './delete-token.ts'
+import { eraseProfile } from './erase-profile.ts'
 import { ingestBatch } from './ingest-batch.ts'
 import { ingestCalls } from './ingest-calls.ts'
 import { ingestCdp } from './ingest-cdp.ts'
@@ -16,6 +17,8 @@ import { ingestEvents } from './ingest-events.ts'
 import { ingestPixels } from './ingest-pixels.ts'
 import { ingestCounters, readSdkSettings, readSourceConfig } from './ingest-settings.ts'
 import { ingestUsers } from './ingest-users.ts'
+import { keepProfilesApart } from './keep-profiles-apart.ts'
+import { liftSuppression } from './lift-suppression.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listJobs } from './list-jobs.ts'
 import { listMappings } from './list-mappings.ts'
@@ -23,7 +26,9 @@ import { listProfileEvents } from './list-profile-events.ts'
 import { listSources } from './list-sources.ts'
 import { listTokens } from './list-tokens.ts'
 import { listWorkspaces } from './list-workspaces.ts'
+import { mergeProfiles } from './merge-profiles.ts'
 import { readDocs } from './read-docs.ts'
+import { readErasure } from './read-erasure.ts'
 import { readHealth } from './read-health.ts'
 import { readImport } from './read-import.ts'
 import { readImportErrors } from './read-import-errors.ts'
@@ -39,6 +44,7 @@ import { readToken } from './read-token.ts'
 import { readWorkspace } from './read-workspace.ts'
 import { revokeSourceKeys } from './revoke-source-keys.ts'
 import { rotateSourceKey } from './rotate-source-key.ts'
+import { unmergeProfile } from './unmerge-profile.ts'
 import { updateMapping } from './update-mapping.ts'
 import { updateSource } from './update-source.ts'
 import { updateToken } from './update-token.ts'
@@ -60,6 +66,12 @@ export const contracts: readonly Contract[] = [
   readProfile,
   listProfileEvents,
   readProfileIdentity,
+  mergeProfiles,
+  unmergeProfile,
+  keepProfilesApart,
+  eraseProfile,
+  readErasure,
+  liftSuppression,
   readWorkspace,
   updateWorkspace,
   createSource,

@@ -9,6 +9,17 @@ export const WorkspaceDocument = z
     name: z.string(),
     version: z.int().meta({ description: 'Rises with every change of configuration' }),
     settings: WorkspaceSettings,
+    identifierTypes: z
+      .record(
+        z.string(),
+        z.object({
+          priority: z.int(),
+          limit: z.int(),
+          windowMs: z.int().optional(),
+          blockedValues: z.array(z.string()).readonly().optional(),
+        }),
+      )
+      .meta({ description: 'The rules of every type of identifier as they are in force' }),
   })
   .meta({ id: 'Workspace' })
 export type WorkspaceDocument = z.output<typeof WorkspaceDocument>

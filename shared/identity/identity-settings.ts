@@ -3,11 +3,11 @@ import { DAY } from '../kernel/instant.ts'
 import { type Identifier, identifierName } from './identifier.ts'
 
 /** What a workspace says about its identifiers: which counts first, how many one person may have, which values are nobody. */
-export const IdentifierTypeSettings = z.object({
+export const IdentifierTypeChanges = z.object({
   /** Smaller is stronger; the strongest usable identifier of a message is its anchor. */
-  priority: z.int().min(0).max(1_000),
+  priority: z.int().min(0).max(1_000).optional(),
   /** Most identifiers of this type on one profile; a link that would exceed it is refused. */
-  limit: z.int().min(1).max(1_000),
+  limit: z.int().min(1).max(1_000).optional(),
   /** With a window the limit counts only identifiers that came within it. Milliseconds; without one: ever. */
   windowMs: z
     .int()
@@ -17,10 +17,19 @@ export const IdentifierTypeSettings = z.object({
   /** Values of this type that identify nobody, on top of those of all types. */
   blockedValues: z.array(z.string().max(255)).max(1_000).optional(),
 })
-export type IdentifierTypeSettings = z.infer<typeof IdentifierTypeSettings>
+export type IdentifierTypeChanges = z.infer<typeof IdentifierTypeChanges>
+
+/** The rules of a type as they are in force: what the workspace changed, over what is built in. */
+export interface IdentifierTypeSettings {
+  readonly priority: number
+  readonly limit: number
+  readonly windowMs?: number | undefined
+  readonly blockedValues?: readonly string[] | undefined
+}
 
 export const IdentitySettings = z.object({
-  types: z.record(z.string(), IdentifierTypeSettings).default({}),
+  /** What differs from the built-in rules, by type. */
+  types: z.record(z.string(), IdentifierTypeChanges).default({}),
   /** A value that came with more distinct anchors than this never joins two people: it is shared. */
   sharedAfterAnchors: z.int().min(1).max(50).default(3),
   /** Values that identify nobody, compared trimmed and case-folded, on top of the built-in ones. */
@@ -60,9 +69,16 @@ export const HARD_CAPS = { leaves: 100, identifiers: 1_000 } as const
 
 export function settingsOfType(settings: IdentitySettings, type: string): IdentifierTypeSettings {
   const own = Object.hasOwn(settings.types, type) ? settings.types[type] : undefined
-  if (own) return own
-  const found = BUILT_IN.get(type) ?? CUSTOM
-  return type === settings.uniqueType && found.limit !== 1 ? { ...found, limit: 1 } : found
+  const builtIn = BUILT_IN.get(type) ?? CUSTOM
+  if (own === undefined && (type !== settings.uniqueType || builtIn.limit === 1)) return builtIn
+  const { priority = builtIn.priority, limit = type === settings.uniqueType ? 1 : builtIn.limit, ...rest } = own ?? {}
+  return { ...rest, priority, limit }
+}
+
+/** The rules of every built-in and every changed type, as they are in force. */
+export function typesInForce(settings: IdentitySettings): Record<string, IdentifierTypeSettings> {
+  const types = new Set([...BUILT_IN.keys(), ...Object.keys(settings.types)])
+  return Object.fromEntries([...types].map((type) => [type, settingsOfType(settings, type)]))
 }
 
 const BLOCKED: ReadonlySet<string> = new Set(

@@ -8,6 +8,7 @@ import type { JsonValue } from '../kernel/json.ts'
 import { type ApplyContext, type ApplyItem, applyItems } from './apply.ts'
 import { Definitions } from './definitions.ts'
 import { PROFILE_LIMITS, type ProfileLimits } from './profile-limits.ts'
+import { encodeState } from './state.ts'
 import { eventDocument, linkDocuments, profileDocument } from './view.ts'
 
 const ID = 'prf_0' as CanonicalId

@@ -1,3 +1,5 @@
+import { IdentitySettings, settingsOfType } from '../identity/identity-settings.ts'
+import type { CanonicalId } from '../kernel/id.ts'
 import { toIso } from '../kernel/instant.ts'
 import type { Dict, JsonValue } from '../kernel/json.ts'
 import { totalOf } from './counters.ts'
@@ -48,6 +50,21 @@ function isSeen(leaf: Leaf): boolean {
 /** Something is known of this person, if only an identifier. */
 export function isSomebody(state: ProfileState): boolean {
   return Object.values(state.leaves).some((leaf) => isSeen(leaf) || Object.keys(leaf.identifiers).length > 0)
+}
+
+/** All that a person is known by: the canonical IDs data arrived under, and every identifier in its normal form. */
+export interface PersonScope {
+  readonly leaves: readonly CanonicalId[]
+  readonly identifiers: readonly { readonly type: string; readonly match: string }[]
+}
+
+export function scopeOf(state: ProfileState): PersonScope {
+  const names = new Set(Object.values(state.leaves).flatMap((leaf) => Object.keys(leaf.identifiers)))
+  const identifiers = [...names].map((name) => {
+    const colon = name.indexOf(':')
+    return { type: name.slice(0, colon), match: name.slice(colon + 1) }
+  })
+  return { leaves: Object.keys(state.leaves) as CanonicalId[], identifiers }
 }
 
 /** Object.fromEntries defines `__proto__` as an ordinary property, so no name can reach a prototype. */
@@ -104,13 +121,41 @@ export function identifierDocuments(state: ProfileState): IdentifierDocument[] {
   }))
 }
 
+/** A link whose other end was taken away with a split is shown again only when that end comes back. */
 export function linkDocuments(state: ProfileState): LinkDocument[] {
-  const joined = [...joinOver(state, (leaf) => leaf.links, earlierLink)]
+  const held = new Set(Object.values(state.leaves).flatMap((leaf) => Object.keys(leaf.identifiers)))
+  const isHeld = ([key]: readonly [string, unknown]) => linkEnds(key).every((end) => held.has(end))
+  const joined = [...joinOver(state, (leaf) => leaf.links, earlierLink)].filter(isHeld)
   joined.sort(([keyA, a], [keyB, b]) => a.at - b.at || (keyA < keyB ? -1 : 1))
   return joined.map(([key, link]) => {
     const [a, b] = linkEnds(key)
     return { a, b, cause: { kind: link.kind, messageId: link.messageId, at: toIso(link.at) } }
   })
+}
+
+/** What a profile knows of its own identity; the merges are the graph's. */
+export interface IdentityParts {
+  readonly identifiers: IdentifierDocument[]
+  readonly links: LinkDocument[]
+  /** One identifier of each leaf, its strongest. */
+  readonly named: Readonly<Record<string, string>>
+}
+
+const defaults = IdentitySettings.parse({})
+
+function strength(type: string): number {
+  return settingsOfType(defaults, type).priority
+}
+
+export function leafNames(state: ProfileState): Record<string, string> {
+  const names: [string, string][] = []
+  for (const id in state.leaves) {
+    const held = Object.entries((state.leaves[id] as Leaf).identifiers)
+    held.sort(([a, x], [b, y]) => strength(x.type) - strength(y.type) || (a < b ? -1 : 1))
+    const [first] = held
+    if (first) names.push([id, first[0]])
+  }
+  return fromEntries(names)
 }
 
 export function eventDocument(row: StoredEvent): EventDocument {

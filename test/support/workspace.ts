@@ -144,7 +144,7 @@ export async function ledgerOf(
     const object = await env.LAKE.get(key)
     if (!object) continue
     const text = await new Response(object.body.pipeThrough(new DecompressionStream('gzip'))).text()
-    for (const line of text.trimEnd().split('\n')) {
+    for (const line of text.split('\n').filter((one) => one !== '')) {
       const copy = JSON.parse(line) as Record<string, unknown>
       if (copy['workspace'] === workspace.id && !ledger.has(copy['copyId'] as string))
         ledger.set(copy['copyId'] as string, copy)

@@ -1,6 +1,7 @@
+import { ConfigStore } from '../../platform/config-store.ts'
 import { identifierKey } from '../../platform/hashing.ts'
 import { identityStub, profileStub } from '../../platform/stubs.ts'
-import { identifierOf } from '../../shared/identity/identifier.ts'
+import { type Identifier, identifierOf } from '../../shared/identity/identifier.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { type CanonicalId, isCanonicalId } from '../../shared/kernel/id.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
@@ -39,9 +40,18 @@ export async function readFrom<T>(
 
 async function locate(ref: string, env: Env, workspace: string): Promise<CanonicalId | null> {
   if (isCanonicalId(ref)) return identityStub(env, workspace).locate({ kind: 'id', id: ref })
-  const colon = ref.indexOf(':')
-  const identifier = colon === -1 ? undefined : identifierOf(ref.slice(0, colon), ref.slice(colon + 1))
+  const identifier = await identifierIn(ref, env, workspace)
   if (!identifier) return null
   const key = identifierKey(env.IDENTITY_SECRET, workspace, identifier.type, identifier.match)
   return identityStub(env, workspace).locate({ kind: 'identifier', key })
+}
+
+/** The identifier that `type:value` names; a phone number as the workspace's country writes it. */
+export async function identifierIn(ref: string, env: Env, workspace: string): Promise<Identifier | undefined> {
+  const colon = ref.indexOf(':')
+  if (colon === -1) return undefined
+  const type = ref.slice(0, colon)
+  const config = type === 'phone' ? await new ConfigStore(env.DB).workspace(workspace) : 'unknown'
+  const country = typeof config === 'string' ? undefined : config.settings.identity.defaultCountry
+  return identifierOf(type, ref.slice(colon + 1), country)
 }

@@ -8,6 +8,9 @@ import { createWorkspaceRoute } from './create-workspace.ts'
 import { deleteMappingRoute } from './delete-mapping.ts'
 import { deleteSourceRoute } from './delete-source.ts'
 import { deleteTokenRoute } from './delete-token.ts'
+import { eraseProfileRoute } from './erase-profile.ts'
+import { keepProfilesApartRoute } from './keep-profiles-apart.ts'
+import { liftSuppressionRoute } from './lift-suppression.ts'
 import { listDeadLettersRoute } from './list-dead-letters.ts'
 import { listJobsRoute } from './list-jobs.ts'
 import { listMappingsRoute } from './list-mappings.ts'
@@ -15,7 +18,9 @@ import { listProfileEventsRoute } from './list-profile-events.ts'
 import { listSourcesRoute } from './list-sources.ts'
 import { listTokensRoute } from './list-tokens.ts'
 import { listWorkspacesRoute } from './list-workspaces.ts'
+import { mergeProfilesRoute } from './merge-profiles.ts'
 import { readDocsRoute } from './read-docs.ts'
+import { readErasureRoute } from './read-erasure.ts'
 import { readHealthRoute } from './read-health.ts'
 import { readImportRoute } from './read-import.ts'
 import { readImportErrorsRoute } from './read-import-errors.ts'
@@ -31,6 +36,7 @@ import { readTokenRoute } from './read-token.ts'
 import { readWorkspaceRoute } from './read-workspace.ts'
 import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
 import { rotateSourceKeyRoute } from './rotate-source-key.ts'
+import { unmergeProfileRoute } from './unmerge-profile.ts'
 import { updateMappingRoute } from './update-mapping.ts'
 import { updateSourceRoute } from './update-source.ts'
 import { updateTokenRoute } from './update-token.ts'
@@ -41,6 +47,12 @@ export const routes: readonly Route[] = [
   readProfileRoute,
   listProfileEventsRoute,
   readProfileIdentityRoute,
+  mergeProfilesRoute,
+  unmergeProfileRoute,
+  keepProfilesApartRoute,
+  eraseProfileRoute,
+  readErasureRoute,
+  liftSuppressionRoute,
   readWorkspaceRoute,
   updateWorkspaceRoute,
   createSourceRoute,

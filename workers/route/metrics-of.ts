@@ -51,6 +51,11 @@ export function metricsOf(
       REFUSALS,
       counts,
     ),
+    counter(
+      'cdp_identity_growth_alarms_total',
+      'Profiles that came to hold as many identifiers as the workspace wants to hear of',
+      counts['grown_profile'],
+    ),
     counter('cdp_events_conflict_total', 'Duplicates whose body differs from the copy applied', counts['conflict']),
     counter('cdp_events_redelivered_total', 'Copies delivered again after they were counted', counts['redelivered']),
     histogram('cdp_ingest_latency_seconds', 'From arrival at the edge to durable in a queue', reading.ingest),

@@ -1,3 +1,4 @@
+import { identityStub } from '../../platform/stubs.ts'
 import { updateWorkspace } from '../../shared/contract/update-workspace.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
@@ -16,5 +17,9 @@ export const updateWorkspaceRoute = serve(updateWorkspace, async ({ body }, call
     auditStatement(call, 'updateWorkspace', body),
   ])
   const row = updated?.results[0]
-  return row ? ok(workspaceDocument(row)) : err(failure('not_found', 'there is no such workspace'))
+  if (!row) return err(failure('not_found', 'there is no such workspace'))
+  const document = workspaceDocument(row)
+  if (body.identity === undefined) return ok(document)
+  const exceeding = await identityStub(env, workspace).exceeding(document.settings.identity)
+  return ok({ ...document, exceeding })
 })

@@ -1,5 +1,6 @@
 import { WorkspaceSettings } from '../../shared/config/workspace-config.ts'
 import type { WorkspaceDocument } from '../../shared/contract/read-workspace.ts'
+import { typesInForce } from '../../shared/identity/identity-settings.ts'
 
 /** A workspace's row in D1, for the operations that read and change it; everything else asks the config store. */
 export interface WorkspaceRow {
@@ -13,5 +14,6 @@ export const WORKSPACE_COLUMNS = 'id, name, config_version, settings'
 
 export function workspaceDocument(row: WorkspaceRow): WorkspaceDocument {
   const { id, name, config_version: version } = row
-  return { id, name, version, settings: WorkspaceSettings.parse(JSON.parse(row.settings)) }
+  const settings = WorkspaceSettings.parse(JSON.parse(row.settings))
+  return { id, name, version, settings, identifierTypes: typesInForce(settings.identity) }
 }

@@ -1,0 +1,87 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, test } from 'vitest'
+import { profileStub } from '../../platform/stubs.ts'
+import type { CanonicalId } from '../../shared/kernel/id.ts'
+import type { JsonObject } from '../../shared/kernel/json.ts'
+import { apiClient } from '../support/api-client.ts'
+import { runJobs } from '../support/run-jobs.ts'
+import { aMessage, aWorkspace, deliver, ledgerOf, locate, profileOf } from '../support/workspace.ts'
+
+const track = (fields: JsonObject, name = 'Click') => ({ type: 'track', event: name, ...fields })
+const identify = (fields: JsonObject, traits: JsonObject = {}) => ({ type: 'identify', traits, ...fields })
+
+async function aPersonToErase() {
+  const ws = await aWorkspace()
+  const api = await apiClient(ws)
+  await deliver([aMessage(ws, [track({ anonymousId: 'x' }), track({ userId: 'other' })])])
+  await deliver([
+    aMessage(ws, [identify({ userId: 'u', anonymousId: 'x' }, { email: 'ann@example.com', name: 'Ann' })]),
+  ])
+  const id = (await locate(ws, 'user_id', 'u')) as CanonicalId
+  return { ws, api, id }
+}
+
+describe('erasing a person', () => {
+  test('is answered by a receipt that closes when every store has forgotten', async () => {
+    const { ws, api, id } = await aPersonToErase()
+    await env.DB.prepare(
+      "INSERT INTO dead_letters (workspace, id, stage, reason, attempts, at, body) VALUES (?, 'd1', 'apply', 'x', 3, 0, ?)",
+    )
+      .bind(ws.id, JSON.stringify({ items: [{ body: { type: 'track', event: 'x', userId: 'u' } }] }))
+      .run()
+    const { status, body } = await api('DELETE', '/profiles/email:Ann@example.com')
+    expect(status).toBe(202)
+    expect((await api('GET', '/profiles/user_id:u')).status).toBe(404)
+    expect((await api('GET', `/profiles/${id}`)).status).toBe(404)
+    await runJobs(ws)
+    const receipt = (await api('GET', `/erasures/${body.erasureId}`)).body
+    expect(receipt).toMatchObject({ profile: id, state: 'closed', mode: 'erase' })
+    const removed = Object.fromEntries(
+      receipt.stores.map((one: { store: string; removed: number }) => [one.store, one.removed]),
+    )
+    expect(removed).toMatchObject({ dead_letters: 1, archive: 2 })
+    const left = JSON.stringify([...(await ledgerOf(ws)).values()])
+    expect(left).not.toContain('ann@example.com')
+    expect(left).toContain('other')
+    expect(await profileStub(env, ws.id, id).read({ meta: false })).toEqual({ kind: 'unknown' })
+    expect((await profileOf(ws, 'user_id', 'other')).eventCounts).toEqual({ Click: 1 })
+  })
+
+  test('nothing comes back: not by what is on its way, not by what happened before', async () => {
+    const { ws, api, id } = await aPersonToErase()
+    const before = new Date(Date.now() - 1_000).toISOString()
+    await api('DELETE', '/profiles/user_id:u')
+    await deliver([aMessage(ws, [track({ userId: 'u', messageId: 'on-its-way' })])])
+    await runJobs(ws)
+    await deliver([aMessage(ws, [track({ userId: 'u', messageId: 'old', timestamp: before })])])
+    expect(await locate(ws, 'user_id', 'u')).toBeNull()
+    const lines = [...(await ledgerOf(ws)).values()].filter((line) => line['reason'] === 'suppressed')
+    expect(lines.map((line) => line['messageId'])).toEqual(['on-its-way', 'old'])
+    // What is refused is counted, and not kept.
+    expect(JSON.stringify(lines)).not.toContain('"userId"')
+    await deliver([aMessage(ws, [track({ userId: 'u' }, 'Back')])])
+    const anew = await profileOf(ws, 'user_id', 'u')
+    expect(anew.id).not.toBe(id)
+    expect(anew.eventCounts).toEqual({ Back: 1 })
+  })
+
+  test('with mode suppress nobody comes back until a person lifts it', async () => {
+    const { ws, api } = await aPersonToErase()
+    const { erasureId } = (await api('DELETE', '/profiles/user_id:u?mode=suppress')).body
+    expect((await api('POST', `/erasures/${erasureId}/lift`)).status).toBe(409)
+    await runJobs(ws)
+    await deliver([aMessage(ws, [track({ userId: 'u' })])])
+    expect(await locate(ws, 'user_id', 'u')).toBeNull()
+    expect((await api('POST', `/erasures/${erasureId}/lift`)).body.state).toBe('lifted')
+    await deliver([aMessage(ws, [track({ userId: 'u' })])])
+    expect(await locate(ws, 'user_id', 'u')).not.toBeNull()
+  })
+
+  test('merging with the erased is 404, and so is erasing them again', async () => {
+    const { api } = await aPersonToErase()
+    await api('DELETE', '/profiles/user_id:u')
+    expect((await api('POST', '/profiles/user_id:other/merge', { with: 'user_id:u' })).status).toBe(404)
+    expect((await api('DELETE', '/profiles/user_id:u')).status).toBe(404)
+    expect((await api('GET', '/erasures/ers_nobody')).status).toBe(404)
+  })
+})
