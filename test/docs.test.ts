@@ -51,6 +51,20 @@ describe('laws', () => {
       'nothing is told while a merge into the profile is in progress',
     'joining is commutative, associative and idempotent (counters: over disjoint sets of events)':
       'merging is a join: any split of the copies over two profiles, in either role, ends the same',
+    'a file read in pages of any size gives the rows that it gives in one':
+      'read gives what was written, in any layout and whatever the pages',
+    "an instant's wall-clock time means that instant, or the same reading of the clock before it went back":
+      'an instant read from a clock means that instant, or the same reading before the clock went back',
+    'a key is accepted from the moment it is made until it is revoked, and never again':
+      'a key is accepted from the moment it is made until it is revoked, and never again',
+    'in any stretch of time there pass at most a full bucket and what flowed in during that time':
+      'in any stretch of time there pass at most a full bucket and what flowed in during that time',
+    'whoever waits as long as he was told gets through, if nobody else comes':
+      'whoever waits as long as he was told gets through, if nobody else comes',
+    'counts of sources are the same in any order and any grouping':
+      'counts of sources are the same in any order and any grouping',
+    'what a token made by a token grants, that one grants too':
+      'what a token made by a token grants, that one grants too',
     'gives the same winner in any order of arrival':
       'the later write wins in any order: commutative, associative, idempotent',
   }

@@ -13,7 +13,9 @@ export const FIRST_KEYS: KeyRange = { from: 1, now: 1 }
 /** More living generations would be a leak that nobody closes. */
 export const MOST_LIVING_KEYS = 5
 
-/** @law a key is accepted from the moment it is made until it is revoked, and never again */
+/**
+ * @law a key is accepted from the moment it is made until it is revoked, and never again
+ */
 export function isLiving(generation: number, range: KeyRange): boolean {
   return generation >= range.from && generation <= range.now
 }

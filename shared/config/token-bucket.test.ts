@@ -6,7 +6,7 @@ const perMinutes = fc.integer({ min: 1, max: 1_000_000 })
 const gaps = fc.array(fc.integer({ min: -2_000, max: 90_000 }), { minLength: 1, maxLength: 200 })
 
 describe('a token bucket', () => {
-  test('in any stretch of time there pass at most a minute’s worth and what flowed in during that time', () => {
+  test('in any stretch of time there pass at most a full bucket and what flowed in during that time', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), gaps, (perMinute, steps) => {
         let [bucket, now, latest]: [Bucket | undefined, number, number] = [undefined, 1_000_000, 1_000_000]

@@ -1,6 +1,6 @@
 /**
  * A bucket that holds a minute's worth of requests and fills up evenly: short bursts pass, a steady excess does not.
- * @law in any stretch of time there pass at most a minute's worth and what flowed in during that time
+ * @law in any stretch of time there pass at most a full bucket and what flowed in during that time
  * @law whoever waits as long as he was told gets through, if nobody else comes
  */
 export interface Bucket {

@@ -12,8 +12,10 @@ export function isGranted(held: readonly string[], scope: Scope): boolean {
   return held.includes(EVERY_SCOPE_OF_WORKSPACE) && scope !== 'admin'
 }
 
-/** The scopes wanted that a holder of `held` may not pass on, because he lacks them himself.
- *  @law what a token made by a token grants, that one grants too */
+/**
+ * The scopes wanted that a holder of `held` may not pass on, because he lacks them himself.
+ * @law what a token made by a token grants, that one grants too
+ */
 export function notHeld(held: readonly string[], wanted: readonly string[]): readonly string[] {
   return wanted.filter((scope) => !mayPassOn(held, scope))
 }

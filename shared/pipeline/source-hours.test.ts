@@ -22,7 +22,7 @@ function counted(all: readonly Copy[]): SourceHours {
   return hours
 }
 
-test('is the same in any order and any grouping', () => {
+test('counts of sources are the same in any order and any grouping', () => {
   fc.assert(
     fc.property(copies, fc.array(fc.nat(3), { maxLength: 60 }), (all, groupOf) => {
       const groups = [0, 1, 2, 3].map((group) => all.filter((_, i) => (groupOf[i] ?? 0) === group))

@@ -30,8 +30,10 @@ export function countAt(into: SourceHours, source: string, receivedAt: number, o
   addHour(into, source, String(receivedAt - (receivedAt % HOUR)), counts)
 }
 
-/** Adds other counts to these.
- *  @law is the same in any order and any grouping */
+/**
+ * Adds other counts to these.
+ * @law counts of sources are the same in any order and any grouping
+ */
 export function addHours(into: SourceHours, other: SourceHours): void {
   for (const [source, hours] of Object.entries(other)) {
     for (const [hour, counts] of Object.entries(hours)) addHour(into, source, hour, counts)
