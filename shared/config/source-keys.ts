@@ -16,8 +16,9 @@ export const MOST_LIVING_KEYS = 5
 /**
  * @law a key is accepted from the moment it is made until it is revoked, and never again
  */
-export function isLiving(generation: number, range: KeyRange): boolean {
-  return generation >= range.from && generation <= range.now
+export function isLiving(generation: number, { from }: KeyRange): boolean {
+  // Nobody can hold a key that was not made yet: one that is newer than `now` was made after this range was read.
+  return generation >= from
 }
 
 /** One more generation, or undefined when too many are alive already. `revokeOld` ends all others at once. */
@@ -35,4 +36,12 @@ export function withoutOld({ now }: KeyRange): KeyRange {
 /** The living generations, newest first: that is the one most senders use. */
 export function living({ from, now }: KeyRange): readonly number[] {
   return Array.from({ length: now - from + 1 }, (_, i) => now - i)
+}
+
+/** Keys that somebody may rotate to within the seconds that a configuration is cached. */
+const AHEAD = 3
+
+/** The generations to try for a key that does not name its own: the living ones, then those made since the range was read. */
+export function tried(range: KeyRange): readonly number[] {
+  return [...living(range), ...Array.from({ length: AHEAD }, (_, i) => range.now + 1 + i)]
 }

@@ -3,7 +3,7 @@ import { isSame, ownerOfWriteKey } from '../../platform/hashing.ts'
 import { isInRanges } from '../../platform/ip-ranges.ts'
 import { waitFor } from '../../platform/rate-limit.ts'
 import { isSignedWith, secretKeyOf, sourceOfAppKey } from '../../platform/server-keys.ts'
-import { isLiving, living } from '../../shared/config/source-keys.ts'
+import { isLiving, tried } from '../../shared/config/source-keys.ts'
 import type { SourceConfig } from '../../shared/config/workspace-config.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
@@ -68,15 +68,17 @@ async function senderOfAppKey(credential: ServerCredential, gate: Gate): Promise
   // Unlike a write key this one is trusted, so it must be known not to be revoked. Servers keep what they could not send.
   if (source === 'unreadable') return err(failure('unavailable', 'server keys cannot be checked at the moment'))
   if (source === 'unknown' || source.kind !== 'server') return err(WRONG_SERVER_KEY)
-  const keys = living(source.secretKeys).map((generation) => secretKeyOf(env.WRITE_KEY_SECRET, id, generation))
+  const isOneOf = (isRight: (secretKey: string) => boolean) =>
+    tried(source.secretKeys).some((generation) => isRight(secretKeyOf(env.WRITE_KEY_SECRET, id, generation)))
   if (credential.kind === 'secret key') {
-    const isRight = keys.some((key) => isSame(key, credential.secretKey))
-    return isRight ? admitted(source, 'server', WRONG_SERVER_KEY, gate) : err(WRONG_SERVER_KEY)
+    return isOneOf((key) => isSame(key, credential.secretKey))
+      ? admitted(source, 'server', WRONG_SERVER_KEY, gate)
+      : err(WRONG_SERVER_KEY)
   }
   const { timestamp, signature } = credential
   return ok({
     prove: (body) =>
-      keys.some((key) => isSignedWith(key, timestamp, body, signature))
+      isOneOf((key) => isSignedWith(key, timestamp, body, signature))
         ? admitted(source, 'server', WRONG_SERVER_KEY, gate)
         : err(WRONG_SIGNATURE),
   })
