@@ -6,7 +6,7 @@ import { ALWAYS, holdsAt, type Period } from '../period.ts'
 import type { EventRef, FoldedEvents } from '../person-view.ts'
 import { atPoints } from '../points.ts'
 import { type EventTest, eventTest, Where, whereInWords } from '../where.ts'
-import { endsAt, insideBetween, spanOf, Window, windowInWords } from '../window.ts'
+import { endsAt, insideBetween, type Span, spanOf, Window, windowInWords } from '../window.ts'
 import { eventsInWords, phrase } from '../words.ts'
 
 /**
@@ -80,10 +80,12 @@ export const firstEvent: Kind<FirstEvent> = {
 function edges(
   candidates: readonly Candidate[],
   folded: readonly FoldedEvents[],
-  { entersAfter, leavesAfter }: { readonly entersAfter: number; readonly leavesAfter: number },
+  { from, to, entersAfter, leavesAfter }: Span,
 ): readonly number[] {
   const of = (at: number) => [at, at + entersAfter, at + leavesAfter]
   return [
+    // What is folded may be at one end of the window from here on.
+    ...(folded.length > 0 ? [from, from + entersAfter, to, to + 1, to + leavesAfter] : []),
     ...candidates.flatMap(({ event, passes }) => [...of(event.at), passes.from, passes.until]),
     ...folded.flatMap(({ from, to }) => [...of(from), ...of(to)]),
   ]

@@ -3,7 +3,7 @@ import { toIso } from '../../kernel/instant.ts'
 import { durationInWords, durationMs, Stretch } from '../duration.ts'
 import type { Kind, Moment } from '../kind.ts'
 import { EventName } from '../occurrences.ts'
-import type { EventRef } from '../person-view.ts'
+import type { EventRef, FoldedEvents } from '../person-view.ts'
 import { latestWay, mayGoThroughFolded, type StepEvents, type Way } from '../sequence.ts'
 import { NO_CHANGE, stepped, type Verdict } from '../signal.ts'
 import { StepWhere, stepWhereInWords } from '../step-test.ts'
@@ -134,12 +134,7 @@ function pointsOf(steps: readonly StepEvents[], span: Span, now: number, timed: 
         leaving.push(at + span.leavesAfter)
       }
     }
-    const { entersAfter, leavesAfter } = span
-    disturbing.push(
-      ...folded.flatMap(({ from, to }) =>
-        i === 0 ? [from, from + entersAfter, to + entersAfter, from + leavesAfter, to + leavesAfter] : [from, to],
-      ),
-    )
+    disturbing.push(...(i === 0 ? firstEdges(folded, span) : folded.flatMap(({ from, to }) => [from, to])))
     if (!step.negate) {
       anchors = times
       waiting = 0
@@ -153,6 +148,13 @@ function pointsOf(steps: readonly StepEvents[], span: Span, now: number, timed: 
     return (t: number) => sorted[upTo(sorted.length, (i) => sorted[i] as number, t)] ?? NO_CHANGE
   }
   return { disturbs: next(disturbing), completes: next(completing), leaves: next(leaving) }
+}
+
+function firstEdges(folded: readonly FoldedEvents[], { from, to, entersAfter, leavesAfter }: Span): readonly number[] {
+  return folded.flatMap((events) => {
+    const [first, last] = [Math.max(from, events.from), Math.min(to, events.to)]
+    return [first, first + entersAfter, last + leavesAfter]
+  })
 }
 
 function stepInWords({ name, where, within, negate }: Sequence['steps'][number]): string {
