@@ -17,15 +17,15 @@ export const createSource = defineContract({
     .strictObject({
       name: SourceName,
       kind: z.enum(SOURCE_KINDS),
-      provider: Provider.optional(),
+      provider: Provider.nullish(),
       enabled: z.boolean().default(true),
       settings: SourceSettings.default({}),
     })
-    .refine(({ kind, provider }) => kind !== 'webhook' || provider !== undefined, {
+    .refine(({ kind, provider }) => kind !== 'webhook' || provider != null, {
       path: ['provider'],
       message: 'is required for a webhook: its name is part of the address',
     })
-    .refine(({ kind, provider }) => kind === 'webhook' || provider === undefined, {
+    .refine(({ kind, provider }) => kind === 'webhook' || provider == null, {
       path: ['provider'],
       message: 'is only for a source of kind webhook',
     }),

@@ -1,7 +1,11 @@
 import { z } from 'zod'
+import { SOURCE_KINDS } from '../config/source-settings.ts'
 import { SourceSettingsPatch } from '../config/source-settings-patch.ts'
 import { defineContract } from './contract.ts'
 import { Provider, SourceDocument, SourceName, SourceReference } from './source-document.ts'
+
+/** What a source shows and nobody sets: a document that was read may be sent back as it is. */
+const Shown = z.unknown().optional().meta({ description: 'As it was read; nothing comes of it' })
 
 export const updateSource = defineContract({
   name: 'updateSource',
@@ -18,8 +22,17 @@ export const updateSource = defineContract({
   body: z.strictObject({
     name: SourceName.optional(),
     enabled: z.boolean().optional(),
-    provider: Provider.optional(),
+    provider: Provider.nullish(),
     settings: SourceSettingsPatch.optional(),
+    kind: z.enum(SOURCE_KINDS).optional().meta({ description: 'Only the one it has' }),
+    id: Shown,
+    writeKey: Shown,
+    livingWriteKeys: Shown,
+    appKey: Shown,
+    livingSecretKeys: Shown,
+    hookUrl: Shown,
+    version: Shown,
+    createdAt: Shown,
   }),
   reply: SourceDocument,
   failures: ['not_found', 'conflict', 'unprocessable'],

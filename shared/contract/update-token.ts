@@ -17,7 +17,14 @@ export const updateToken = defineContract({
     'What is named changes, the rest stays. Only scopes that the calling token holds can be given or taken. In force ' +
     'everywhere within 5 seconds.',
   params: TokenReference,
-  body: z.strictObject({ name: name.optional(), scopes: scopes.optional(), expiresAt }),
+  body: z.strictObject({
+    name: name.optional(),
+    scopes: scopes.optional(),
+    expiresAt,
+    // A document that was read may be sent back as it is.
+    id: z.unknown().optional(),
+    createdAt: z.unknown().optional(),
+  }),
   reply: TokenDocument,
   failures: ['not_found', 'conflict'],
 })

@@ -124,6 +124,38 @@ describe('the settings of a source', () => {
     expect((await api('PUT', `/api/v1/sources/${id}`, { settings: { secrets: null } })).json['settings']).toEqual({})
   })
 
+  test.each([
+    { name: 'Shop', kind: 'web', settings: { allowedIps: ['10.0.0.1'] } },
+    { name: 'Backend', kind: 'server' },
+    { name: 'Mail', kind: 'webhook', provider: 'resend', settings: { secrets: [SECRET], verifyToken: SECRET } },
+  ])('a document that was read may be sent back as it is: %j', async (body) => {
+    const { id } = await made(body)
+    const path = `/api/v1/sources/${id}`
+    const read = (await api('GET', path)).json
+    expect(await api('PUT', path, { ...read, name: 'Renamed' })).toMatchObject({
+      status: 200,
+      json: { ...read, name: 'Renamed', version: 2 },
+    })
+  })
+
+  test('what was sent in vain is not sent back', async () => {
+    const { json } = await api('POST', '/api/v1/sources', {
+      name: 'x',
+      kind: 'web',
+      settings: { secrets: [SECRET, ''], bearerToken: [SECRET], unknown: SECRET },
+    })
+    expect([json['code'], JSON.stringify(json).includes(SECRET)]).toEqual(['invalid_request', false])
+  })
+
+  test.each(['%00', '%F0%9F%92%A9', '%2E%2E', "'%20OR%201=1", 'src_' + 'x'.repeat(2_000), '__proto__'])(
+    'the made-up id %s is nobody’s',
+    async (id) => {
+      for (const method of ['GET', 'DELETE']) {
+        expect([400, 404]).toContain((await api(method, `/api/v1/sources/${id}`)).status)
+      }
+    },
+  )
+
   test('a secret is kept by how it ends; one that is not there is 422 and named', async () => {
     const { id } = await made({ name: 'Mail', kind: 'webhook', provider: 'resend', settings: { secrets: [SECRET] } })
     const path = `/api/v1/sources/${id}`
@@ -140,7 +172,8 @@ describe('the settings of a source', () => {
     const { id } = await made({ name: 'Shop', kind: 'web' })
     const provider = await api('PUT', `/api/v1/sources/${id}`, { provider: 'stripe' })
     expect([provider.status, fieldsOf(provider.json)]).toEqual([422, ['provider']])
-    expect((await api('PUT', `/api/v1/sources/${id}`, { kind: 'server' })).status).toBe(400)
+    const kind = await api('PUT', `/api/v1/sources/${id}`, { kind: 'server' })
+    expect([kind.status, fieldsOf(kind.json)]).toEqual([422, ['kind']])
   })
 
   test('a sealed secret of one source cannot be put into the row of another', async () => {

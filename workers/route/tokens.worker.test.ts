@@ -82,13 +82,20 @@ describe('the tokens of a workspace', () => {
     const changed = await api('PUT', path, { name: 'Build', scopes: ['metrics:read'], expiresAt: tomorrow() })
     expect(changed.json).toMatchObject({ name: 'Build', scopes: ['metrics:read'], expiresAt: expect.any(String) })
     expect((await api('PUT', path, { expiresAt: null })).json).toMatchObject({ name: 'Build', expiresAt: null })
+    expect((await api('PUT', path, (await api('GET', path)).json)).status).toBe(200)
     expect((await api('DELETE', path)).status).toBe(204)
     expect((await api('DELETE', path)).status).toBe(404)
     expect((await api('GET', path)).status).toBe(404)
     const { results } = await env.DB.prepare('SELECT act FROM audit WHERE workspace = ? ORDER BY at, id')
       .bind(workspace)
       .all<{ act: string }>()
-    expect(results.map(({ act }) => act)).toEqual(['createToken', 'updateToken', 'updateToken', 'deleteToken'])
+    expect(results.map(({ act }) => act)).toEqual([
+      'createToken',
+      'updateToken',
+      'updateToken',
+      'updateToken',
+      'deleteToken',
+    ])
   })
 
   test('a token changes and revokes only those that hold no more than itself', async () => {

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { SOURCE_COLUMNS, type SourceRow, sourceConfigOf } from '../../platform/source-row.ts'
 import { sealedSecrets, secretsOf } from '../../platform/source-secrets.ts'
 import { changedSettings } from '../../shared/config/source-settings-patch.ts'
@@ -9,12 +10,15 @@ import { auditIfChanged } from './audit.ts'
 import { withoutSecrets } from './source-audit.ts'
 import { NO_SOURCE, sourceDocument, sourceRow, unfitting } from './source-row.ts'
 
+type UpdateSourceBody = z.output<typeof updateSource.body>
+
 /** Sealed settings are changed by opening them, so two changes at once could undo one another: the version tells. */
 export const updateSourceRoute = serve(updateSource, async ({ params, body }, call) => {
   const { env, workspace } = call
   const row = await sourceRow(call, params.sourceId)
   if (!row) return err(NO_SOURCE)
-  if (body.provider !== undefined && row.kind !== 'webhook') return err(NOT_A_WEBHOOK)
+  if (body.provider != null && row.kind !== 'webhook') return err(NOT_A_WEBHOOK)
+  if (body.kind !== undefined && body.kind !== row.kind) return err(ANOTHER_KIND)
   const before = sourceConfigOf(row)
   const kept = { open: before.settings, secret: secretsOf(env.IDENTITY_SECRET, before) }
   const settings = changedSettings(kept, body.settings ?? {})
@@ -34,12 +38,20 @@ export const updateSourceRoute = serve(updateSource, async ({ params, body }, ca
       row.id,
       row.version,
     ),
-    auditIfChanged(call, 'updateSource', { id: row.id, ...(withoutSecrets(body) as object) }),
+    auditIfChanged(call, 'updateSource', { ...(withoutSecrets(named(body)) as object), id: row.id }),
   ])
   const changed = updated?.results[0]
   return changed ? ok(sourceDocument(call, changed)) : err(CHANGED_MEANWHILE)
 })
 
+/** Of a whole document that was sent back only what could have changed. */
+function named({ name, enabled, provider, settings }: UpdateSourceBody) {
+  return { name, enabled, provider, settings }
+}
+
+const ANOTHER_KIND = failure('unprocessable', 'the kind of a source stays: make another source', [
+  { path: 'kind', message: 'stays as it is' },
+])
 const NOT_A_WEBHOOK = failure('unprocessable', 'provider is only for a source of kind webhook', [
   { path: 'provider', message: 'is only for a source of kind webhook' },
 ])

@@ -26,7 +26,12 @@ export const updateTokenRoute = serve(updateToken, async ({ params, body }, call
       `UPDATE tokens SET name = ?3, scopes = ?4, expires_at = ?5 WHERE workspace = ?1 AND id = ?2 AND ${mayGo}
        AND ?6 IS NOT NULL RETURNING ${TOKEN_COLUMNS}`,
     ).bind(workspace, row.id, after.name, after.scopes, after.expires_at, Number(isKeeper(row))),
-    auditIfChanged(call, 'updateToken', { id: row.id, ...body }),
+    auditIfChanged(call, 'updateToken', {
+      id: row.id,
+      name: body.name,
+      scopes: body.scopes,
+      expiresAt: body.expiresAt,
+    }),
   ])
   const changed = updated?.results[0]
   return changed ? ok(tokenDocument(changed)) : err(LAST_KEEPER)
