@@ -1,10 +1,12 @@
 import { waitUntil } from 'cloudflare:workers'
 import {
+  type ComputedTraitDefinition,
   type SegmentDefinition,
   type SourceConfig,
   type WorkspaceConfig,
   WorkspaceSettings,
 } from '../shared/config/workspace-config.ts'
+import { Aggregate } from '../shared/segment/aggregate.ts'
 import { parseCondition } from '../shared/segment/condition.ts'
 import { FreshCache, type FreshCacheOptions } from './fresh-cache.ts'
 import { patience } from './patience.ts'
@@ -93,9 +95,12 @@ export class ConfigStore {
   }
 
   async #readWorkspace(id: string): Promise<WorkspaceConfig | undefined> {
-    const [workspaces, segments] = await this.#db.batch<Record<string, string | number>>([
+    const [workspaces, segments, computedTraits] = await this.#db.batch<Record<string, string | number>>([
       this.#db.prepare('SELECT config_version, settings FROM workspaces WHERE id = ?').bind(id),
       this.#db.prepare('SELECT key, name, version, condition FROM segments WHERE workspace = ? ORDER BY key').bind(id),
+      this.#db
+        .prepare('SELECT key, name, version, aggregate FROM computed_traits WHERE workspace = ? ORDER BY key')
+        .bind(id),
     ])
     const row = workspaces?.results[0]
     if (!row) return undefined
@@ -104,6 +109,7 @@ export class ConfigStore {
       version: Number(row['config_version']),
       settings: WorkspaceSettings.parse(JSON.parse(String(row['settings']))),
       segments: (segments?.results ?? []).flatMap((segment) => definitionOf(id, segment)),
+      computedTraits: (computedTraits?.results ?? []).flatMap((row) => computedTraitOf(id, row)),
     }
   }
 
@@ -125,6 +131,16 @@ function definitionOf(workspace: string, row: Record<string, string | number>): 
   }
   const { key, name, version } = row
   return [{ key: String(key), name: String(name), version: Number(version), condition: condition.value }]
+}
+
+function computedTraitOf(workspace: string, row: Record<string, string | number>): readonly ComputedTraitDefinition[] {
+  const aggregate = Aggregate.safeParse(jsonOf(String(row['aggregate'])))
+  if (!aggregate.success) {
+    console.error(`computed trait ${workspace}/${row['key']} is not readable`, aggregate.error)
+    return []
+  }
+  const { key, name, version } = row
+  return [{ key: String(key), name: String(name), version: Number(version), aggregate: aggregate.data }]
 }
 
 /** Undefined, which is no condition, for text that is not JSON. */

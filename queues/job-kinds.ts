@@ -1,7 +1,8 @@
 import type { JobKind } from '../platform/jobs.ts'
+import { buildSegment } from './build-segment.ts'
 import { erasePerson } from './erase-person.ts'
 import { importFile } from './import-file.ts'
 import { importMembers } from './import-members.ts'
 
 /** Every kind of long work. What is not here cannot be carried out. */
-export const JOB_KINDS: readonly JobKind[] = [importFile, importMembers, erasePerson]
+export const JOB_KINDS: readonly JobKind[] = [buildSegment, importFile, importMembers, erasePerson]

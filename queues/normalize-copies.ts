@@ -6,6 +6,8 @@ import type { Outcome } from '../shared/event/outcome.ts'
 import { validateItem } from '../shared/event/validate-item.ts'
 import { identifierOf, identifiersOf } from '../shared/identity/identifier.ts'
 import { isBlocked, usableIdentifiers } from '../shared/identity/identity-settings.ts'
+import { asDict } from '../shared/kernel/json.ts'
+import { isListMark } from '../shared/segment/list-mark.ts'
 import { type CopyWork, type Unit, undecided } from './copy.ts'
 import { reasonOf } from './faults.ts'
 
@@ -63,7 +65,9 @@ function normalizeCopy(copy: CopyWork, config: WorkspaceConfig): void {
     copy.outcome = { kind: 'rejected', reason: valid.failure.code }
     return
   }
-  const event = normalize(unit.ingest, item, valid.value, config.settings)
+  const normalized = normalize(unit.ingest, item, valid.value, config.settings)
+  // Who is on a list is said by those who may write segments, not by whoever has the key of a web page.
+  const event = unit.ingest.trust === 'public' ? withoutListMarks(normalized) : normalized
   copy.event = event
   if (unit.ingest.origin === 'live' && config.settings.lateEvents === 'archive_only' && event.flags.includes('late')) {
     copy.outcome = { kind: 'dropped', reason: 'late' }
@@ -75,6 +79,12 @@ function normalizeCopy(copy: CopyWork, config: WorkspaceConfig): void {
   )
   copy.previous = event.type === 'alias' ? previousOf(event, config) : undefined
   if (copy.identifiers.length === 0) copy.outcome = { kind: 'dropped', reason: 'no_usable_identifier' }
+}
+
+function withoutListMarks(event: Event): Event {
+  if (!event.traits || !Object.keys(event.traits).some(isListMark)) return event
+  const traits = Object.fromEntries(Object.entries(event.traits).filter(([name]) => !isListMark(name)))
+  return { ...event, traits: asDict(traits) }
 }
 
 function previousOf(event: Event, config: WorkspaceConfig) {

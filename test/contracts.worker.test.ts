@@ -125,6 +125,27 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?to=2026-02-30', 'to'],
     ['?name=', 'name'],
   ],
+  listSegments: [
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
+  listSegmentVersions: [
+    ['?limit=201', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
+  listComputedTraits: [
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
+  listComputedTraitVersions: [
+    ['?limit=x', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
+  importSegmentMembers: [
+    ['?mode=perhaps', 'mode'],
+    ['?create=maybe', 'create'],
+    ['?name=', 'name'],
+  ],
   listJobs: [
     ['?state=lost', 'state'],
     ['?limit=0', 'limit'],

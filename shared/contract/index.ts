@@ -1,14 +1,20 @@
 import { bulkImport } from './bulk-import.ts'
 import { cancelJob } from './cancel-job.ts'
 import type { Contract } from './contract.ts'
+import { createComputedTrait } from './create-computed-trait.ts'
 import { createMapping } from './create-mapping.ts'
+import { createSegment } from './create-segment.ts'
 import { createSource } from './create-source.ts'
 import { createToken } from './create-token.ts'
 import { createWorkspace } from './create-workspace.ts'
+import { deleteComputedTrait } from './delete-computed-trait.ts'
 import { deleteMapping } from './delete-mapping.ts'
+import { deleteSegment } from './delete-segment.ts'
 import { deleteSource } from './delete-source.ts'
 import { deleteToken } from './delete-token.ts'
 import { eraseProfile } from './erase-profile.ts'
+import { explainProfile } from './explain-profile.ts'
+import { importSegmentMembers } from './import-segment-members.ts'
 import { ingestBatch } from './ingest-batch.ts'
 import { ingestCalls } from './ingest-calls.ts'
 import { ingestCdp } from './ingest-cdp.ts'
@@ -19,14 +25,19 @@ import { ingestCounters, readSdkSettings, readSourceConfig } from './ingest-sett
 import { ingestUsers } from './ingest-users.ts'
 import { keepProfilesApart } from './keep-profiles-apart.ts'
 import { liftSuppression } from './lift-suppression.ts'
+import { listComputedTraitVersions } from './list-computed-trait-versions.ts'
+import { listComputedTraits } from './list-computed-traits.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listJobs } from './list-jobs.ts'
 import { listMappings } from './list-mappings.ts'
 import { listProfileEvents } from './list-profile-events.ts'
+import { listSegmentVersions } from './list-segment-versions.ts'
+import { listSegments } from './list-segments.ts'
 import { listSources } from './list-sources.ts'
 import { listTokens } from './list-tokens.ts'
 import { listWorkspaces } from './list-workspaces.ts'
 import { mergeProfiles } from './merge-profiles.ts'
+import { readComputedTrait } from './read-computed-trait.ts'
 import { readDocs } from './read-docs.ts'
 import { readErasure } from './read-erasure.ts'
 import { readHealth } from './read-health.ts'
@@ -38,6 +49,7 @@ import { readMetrics } from './read-metrics.ts'
 import { readOpenApi } from './read-open-api.ts'
 import { readProfile } from './read-profile.ts'
 import { readProfileIdentity } from './read-profile-identity.ts'
+import { readSegment } from './read-segment.ts'
 import { readSource } from './read-source.ts'
 import { readSourceStatistics } from './read-source-statistics.ts'
 import { readToken } from './read-token.ts'
@@ -45,7 +57,9 @@ import { readWorkspace } from './read-workspace.ts'
 import { revokeSourceKeys } from './revoke-source-keys.ts'
 import { rotateSourceKey } from './rotate-source-key.ts'
 import { unmergeProfile } from './unmerge-profile.ts'
+import { updateComputedTrait } from './update-computed-trait.ts'
 import { updateMapping } from './update-mapping.ts'
+import { updateSegment } from './update-segment.ts'
 import { updateSource } from './update-source.ts'
 import { updateToken } from './update-token.ts'
 import { updateWorkspace } from './update-workspace.ts'
@@ -96,6 +110,20 @@ export const contracts: readonly Contract[] = [
   readMapping,
   updateMapping,
   deleteMapping,
+  explainProfile,
+  createSegment,
+  listSegments,
+  readSegment,
+  updateSegment,
+  deleteSegment,
+  listSegmentVersions,
+  createComputedTrait,
+  listComputedTraits,
+  readComputedTrait,
+  updateComputedTrait,
+  deleteComputedTrait,
+  listComputedTraitVersions,
+  importSegmentMembers,
   listJobs,
   readJob,
   cancelJob,

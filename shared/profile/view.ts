@@ -2,6 +2,7 @@ import { IdentitySettings, settingsOfType } from '../identity/identity-settings.
 import type { CanonicalId } from '../kernel/id.ts'
 import { toIso } from '../kernel/instant.ts'
 import type { Dict, JsonValue } from '../kernel/json.ts'
+import { isListMark } from '../segment/list-mark.ts'
 import { totalOf } from './counters.ts'
 import type { EventDocument, IdentifierDocument, LinkDocument, ProfileDocument } from './document.ts'
 import { earlierLink, joinIdentifier, type Leaf, linkEnds } from './leaf.ts'
@@ -74,7 +75,9 @@ function fromEntries<T>(entries: readonly (readonly [string, T])[]): Record<stri
 
 function joinedTraits(state: ProfileState): readonly (readonly [string, Trait])[] {
   const joined = joinOver(state, (leaf) => leaf.traits, laterTrait)
-  return [...joined].filter(([, trait]) => !isDeleted(trait)).sort(([a], [b]) => (a < b ? -1 : 1))
+  return [...joined]
+    .filter(([name, trait]) => !isDeleted(trait) && !isListMark(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 /** The join of one part of all leaves: what two leaves both have is joined by the part's own law. */

@@ -51,7 +51,7 @@ async function sourceNamed(env: Env, workspace: string, id: string): Promise<Res
 }
 
 /** Made with the first import; its id follows from the workspace, so two first imports make one. */
-async function ownSource(env: Env, workspace: string, now: number): Promise<Result<string, Failure>> {
+export async function ownSource(env: Env, workspace: string, now: number): Promise<Result<string, Failure>> {
   const id = `src_import${contentHash(`imports\n${workspace}`).slice(0, 16)}`
   await env.DB.prepare(
     `INSERT INTO sources (id, workspace, name, kind, created_at) VALUES (?, ?, 'Imports', 'server', ?)

@@ -1,19 +1,2 @@
-import { ulid } from '../../shared/kernel/id.ts'
-import type { Call } from '../http/serve.ts'
-
-/** The row that says who did it, for the batch of the change itself: neither is written without the other. */
-export function auditStatement(call: Call, act: string, detail: unknown): D1PreparedStatement {
-  return auditRow(call, act, detail, 'true')
-}
-
-/** The same, written only if the statement just before it in the batch changed a row: nothing done is nothing to tell. */
-export function auditIfChanged(call: Call, act: string, detail: unknown): D1PreparedStatement {
-  return auditRow(call, act, detail, 'changes() > 0')
-}
-
-function auditRow({ env, workspace, tokenId, now }: Call, act: string, detail: unknown, condition: string) {
-  const id = ulid(now, crypto.getRandomValues(new Uint8Array(10)))
-  return env.DB.prepare(
-    `INSERT INTO audit (workspace, at, id, actor, act, detail) SELECT ?, ?, ?, ?, ?, ? WHERE ${condition}`,
-  ).bind(workspace, now, id, tokenId, act, JSON.stringify(detail))
-}
+/** Every admin write puts a line into the audit log; a call says who did it. */
+export { auditIfChanged, auditStatement } from '../../platform/audit.ts'

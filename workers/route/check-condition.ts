@@ -1,9 +1,9 @@
+import type { Definitions } from '../../platform/change-definitions.ts'
+import type { DefinitionRow } from '../../platform/definition-row.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import type { JsonValue } from '../../shared/kernel/json.ts'
 import { err, type Result } from '../../shared/kernel/result.ts'
 import { type Condition, parseCondition } from '../../shared/segment/condition.ts'
-import type { Definitions } from './change-definitions.ts'
-import type { DefinitionRow } from './definition-row.ts'
 import { cycleThrough, named, type Reference, referencesOf } from './references.ts'
 
 /** More of a thing than these no workspace needs, and every event pays for them. */

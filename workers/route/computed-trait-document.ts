@@ -1,7 +1,7 @@
+import type { DefinitionRow } from '../../platform/definition-row.ts'
 import type { ComputedTraitDocument } from '../../shared/contract/computed-trait-document.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { toIso } from '../../shared/kernel/instant.ts'
-import type { DefinitionRow } from './definition-row.ts'
 
 export const NO_COMPUTED_TRAIT = failure('not_found', 'there is no such computed trait')
 

@@ -1,12 +1,12 @@
+import { changeDefinitions, insertDefinition } from '../../platform/change-definitions.ts'
+import { definitionRow } from '../../platform/definition-row.ts'
 import { createComputedTrait } from '../../shared/contract/create-computed-trait.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
-import { changeDefinitions, insertDefinition } from './change-definitions.ts'
 import { checkAggregate } from './check-aggregate.ts'
 import { MOST_COMPUTED_TRAITS } from './check-condition.ts'
 import { computedTraitDocument, NO_COMPUTED_TRAIT } from './computed-trait-document.ts'
-import { definitionRow } from './definition-row.ts'
 
 export const createComputedTraitRoute = serve(createComputedTrait, async ({ body }, call) => {
   const { key, name, description, aggregate } = body

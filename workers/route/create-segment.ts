@@ -1,10 +1,10 @@
+import { changeDefinitions, insertDefinition } from '../../platform/change-definitions.ts'
+import { definitionRow } from '../../platform/definition-row.ts'
 import { createSegment } from '../../shared/contract/create-segment.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
-import { changeDefinitions, insertDefinition } from './change-definitions.ts'
 import { checkCondition, MOST_SEGMENTS } from './check-condition.ts'
-import { definitionRow } from './definition-row.ts'
 import { NO_SEGMENT, segmentDocument } from './segment-document.ts'
 
 export const createSegmentRoute = serve(createSegment, async ({ body }, call) => {

@@ -1,6 +1,6 @@
+import { type DefinitionKind, TABLES } from '../../platform/definition-row.ts'
 import type { CursorPosition } from '../../shared/kernel/cursor.ts'
 import { encodeCursor } from '../../shared/kernel/cursor.ts'
-import { type DefinitionKind, TABLES } from './definition-row.ts'
 
 /** What a definition was at one version. */
 export interface VersionRow {

@@ -1,8 +1,8 @@
+import { changeDefinitions, deleteDefinition } from '../../platform/change-definitions.ts'
 import { deleteComputedTrait } from '../../shared/contract/delete-computed-trait.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
-import { changeDefinitions, deleteDefinition } from './change-definitions.ts'
 import { NO_COMPUTED_TRAIT } from './computed-trait-document.ts'
 import { readersOf } from './readers-of.ts'
 

@@ -1,8 +1,8 @@
+import { changeDefinitions, deleteDefinition } from '../../platform/change-definitions.ts'
 import { deleteSegment } from '../../shared/contract/delete-segment.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
-import { changeDefinitions, deleteDefinition } from './change-definitions.ts'
 import { readersOf } from './readers-of.ts'
 import { NO_SEGMENT } from './segment-document.ts'
 

@@ -1,10 +1,10 @@
+import { readDefinitions } from '../../platform/change-definitions.ts'
 import { explainProfile } from '../../shared/contract/explain-profile.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { toIso } from '../../shared/kernel/instant.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import type { Explanation } from '../../shared/segment/explain.ts'
 import { serve } from '../http/serve.ts'
-import { readDefinitions } from './change-definitions.ts'
 import { unprocessable } from './check-condition.ts'
 import { readFrom } from './find-profile.ts'
 

@@ -11,10 +11,13 @@ const Progress = z
   .object({ rows: z.int(), accepted: z.int(), rejected: z.int(), bytes: z.int(), read: z.int() })
   .catch({ rows: 0, accepted: 0, rejected: 0, bytes: 0, read: 0 })
 
+/** Of events, and of the members of a segment. */
+const KINDS: readonly string[] = ['import', 'import-members']
+
 /** The job of an import, of this workspace and of no other kind. */
 export async function importRow(env: Env, workspace: string, jobId: string): Promise<JobRow | null> {
   const row = await jobRow(env, workspace, jobId)
-  return row?.kind === 'import' ? row : null
+  return row && KINDS.includes(row.kind) ? row : null
 }
 
 export function importDocument(row: JobRow, origin: string): ImportDocument {

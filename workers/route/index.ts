@@ -1,24 +1,35 @@
 import type { Route } from '../http/serve.ts'
 import { bulkImportRoute } from './bulk-import.ts'
 import { cancelJobRoute } from './cancel-job.ts'
+import { createComputedTraitRoute } from './create-computed-trait.ts'
 import { createMappingRoute } from './create-mapping.ts'
+import { createSegmentRoute } from './create-segment.ts'
 import { createSourceRoute } from './create-source.ts'
 import { createTokenRoute } from './create-token.ts'
 import { createWorkspaceRoute } from './create-workspace.ts'
+import { deleteComputedTraitRoute } from './delete-computed-trait.ts'
 import { deleteMappingRoute } from './delete-mapping.ts'
+import { deleteSegmentRoute } from './delete-segment.ts'
 import { deleteSourceRoute } from './delete-source.ts'
 import { deleteTokenRoute } from './delete-token.ts'
 import { eraseProfileRoute } from './erase-profile.ts'
+import { explainProfileRoute } from './explain-profile.ts'
+import { importSegmentMembersRoute } from './import-segment-members.ts'
 import { keepProfilesApartRoute } from './keep-profiles-apart.ts'
 import { liftSuppressionRoute } from './lift-suppression.ts'
+import { listComputedTraitVersionsRoute } from './list-computed-trait-versions.ts'
+import { listComputedTraitsRoute } from './list-computed-traits.ts'
 import { listDeadLettersRoute } from './list-dead-letters.ts'
 import { listJobsRoute } from './list-jobs.ts'
 import { listMappingsRoute } from './list-mappings.ts'
 import { listProfileEventsRoute } from './list-profile-events.ts'
+import { listSegmentVersionsRoute } from './list-segment-versions.ts'
+import { listSegmentsRoute } from './list-segments.ts'
 import { listSourcesRoute } from './list-sources.ts'
 import { listTokensRoute } from './list-tokens.ts'
 import { listWorkspacesRoute } from './list-workspaces.ts'
 import { mergeProfilesRoute } from './merge-profiles.ts'
+import { readComputedTraitRoute } from './read-computed-trait.ts'
 import { readDocsRoute } from './read-docs.ts'
 import { readErasureRoute } from './read-erasure.ts'
 import { readHealthRoute } from './read-health.ts'
@@ -30,6 +41,7 @@ import { readMetricsRoute } from './read-metrics.ts'
 import { readOpenApiRoute } from './read-open-api.ts'
 import { readProfileRoute } from './read-profile.ts'
 import { readProfileIdentityRoute } from './read-profile-identity.ts'
+import { readSegmentRoute } from './read-segment.ts'
 import { readSourceRoute } from './read-source.ts'
 import { readSourceStatisticsRoute } from './read-source-statistics.ts'
 import { readTokenRoute } from './read-token.ts'
@@ -37,7 +49,9 @@ import { readWorkspaceRoute } from './read-workspace.ts'
 import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
 import { rotateSourceKeyRoute } from './rotate-source-key.ts'
 import { unmergeProfileRoute } from './unmerge-profile.ts'
+import { updateComputedTraitRoute } from './update-computed-trait.ts'
 import { updateMappingRoute } from './update-mapping.ts'
+import { updateSegmentRoute } from './update-segment.ts'
 import { updateSourceRoute } from './update-source.ts'
 import { updateTokenRoute } from './update-token.ts'
 import { updateWorkspaceRoute } from './update-workspace.ts'
@@ -78,6 +92,20 @@ export const routes: readonly Route[] = [
   readMappingRoute,
   updateMappingRoute,
   deleteMappingRoute,
+  explainProfileRoute,
+  createSegmentRoute,
+  listSegmentsRoute,
+  readSegmentRoute,
+  updateSegmentRoute,
+  deleteSegmentRoute,
+  listSegmentVersionsRoute,
+  createComputedTraitRoute,
+  listComputedTraitsRoute,
+  readComputedTraitRoute,
+  updateComputedTraitRoute,
+  deleteComputedTraitRoute,
+  listComputedTraitVersionsRoute,
+  importSegmentMembersRoute,
   listJobsRoute,
   readJobRoute,
   cancelJobRoute,

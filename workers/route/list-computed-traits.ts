@@ -1,9 +1,9 @@
+import { definitionPage } from '../../platform/definition-row.ts'
 import { listComputedTraits } from '../../shared/contract/list-computed-traits.ts'
 import { encodeCursor } from '../../shared/kernel/cursor.ts'
 import { ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
 import { computedTraitDocument } from './computed-trait-document.ts'
-import { definitionPage } from './definition-row.ts'
 
 export const listComputedTraitsRoute = serve(listComputedTraits, async ({ query }, { env, workspace }) => {
   const { rows, more } = await definitionPage(env, workspace, 'computed_trait', query.cursor?.id ?? '', query.limit)

@@ -1,9 +1,9 @@
 import { searchProfiles } from '../../platform/audience.ts'
+import { definitionRow } from '../../platform/definition-row.ts'
 import { listProfiles } from '../../shared/contract/list-profiles.ts'
 import { ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
 import { unprocessable } from './check-condition.ts'
-import { definitionRow } from './definition-row.ts'
 import { profileDocuments } from './profile-documents.ts'
 
 const TRAIT = 'trait.'

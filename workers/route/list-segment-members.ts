@@ -1,10 +1,10 @@
 import { membersPage } from '../../platform/audience.ts'
+import { definitionRow } from '../../platform/definition-row.ts'
 import { listSegmentMembers } from '../../shared/contract/list-segment-members.ts'
 import { toIso } from '../../shared/kernel/instant.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
 import { csvFile } from './csv-file.ts'
-import { definitionRow } from './definition-row.ts'
 import { NO_SEGMENT } from './segment-document.ts'
 
 export const listSegmentMembersRoute = serve(listSegmentMembers, async ({ params: { key }, query }, call) => {

@@ -1,8 +1,8 @@
+import { definitionPage } from '../../platform/definition-row.ts'
 import { listSegments } from '../../shared/contract/list-segments.ts'
 import { encodeCursor } from '../../shared/kernel/cursor.ts'
 import { ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
-import { definitionPage } from './definition-row.ts'
 import { segmentDocument } from './segment-document.ts'
 
 export const listSegmentsRoute = serve(listSegments, async ({ query }, call) => {

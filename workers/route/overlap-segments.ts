@@ -1,8 +1,8 @@
 import { overlapOf } from '../../platform/audience.ts'
+import { readDefinitions } from '../../platform/change-definitions.ts'
 import { overlapSegments } from '../../shared/contract/overlap-segments.ts'
 import { ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
-import { readDefinitions } from './change-definitions.ts'
 import { unprocessable } from './check-condition.ts'
 
 export const overlapSegmentsRoute = serve(overlapSegments, async ({ body: { keys } }, { env, workspace }) => {

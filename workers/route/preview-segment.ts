@@ -1,11 +1,11 @@
 import { previewCondition } from '../../platform/audience.ts'
+import { readDefinitions } from '../../platform/change-definitions.ts'
 import { ConfigStore } from '../../platform/config-store.ts'
 import { previewSegment } from '../../shared/contract/preview-segment.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { sentence } from '../../shared/segment/sentence.ts'
 import { serve } from '../http/serve.ts'
-import { readDefinitions } from './change-definitions.ts'
 import { checkCondition } from './check-condition.ts'
 import { profileDocuments } from './profile-documents.ts'
 

@@ -1,7 +1,7 @@
+import { definitionRow } from '../../platform/definition-row.ts'
 import { readSegment } from '../../shared/contract/read-segment.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
-import { definitionRow } from './definition-row.ts'
 import { NO_SEGMENT, segmentDocument } from './segment-document.ts'
 
 export const readSegmentRoute = serve(readSegment, async ({ params }, call) => {

@@ -1,6 +1,6 @@
-import type { Definitions } from './change-definitions.ts'
+import type { Definitions } from '../../platform/change-definitions.ts'
+import type { DefinitionKind } from '../../platform/definition-row.ts'
 import { conditionOf } from './check-condition.ts'
-import type { DefinitionKind } from './definition-row.ts'
 import { referencesOf } from './references.ts'
 
 /** Finds what reads a definition, as names for people (`segment vips`, `destination CRM`). */

@@ -1,5 +1,5 @@
+import { type DefinitionKind, TABLES } from '../../platform/definition-row.ts'
 import { type Condition, childrenOf } from '../../shared/segment/condition.ts'
-import { type DefinitionKind, TABLES } from './definition-row.ts'
 
 /** What conditions read of other definitions: memberships of segments and values of computed traits. */
 export interface Reference {

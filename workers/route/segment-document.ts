@@ -1,11 +1,11 @@
 import { backfillProgress, countSegment } from '../../platform/audience.ts'
+import type { DefinitionRow } from '../../platform/definition-row.ts'
 import type { SegmentDocument } from '../../shared/contract/segment-document.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { toIso } from '../../shared/kernel/instant.ts'
 import { parseCondition } from '../../shared/segment/condition.ts'
 import { sentence } from '../../shared/segment/sentence.ts'
 import type { Call } from '../http/serve.ts'
-import type { DefinitionRow } from './definition-row.ts'
 
 export const NO_SEGMENT = failure('not_found', 'there is no such segment')
 
@@ -22,7 +22,7 @@ export async function segmentDocument({ env, workspace }: Call, row: DefinitionR
     description: row.description,
     kind: row.kind === 'file' ? 'file' : 'condition',
     condition: JSON.parse(row.definition),
-    sentence: sentenceOf(row.definition),
+    sentence: row.kind === 'file' ? `is on the imported list ${row.key}` : sentenceOf(row.definition),
     version: row.version,
     state: building ? 'building' : 'ready',
     progress: progress ? { done: progress.done, total: progress.total, perSecond: progress.perSecond } : null,

@@ -1,12 +1,12 @@
+import { buildAgain, changeDefinitions, updateDefinition } from '../../platform/change-definitions.ts'
+import { definitionRow } from '../../platform/definition-row.ts'
 import { updateComputedTrait } from '../../shared/contract/update-computed-trait.ts'
 import { canonicalJson } from '../../shared/kernel/canonical-json.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
-import { buildAgain, changeDefinitions, updateDefinition } from './change-definitions.ts'
 import { checkAggregate } from './check-aggregate.ts'
 import { unprocessable } from './check-condition.ts'
 import { computedTraitDocument, NO_COMPUTED_TRAIT } from './computed-trait-document.ts'
-import { definitionRow } from './definition-row.ts'
 import { segmentKeysReading } from './readers-of.ts'
 
 export const updateComputedTraitRoute = serve(updateComputedTrait, async ({ params: { key }, body }, call) => {

@@ -1,10 +1,10 @@
+import { changeDefinitions, updateDefinition } from '../../platform/change-definitions.ts'
+import { definitionRow } from '../../platform/definition-row.ts'
 import { updateSegment } from '../../shared/contract/update-segment.ts'
 import { canonicalJson } from '../../shared/kernel/canonical-json.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
-import { changeDefinitions, updateDefinition } from './change-definitions.ts'
 import { checkCondition, unprocessable } from './check-condition.ts'
-import { definitionRow } from './definition-row.ts'
 import { NO_SEGMENT, segmentDocument } from './segment-document.ts'
 
 export const updateSegmentRoute = serve(updateSegment, async ({ params: { key }, body }, call) => {

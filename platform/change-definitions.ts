@@ -1,9 +1,9 @@
-import { callJob, jobStatement, newJobId } from '../../platform/jobs.ts'
-import { type Failure, failure } from '../../shared/kernel/failure.ts'
-import { err, ok, type Result } from '../../shared/kernel/result.ts'
-import type { Call } from '../http/serve.ts'
-import { auditIfChanged } from './audit.ts'
+import { type Failure, failure } from '../shared/kernel/failure.ts'
+import { err, ok, type Result } from '../shared/kernel/result.ts'
+import { type Actor, auditIfChanged } from './audit.ts'
+import { ConfigStore } from './config-store.ts'
 import { type DefinitionKind, type DefinitionRow, selectDefinitions, TABLES } from './definition-row.ts'
+import { callJob, jobStatement, newJobId } from './jobs.ts'
 
 /**
  * Changes of segments and computed traits, which read one another: what is decided about one is decided over all of
@@ -30,10 +30,10 @@ const MOST_TRIES = 6
 
 /** Decides over the present definitions and writes; `undefined` is nothing to do. Decided again when somebody was faster. */
 export async function changeDefinitions(
-  call: Call,
+  actor: Actor,
   decide: (definitions: Definitions) => Promise<Result<Change | undefined, Failure>>,
 ): Promise<Result<undefined, Failure>> {
-  const { env, workspace, now } = call
+  const { env, workspace, now } = actor
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const definitions = await readDefinitions(env, workspace)
     const change = await decide(definitions)
@@ -55,10 +55,12 @@ export async function changeDefinitions(
         definitions.configVersion,
       ),
       ...statements,
-      auditIfChanged(call, act, detail),
+      auditIfChanged(actor, act, detail),
       ...jobs.map((job) => jobStatement(env, job, now, true)),
     ])
     if (!bumped || bumped.meta.changes === 0) continue
+    // Here it is in force at once; other isolates see it within seconds.
+    await new ConfigStore(env.DB).workspace(workspace, configVersion)
     await Promise.all(jobs.map(({ id }) => callJob(env, { v: 1, workspace, id, turn: 0 })))
     return ok(undefined)
   }
@@ -102,11 +104,11 @@ export interface NewDefinition {
 const NEXT_VERSION = `1 + COALESCE((SELECT MAX(version) FROM definition_versions WHERE workspace = ?1 AND kind = ?2 AND key = ?3), 0)`
 
 export function insertDefinition(
-  call: Call,
+  actor: Actor,
   kind: DefinitionKind,
   made: NewDefinition,
 ): readonly D1PreparedStatement[] {
-  const { env, workspace, now } = call
+  const { env, workspace, now } = actor
   const { key, name, description, definition } = made
   const { table, column } = TABLES[kind]
   const [extra, value] = kind === 'segment' ? [', kind, built_version', `, '${made.kind ?? 'condition'}', 0`] : ['', '']
@@ -115,18 +117,18 @@ export function insertDefinition(
       `INSERT INTO ${table} (workspace, key, name, description, ${column}, version, created_at, updated_at${extra})
        SELECT ?1, ?3, ?4, ?5, ?6, ${NEXT_VERSION}, ?7, ?7${value} WHERE changes() > 0`,
     ).bind(workspace, kind, key, name, description, definition, now),
-    recordVersion(call, kind, key),
+    recordVersion(actor, kind, key),
   ]
 }
 
 /** `isNew`: what it computes changed, so that it is another version. */
 export function updateDefinition(
-  call: Call,
+  actor: Actor,
   kind: DefinitionKind,
   changed: NewDefinition,
   isNew: boolean,
 ): readonly D1PreparedStatement[] {
-  const { env, workspace, now } = call
+  const { env, workspace, now } = actor
   const { key, name, description, definition } = changed
   const { table, column } = TABLES[kind]
   const ofKind = kind === 'segment' ? `, kind = '${changed.kind ?? 'condition'}'` : ''
@@ -134,27 +136,31 @@ export function updateDefinition(
     `UPDATE ${table} SET name = ?1, description = ?2, ${column} = ?3, version = version + ?4, updated_at = ?5${ofKind}
      WHERE workspace = ?6 AND key = ?7 AND changes() > 0`,
   ).bind(name, description, definition, isNew ? 1 : 0, now, workspace, key)
-  return isNew ? [update, recordVersion(call, kind, key)] : [update]
+  return isNew ? [update, recordVersion(actor, kind, key)] : [update]
 }
 
-export function deleteDefinition(call: Call, kind: DefinitionKind, key: string): readonly D1PreparedStatement[] {
+export function deleteDefinition(actor: Actor, kind: DefinitionKind, key: string): readonly D1PreparedStatement[] {
   return [
-    call.env.DB.prepare(`DELETE FROM ${TABLES[kind].table} WHERE workspace = ? AND key = ? AND changes() > 0`).bind(
-      call.workspace,
+    actor.env.DB.prepare(`DELETE FROM ${TABLES[kind].table} WHERE workspace = ? AND key = ? AND changes() > 0`).bind(
+      actor.workspace,
       key,
     ),
   ]
 }
 
 /** Marks segments as not yet built: what they read was changed. Nothing when there are none. */
-export function buildAgain({ env, workspace }: Call, keys: readonly string[]): readonly D1PreparedStatement[] {
+export function buildAgain({ env, workspace }: Actor, keys: readonly string[]): readonly D1PreparedStatement[] {
   if (keys.length === 0) return []
   const update = `UPDATE segments SET built_version = version - 1 WHERE workspace = ? AND changes() > 0
     AND key IN (SELECT value FROM json_each(?))`
   return [env.DB.prepare(update).bind(workspace, JSON.stringify(keys))]
 }
 
-function recordVersion({ env, workspace, tokenId, now }: Call, kind: DefinitionKind, key: string): D1PreparedStatement {
+function recordVersion(
+  { env, workspace, tokenId, now }: Actor,
+  kind: DefinitionKind,
+  key: string,
+): D1PreparedStatement {
   const { table, column } = TABLES[kind]
   return env.DB.prepare(
     `INSERT INTO definition_versions (workspace, kind, key, version, name, definition, actor, created_at)
