@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 /**
  * The import rule, held. Rooms stand in one linear order; a room imports earlier rooms and itself, never later ones:
  *
- *   shared (kernel → event → identity → matching → config → segment → profile → pipeline → message → contract)
+ *   shared (kernel → event → identity → matching → config → segment → profile → pipeline → message → provider → contract)
  *   → platform → durable-objects → queues → workers
  *
  * and `shared` is pure: no clock, no chance, no I/O; zod and libphonenumber-js (tables of numbering plans) its only packages.
@@ -20,6 +20,7 @@ const SHARED = [
   'pipeline',
   'message',
   'import',
+  'provider',
   'connector',
   'contract',
 ]
