@@ -67,7 +67,9 @@ export function applyItems(
   const changes: Changes = {
     isNew: !wasKnown,
     traits: new Set(),
+    written: new Set(),
     names: new Set(),
+    identifiers: new Set(),
     receivedAt: 0,
     applied: 0,
     told: [],
@@ -103,8 +105,13 @@ export interface ToldChange {
 interface Changes {
   isNew: boolean
   readonly told: ToldChange[]
+  /** Traits of which another write stands now. */
   readonly traits: Set<string>
+  /** All traits that were written. */
+  readonly written: Set<string>
   readonly names: Set<string>
+  /** Types of identifiers that are new. */
+  readonly identifiers: Set<string>
   /** Arrival of the newest applied event. */
   receivedAt: number
   applied: number
@@ -134,6 +141,9 @@ function applyItem(
 
   const { traits, identifiers } = addEvent(state.leaves, item.leaf, event, item.identifiers, limits)
   for (const name of traits) changes.traits.add(name)
+  // A write that came too late to stand is still part of what the trait once was.
+  if (event.type === 'identify') for (const name of Object.keys(event.traits ?? {})) changes.written.add(name)
+  for (const name of identifiers) changes.identifiers.add(name.slice(0, name.indexOf(':')))
   const told = changes.isNew ? 'created' : traits.length + identifiers.length > 0 ? 'updated' : undefined
   changes.isNew = false
   if (told) changes.told.push({ item: index, change: { kind: told, traits, identifiers } })
@@ -222,7 +232,7 @@ function evaluateChanges(
   if (fresh) state.configVersion = definitions.version
   // A negated condition reads nothing of a new person and may hold all the same.
   const everything = fresh || !wasKnown
-  const affected = everything ? definitions.all : definitions.affectedBy(changes.traits, changes.names)
+  const affected = everything ? definitions.all : definitions.affectedBy(changes)
   const arrived = changes.receivedAt > 0 ? changes.receivedAt : context.now
   lookAgain(state, timeline.history, affected, context.now, arrived + context.settings.windowMs)
   return fresh

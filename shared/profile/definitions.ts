@@ -25,7 +25,10 @@ export interface Definition {
 
 /** What happened to a profile, in the words of `Reads`. */
 export interface Changed {
+  /** Traits of which another write stands now. */
   readonly traits: ReadonlySet<string>
+  /** Traits that were written at all: what they once were may have changed. */
+  readonly written?: ReadonlySet<string>
   readonly names: ReadonlySet<string>
   /** Types of identifiers. */
   readonly identifiers?: ReadonlySet<string>
@@ -39,6 +42,7 @@ export class Definitions {
   readonly surroundings: Surroundings
   readonly #byKey: ReadonlyMap<string, Definition>
   readonly #byTrait = new Map<string, Definition[]>()
+  readonly #byHistory = new Map<string, Definition[]>()
   readonly #byName = new Map<string, Definition[]>()
   readonly #byPattern = new Map<string, Definition[]>()
   readonly #byIdentifier = new Map<string, Definition[]>()
@@ -65,6 +69,7 @@ export class Definitions {
     this.#byKey = new Map(this.all.map((definition) => [definition.key, definition]))
     for (const definition of this.all) {
       for (const trait of definition.reads.traits) push(this.#byTrait, trait, definition)
+      for (const trait of definition.reads.histories) push(this.#byHistory, trait, definition)
       for (const type of definition.reads.identifiers) push(this.#byIdentifier, type, definition)
       for (const consent of definition.reads.consents) push(this.#byConsent, consent, definition)
       for (const pattern of definition.reads.events) {
@@ -78,16 +83,13 @@ export class Definitions {
   }
 
   /** The definitions that read anything of what changed, each once. */
-  affectedBy(
-    traits: ReadonlySet<string>,
-    names: ReadonlySet<string>,
-    { identifiers = NONE, consents = NONE }: Pick<Changed, 'identifiers' | 'consents'> = {},
-  ): ReadonlySet<Definition> {
+  affectedBy({ traits, written = NONE, names, identifiers = NONE, consents = NONE }: Changed): ReadonlySet<Definition> {
     const affected = new Set<Definition>()
     const add = (definitions: readonly Definition[] = []) => {
       for (const definition of definitions) affected.add(definition)
     }
     for (const trait of traits) add(this.#byTrait.get(trait))
+    for (const trait of written) add(this.#byHistory.get(trait))
     for (const name of names) add(this.#byName.get(name))
     for (const type of identifiers) add(this.#byIdentifier.get(type))
     for (const consent of consents) add(this.#byConsent.get(consent))

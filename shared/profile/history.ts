@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../kernel/json.ts'
 import { type EventRef, matchesName } from '../segment/person-view.ts'
+import { PROFILE_LIMITS } from './profile-limits.ts'
 import { before, type Position } from './state.ts'
 
 /**
@@ -116,6 +117,8 @@ function addWrites(writes: Map<string, Write[]>, row: HistoryEntry): void {
   const traits = row.traits?.()
   if (!traits) return
   for (const name of Object.keys(traits)) {
+    // What was too large for a trait was never one.
+    if (JSON.stringify(traits[name]).length > PROFILE_LIMITS.maxTraitChars) continue
     const write = { at: row.at, id: row.id, key: row.key, value: traits[name] as JsonValue }
     const list = writes.get(name)
     if (!list) writes.set(name, [write])

@@ -28,6 +28,8 @@ export interface Moment extends Looking {
 export interface Reads {
   /** Names of top-level traits. */
   readonly traits: readonly string[]
+  /** Those of them whose earlier values matter, too. */
+  readonly histories: readonly string[]
   /** Patterns of event names. */
   readonly events: readonly string[]
   /** Keys of computed traits. */

@@ -17,6 +17,7 @@ export function readsOf(condition: Condition): Reads {
 
 const NOTHING: Reads = {
   traits: [],
+  histories: [],
   events: [],
   computed: [],
   segments: [],
@@ -30,6 +31,7 @@ export function joinReads(all: readonly Reads[]): Reads {
   const union = (part: keyof Reads) => [...new Set(all.flatMap((reads) => reads[part]))].sort()
   return {
     traits: union('traits'),
+    histories: union('histories'),
     events: union('events'),
     computed: union('computed'),
     segments: union('segments'),

@@ -69,7 +69,7 @@ export const traitChanged: Kind<TraitChanged> = {
       return atLeastOf(1, trafficOf(changes, span), folded, span, false)
     }
   },
-  reads: ({ path }) => ({ traits: [topOf(path)] }),
+  reads: ({ path }) => ({ traits: [topOf(path)], histories: [topOf(path)] }),
   sentence: ({ path, from, to, window }) =>
     phrase(
       named(path),

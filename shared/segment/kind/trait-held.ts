@@ -48,7 +48,7 @@ export const traitHeld: Kind<TraitHeld> = {
       )
     }
   },
-  reads: ({ path }) => ({ traits: [topOf(path)] }),
+  reads: ({ path }) => ({ traits: [topOf(path)], histories: [topOf(path)] }),
   sentence: ({ path, value, op, for: length }) =>
     phrase(
       named(path),
