@@ -91,7 +91,7 @@ describe('levels', () => {
     [{ first_name: 'Catherine' }, { first_name: 'Cathryn' }, { first_name: 'alike' }],
     [{ first_name: 'alfred' }, { first_name: 'fred' }, { first_name: 'alike' }],
     [{ first_name: 'J' }, { first_name: 'Jane' }, { first_name: 'alike' }],
-    [{ first_name: 'John' }, { first_name: 'Jane' }, { first_name: 'different' }],
+    [{ first_name: 'John' }, { first_name: 'Jane' }, { first_name: 'another name' }],
     [
       { first_name: 'Rice', surname: 'Jaxon' },
       { first_name: 'Jaxon', surname: 'Rice' },

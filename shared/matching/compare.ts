@@ -8,7 +8,7 @@ import { editDistance, jaroWinkler } from './similarity.ts'
 export const MISSING = 0
 export const EXACT = 1
 
-const NAME = ['missing', 'exact', 'near', 'alike', 'different', 'swapped'] as const
+const NAME = ['missing', 'exact', 'near', 'alike', 'different', 'swapped', 'another name'] as const
 const CODE = ['missing', 'exact', 'one edit', 'two edits', 'different'] as const
 const TEXT = ['missing', 'exact', 'near', 'alike', 'different'] as const
 export const LEVELS: Readonly<Record<Kind, readonly string[]>> = {
@@ -20,13 +20,19 @@ export const LEVELS: Readonly<Record<Kind, readonly string[]>> = {
   phone: CODE,
   id: CODE,
   postcode: ['missing', 'exact', 'one edit', 'same area', 'different'],
+  street: TEXT,
   place: TEXT,
   company: TEXT,
   text: TEXT,
 }
-/** The name levels beside the order: `different` is one before the last, `swapped` the last. */
+/** The levels of a name that its letters don't order. */
+const ALIKE_NAME = 3
 export const DIFFERENT_NAME = 4
 export const SWAPPED = 5
+/** Two given names that are each a common one of their own: no typing error makes Anna a Hanna. */
+export const ANOTHER_NAME = 6
+/** From this level of dates on they differ by more than a typing error. */
+export const ANOTHER_YEAR = 4
 /** The e-mail level of two users of one domain. */
 export const SAME_DOMAIN = 4
 
@@ -42,14 +48,23 @@ export function compare(schema: Schema, a: Prepared, b: Prepared, into: Uint8Arr
     else if (kind === 'surname' && surname < 0) surname = f
     into[from + f] = x === '' || y === '' ? MISSING : x === y ? EXACT : unequal(kind, x, y, a.sounds[f] === b.sounds[f])
   }
+  if (given >= 0 && (into[from + given] as number) > EXACT) {
+    into[from + given] = knownLevel(a.families, b.families, into[from + given] as number)
+  }
   if (given >= 0 && surname >= 0) markSwap(a, b, given, surname, into, from)
+}
+
+/** What is known of common given names goes before their letters. */
+function knownLevel(a: readonly number[], b: readonly number[], level: number): number {
+  if (a.length === 0 || b.length === 0) return level
+  return a.some((family) => b.includes(family)) ? Math.min(level, ALIKE_NAME) : ANOTHER_NAME
 }
 
 /** First and last name in each other's place; with one of the four missing, the one crossing that can be seen. */
 function markSwap(a: Prepared, b: Prepared, given: number, surname: number, into: Uint8Array, from: number): void {
   const levelG = into[from + given] as number
   const levelS = into[from + surname] as number
-  const open = (level: number) => level === MISSING || level === DIFFERENT_NAME
+  const open = (level: number) => level === MISSING || level === DIFFERENT_NAME || level === ANOTHER_NAME
   if (!open(levelG) || !open(levelS)) return
   const forth = crossing(a.texts[given] as string, b.texts[surname] as string)
   const back = crossing(b.texts[given] as string, a.texts[surname] as string)
@@ -124,8 +139,11 @@ function dateLevel(x: string, y: string): number {
   const [year, month, day] = [0, 4, 6].map(
     (at, i) => x.slice(at, i === 0 ? 4 : at + 2) === y.slice(at, i === 0 ? 4 : at + 2),
   )
+  // A day that nobody knew is often written as the first of January.
+  if (year && (x.endsWith('0101') || y.endsWith('0101'))) return 3
   const days = Math.abs(dayNumber(x) - dayNumber(y))
-  if (Number(year) + Number(month) + Number(day) >= 2 || days <= 45) return 3
+  if ((year && (month || day)) || (month && day && editDistance(x.slice(0, 4), y.slice(0, 4), 2) <= 2) || days <= 45)
+    return 3
   return days <= 3 * 365.25 ? 4 : 5
 }
 

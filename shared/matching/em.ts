@@ -1,6 +1,7 @@
 import { type Dict, dict } from '../kernel/json.ts'
 import { eachCandidate } from './blocking.ts'
-import { compare, LEVELS } from './compare.ts'
+import { ANOTHER_NAME, compare, DIFFERENT_NAME, LEVELS } from './compare.ts'
+import { CROWD_SIZES, type Crowd, crowdOf, crowdsOf, roughly } from './crowd.ts'
 import { evidenceOf, type Model, priorOf, type Repeats, repeatsOf } from './model.ts'
 import type { Kind, Prepared, Schema } from './record.ts'
 
@@ -12,20 +13,21 @@ import type { Kind, Prepared, Schema } from './record.ts'
  */
 const BELIEF = 300
 /** As many pairs of one household as of one person are believed before anything is seen. */
-const HOUSEHOLDS = 50
+const HOUSEHOLDS = 20
 const ROUNDS = 25
 const RANDOM_PAIRS = 200_000
 
 /** By level from exact on: how records of one person usually agree. */
 const USUAL_M: Readonly<Record<Kind, readonly number[]>> = {
-  given: [0.75, 0.1, 0.08, 0.05, 0.02],
-  surname: [0.75, 0.1, 0.04, 0.06, 0.05],
+  given: [0.75, 0.1, 0.08, 0.04, 0.02, 0.01],
+  surname: [0.75, 0.1, 0.04, 0.06, 0.04, 0.01],
   middle: [0.6, 0.25, 0.15],
   date: [0.78, 0.13, 0.04, 0.02, 0.03],
   email: [0.7, 0.1, 0.05, 0.03, 0.12],
   phone: [0.75, 0.08, 0.02, 0.15],
   id: [0.88, 0.07, 0.02, 0.03],
   postcode: [0.65, 0.1, 0.08, 0.17],
+  street: [0.65, 0.1, 0.08, 0.17],
   place: [0.65, 0.1, 0.08, 0.17],
   company: [0.65, 0.1, 0.08, 0.17],
   text: [0.65, 0.1, 0.08, 0.17],
@@ -34,6 +36,7 @@ const USUAL_M: Readonly<Record<Kind, readonly number[]>> = {
 interface Pattern {
   readonly levels: Uint8Array
   readonly repeats: Repeats
+  readonly crowd: Crowd
   count: number
 }
 
@@ -41,15 +44,17 @@ interface Pattern {
 export function learn(schema: Schema, records: readonly Prepared[], keysOf: readonly (readonly string[])[]): Model {
   const width = schema.fields.length
   const patterns = new Map<number, Pattern>()
+  const crowds = crowdsOf(schema, records)
   const levels = new Uint8Array(width)
   eachCandidate(keysOf, (i, j) => {
     const [a, b] = [records[i] as Prepared, records[j] as Prepared]
     compare(schema, a, b, levels)
     const repeats = repeatsOf(a, b)
-    let code: number = repeats
-    for (let f = 0; f < width; f++) code = code * 6 + (levels[f] as number)
+    const crowd = crowdOf(schema, crowds, levels, a.texts)
+    let code: number = repeats * CROWD_SIZES + roughly(crowd)
+    for (let f = 0; f < width; f++) code = code * 7 + (levels[f] as number)
     const pattern = patterns.get(code)
-    if (pattern === undefined) patterns.set(code, { levels: levels.slice(), repeats, count: 1 })
+    if (pattern === undefined) patterns.set(code, { levels: levels.slice(), repeats, crowd, count: 1 })
     else pattern.count += 1
   })
   const random = randomCounts(schema, records)
@@ -62,6 +67,7 @@ export function learn(schema: Schema, records: readonly Prepared[], keysOf: read
     others: 0.5,
     household: 1,
     terms: termsOf(schema, records),
+    crowds,
   }
   for (let round = 0; round < ROUNDS; round++) model = improved(model, [...patterns.values()], random, usual)
   return model
@@ -77,11 +83,14 @@ function improved(
   const prior = priorOf(model)
   const sums = usual.map((m) => m.map((share) => share * BELIEF))
   let matches = 0
-  let households = 0
-  for (const { levels, repeats, count } of patterns) {
-    const { person, house } = evidenceOf(model, levels, 0, repeats, prior)
+  let [households, private_] = [0, 0]
+  for (const { levels, repeats, crowd, count } of patterns) {
+    const { person, house } = evidenceOf(model, levels, repeats, crowd, prior)
     const expected = count / (1 + Math.exp(-person) + Math.exp(house - person))
-    households += count / (1 + Math.exp(-house) + Math.exp(person - house))
+    if (crowd.two < 3) {
+      households += count / (1 + Math.exp(-house) + Math.exp(person - house))
+      private_ += expected
+    }
     if (expected < 1e-9) continue
     matches += expected
     for (let f = 0; f < levels.length; f++) (sums[f] as number[])[levels[f] as number]! += expected
@@ -93,7 +102,7 @@ function improved(
   })
   const share = Math.min(0.5, others / Math.max(1, model.records - 1))
   const u = m.map((each, f) => unlike(random[f] as readonly number[], each, share))
-  const household = Math.min(4, Math.max(0.1, (households + HOUSEHOLDS) / (matches + HOUSEHOLDS)))
+  const household = Math.min(4, Math.max(0.02, (households + HOUSEHOLDS) / (private_ + HOUSEHOLDS)))
   return { ...model, household, m: m.map((each, f) => ordered(each, u[f] as number[])), u, others }
 }
 
@@ -113,10 +122,14 @@ function unlike(counts: readonly number[], m: readonly number[], share: number):
 /** A weaker agreement never weighs more than a stronger one, whatever a small file says. Swapped names stand outside. */
 function ordered(m: readonly number[], u: readonly number[]): number[] {
   const result = [...m]
-  const last = m.length === 6 ? 5 : m.length
+  const last = Math.min(m.length, m.length < 6 ? 6 : 5)
   for (let level = 2; level < last; level++) {
     const most = ((result[level - 1] as number) / (u[level - 1] as number)) * (u[level] as number)
     result[level] = Math.min(result[level] as number, most)
+  }
+  if (m.length > ANOTHER_NAME) {
+    const least = (result[DIFFERENT_NAME] as number) / (u[DIFFERENT_NAME] as number)
+    result[ANOTHER_NAME] = Math.min(result[ANOTHER_NAME] as number, least * (u[ANOTHER_NAME] as number))
   }
   return result
 }
@@ -144,6 +157,12 @@ function randomCounts(schema: Schema, records: readonly Prepared[]): readonly (r
     if (i !== j) count(i, j)
   }
   return counts
+}
+
+/** The weights of a model with the counts of these records: how common a value is, and who shares it, is theirs to say. */
+export function withCounts(model: Model, records: readonly Prepared[]): Model {
+  const { schema } = model
+  return { ...model, records: records.length, terms: termsOf(schema, records), crowds: crowdsOf(schema, records) }
 }
 
 function termsOf(schema: Schema, records: readonly Prepared[]): readonly Dict<number>[] {

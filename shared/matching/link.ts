@@ -1,8 +1,7 @@
 import { blockingKeys, eachCandidate } from './blocking.ts'
 import { cluster, type Link } from './cluster.ts'
-import { compare } from './compare.ts'
-import { learn } from './em.ts'
-import { evidenceOf, type Model, match, priorOf, probabilityOf, repeatsOf } from './model.ts'
+import { learn, withCounts } from './em.ts'
+import { type Model, match, priorOf } from './model.ts'
 import type { Prepared, Schema } from './record.ts'
 
 /**
@@ -33,14 +32,12 @@ export function learnFrom(schema: Schema, records: readonly Prepared[]): Model {
 export function candidates(model: Model, records: readonly Prepared[]): readonly Link[] {
   const { schema } = model
   const prior = priorOf(model, records.length)
-  const levels = new Uint8Array(schema.fields.length)
   const links: Link[] = []
   eachCandidate(
     records.map((record) => blockingKeys(schema, record)),
     (i, j) => {
       const [a, b] = [records[i] as Prepared, records[j] as Prepared]
-      compare(schema, a, b, levels)
-      const probability = probabilityOf(evidenceOf(model, levels, 0, repeatsOf(a, b), prior, a.texts))
+      const probability = match(model, a, b, prior)
       if (probability >= LEAST) links.push({ a: j, b: i, probability })
     },
   )
@@ -54,8 +51,9 @@ export function linkAll(
   threshold = THRESHOLD,
 ): ReadonlyMap<string, string> {
   const own = sorted(records)
-  const prior = priorOf(model, own.length)
-  const score = (i: number, j: number) => match(model, own[i] as Prepared, own[j] as Prepared, prior)
-  const persons = cluster(own.length, candidates(model, own), score, threshold)
+  const counted = withCounts(model, own)
+  const prior = priorOf(counted)
+  const score = (i: number, j: number) => match(counted, own[i] as Prepared, own[j] as Prepared, prior)
+  const persons = cluster(own.length, candidates(counted, own), score, threshold)
   return new Map(own.map((record, i) => [record.id, (own[persons[i] as number] as Prepared).id]))
 }

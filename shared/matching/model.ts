@@ -1,5 +1,6 @@
 import type { Dict } from '../kernel/json.ts'
-import { compare, EXACT, LEVELS, MISSING, SAME_DOMAIN } from './compare.ts'
+import { ANOTHER_YEAR, compare, EXACT, LEVELS, MISSING, SAME_DOMAIN } from './compare.ts'
+import { type Crowd, type Crowds, crowdOf, oddsOf } from './crowd.ts'
 import { type Kind, MAILBOX, type Prepared, type Schema } from './record.ts'
 
 /**
@@ -19,6 +20,8 @@ export interface Model {
   readonly household: number
   /** By field: how many records hold a value. */
   readonly terms: readonly Dict<number>[]
+  /** By field and value: how many people share it. */
+  readonly crowds: Crowds
 }
 
 /** A candidate pair explained: natural-log weights, as in `probability = odds / (1 + odds)`. */
@@ -38,6 +41,7 @@ export const SHARED: Readonly<Record<Kind, number>> = {
   phone: 0.9,
   id: 0,
   postcode: 1,
+  street: 1,
   place: 1,
   company: 1,
   text: 0.5,
@@ -53,6 +57,7 @@ const RARE: Readonly<Record<Kind, number>> = {
   phone: 0.0005,
   id: 0.0005,
   postcode: 0.005,
+  street: 0.02,
   place: 0.02,
   company: 0.02,
   text: 0.05,
@@ -62,8 +67,14 @@ const RARE: Readonly<Record<Kind, number>> = {
 const NAMELESS = 0.85
 
 /** Of the pairs of a household, those with one given name, and those born on one day. */
-const NAMESAKES = 0.1
-const TWINS = 0.005
+const NAMESAKES = 0.02
+/** The first where the birthdays differ by more than a typing error: then one name is rather the father's and the son's. */
+const BORN_APART = 0.5
+const TWINS = 0.05
+/** Of the pairs that share a place or a mailbox, those of no one family: where several people were seen, and elsewhere. */
+const COLLEAGUES = 0.5
+const FLATMATES = 0.05
+const SEVERAL = 3
 
 const ROLE =
   /^(info|sales|contact|office|admin|support|hello|mail|team|help|billing|accounts?|service|family|enquiries|reception|hr|jobs|noreply|no-reply|postmaster|webmaster|marketing|press)(@|[._-])/
@@ -106,30 +117,44 @@ export interface Evidence {
   readonly house: number
 }
 
-/** Adds the evidence of all fields, what is dependent once. Without `values` (learning) there are no term frequencies. */
+/**
+ * Adds the evidence of all fields, what is dependent once. `crowd` tells how many people share what the two share (crowd.ts).
+ * Without `values` (learning) there are no term frequencies.
+ */
 export function evidenceOf(
   model: Model,
   levels: Uint8Array,
-  from: number,
   repeats: Repeats,
+  crowd: Crowd,
   prior: number,
   values: readonly string[] = EMPTY,
 ): Evidence {
-  let [person, house] = [prior, prior + Math.log(model.household)]
-  let kin = 1
-  let [name, given, surname, born, mail, mailShared, area, areas] = [0, 0, 0, 0, 0, 0, 0, 0]
+  let [person, shared] = [0, 0]
+  let [kin, namesakes] = [1, NAMESAKES]
+  let [name, given, surname, against, born, mail, mailShared, area, areas, moved, moves] = [
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  ]
   const { fields } = model.schema
   for (let f = 0; f < fields.length; f++) {
-    const level = levels[from + f] as number
+    const level = levels[f] as number
     if (level === MISSING) continue
     const kind = (fields[f] as { kind: Kind }).kind
     const value = values[f]
     const weight = weightOf(model, f, level, value)
     if (weight < 0) {
       // What disagrees is always counted: to disagree is never to repeat.
-      person += weight
-      house += weight * SHARED[kind]
-      if (kind === 'surname') kin = 0
+      if (kind === 'surname') {
+        person += weight
+        against += weight
+        kin = 0
+      } else if (kind === 'street' || kind === 'place' || kind === 'postcode') {
+        moved = Math.min(moved, weight)
+        moves += weight
+      } else {
+        person += weight
+        shared += weight * SHARED[kind]
+        if (kind === 'date' && level >= ANOTHER_YEAR && values !== EMPTY) namesakes = BORN_APART
+      }
     } else if (kind === 'given' || kind === 'middle') {
       name += weight
       given += weight
@@ -139,23 +164,28 @@ export function evidenceOf(
     } else if (kind === 'email') {
       mail += weight
       mailShared += weight * mailboxShare(level, repeats, value)
-    } else if (kind === 'place' || kind === 'postcode') {
+    } else if (kind === 'street' || kind === 'place' || kind === 'postcode') {
       area = Math.max(area, weight)
       areas += weight
     } else {
       person += weight
-      house += weight * SHARED[kind]
+      shared += weight * SHARED[kind]
       if (kind === 'date') born += weight
     }
   }
-  // An address lies in its postcode, town and state: they repeat each other.
-  const place = area + REPEATED * (areas - area)
+  // An address lies in its postcode, town and state: they repeat each other, and who moves changes them all.
+  const place = area + REPEATED * (areas - area) + moved + REPEATED * (moves - moved)
   // A user name made from the name repeats the name: the two are one piece of evidence, as strong as the stronger.
   const once = repeats !== REPEATS.nothing
-  person += place + (once ? Math.max(name, mail) : name + mail)
-  house += place + (once ? Math.max(surname, mailShared) : surname + mailShared)
+  person += prior + place + (once ? Math.max(name, mail) : name + mail)
+  const together = prior + Math.log(oddsOf(crowd, model.household)) + place + shared
   // Two of one family may also be namesakes (father and son) or twins; rarer, but they share more.
-  return { person, house: house + Math.log(1 + kin * (NAMESAKES * Math.exp(given) + TWINS * Math.exp(born))) }
+  const alike = Math.log(
+    1 + kin * Math.min(1, model.household) * (namesakes * Math.exp(given) + TWINS * Math.exp(born)),
+  )
+  const family = together + against + alike + (once ? Math.max(surname, mailShared) : surname + mailShared)
+  const colleagues = together + mailShared + Math.log(crowd.two >= SEVERAL ? COLLEAGUES : FLATMATES)
+  return { person, house: Math.max(family, colleagues) + Math.log1p(Math.exp(-Math.abs(family - colleagues))) }
 }
 
 /** How much of a mailbox's agreement a household or organisation shows too: all of its domain, most of a name-less user. */
@@ -184,14 +214,16 @@ const scratch = new Uint8Array(64)
 /** The probability that two records are of one person. */
 export function match(model: Model, a: Prepared, b: Prepared, prior: number): number {
   compare(model.schema, a, b, scratch)
-  return probabilityOf(evidenceOf(model, scratch, 0, repeatsOf(a, b), prior, a.texts))
+  return probabilityOf(
+    evidenceOf(model, scratch, repeatsOf(a, b), crowdOf(model.schema, model.crowds, scratch, a.texts), prior, a.texts),
+  )
 }
 
 /** The same, with the weight of each field, for a review. */
 export function explain(model: Model, a: Prepared, b: Prepared, prior: number): Explanation {
   const levels = new Uint8Array(model.schema.fields.length)
   compare(model.schema, a, b, levels)
-  const probability = probabilityOf(evidenceOf(model, levels, 0, repeatsOf(a, b), prior, a.texts))
+  const probability = match(model, a, b, prior)
   const weights = model.schema.fields.map(({ name, kind }, f) => {
     const level = levels[f] as number
     return { field: name, level: LEVELS[kind][level] as string, weight: weightOf(model, f, level, a.texts[f]) }

@@ -34,6 +34,7 @@ export class Placer {
   /** What a record shares with the one being placed: the sum over shared keys of one over the block's size. */
   readonly #shared = new Map<number, number>()
   lookups = 0
+  mostLookups = 0
 
   constructor(model: Model, threshold = PLACE) {
     this.#model = model
@@ -113,6 +114,7 @@ export class Placer {
   #nearest(keys: readonly string[]): readonly number[] {
     const shared = this.#shared
     shared.clear()
+    this.mostLookups = Math.max(this.mostLookups, keys.length)
     for (const key of keys) {
       this.lookups += 1
       const block = this.#blocks.get(key)

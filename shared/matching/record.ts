@@ -1,4 +1,5 @@
 import type { Dict } from '../kernel/json.ts'
+import { nameFamilies } from './given-names.ts'
 import { soundex } from './phonetic.ts'
 
 /**
@@ -14,6 +15,7 @@ export type Kind =
   | 'phone'
   | 'id'
   | 'postcode'
+  | 'street'
   | 'place'
   | 'company'
   | 'text'
@@ -42,12 +44,16 @@ export interface Prepared {
   readonly texts: readonly string[]
   /** Phonetic codes of the name fields, by field; '' for others. */
   readonly sounds: readonly string[]
+  /** The families of forms that the given name belongs to (given-names.ts); none when it is not a common one. */
+  readonly families: readonly number[]
+  /** 'jr', 'sr', 'ii', 'iii': which of the people of one name in a family; '' when it isn't said. */
+  readonly generation: string
   /** What the e-mail's user name says of the name: see `Mailbox`. */
   readonly mailbox: Mailbox
 }
 
 /** Fields past this many are not compared. */
-export const MAX_FIELDS = 19
+export const MAX_FIELDS = 16
 
 const KINDS: readonly (readonly [Kind | 'full' | 'none', RegExp])[] = [
   ['none', /^(record|row|cluster|rec)_?id$/],
@@ -59,7 +65,11 @@ const KINDS: readonly (readonly [Kind | 'full' | 'none', RegExp])[] = [
   ['date', /^dob|birth_?da(te|y)|date_of_birth|^born/],
   ['phone', /phone|mobile|^tel|^cell|^fax/],
   ['postcode', /post_?(al_?)?code|^zip/],
-  ['place', /address|street|suburb|city|town|state|country|county|region|house/],
+  [
+    'street',
+    /^(home_|billing_|postal_|shipping_)?(street|address)(_(address|name|line))?(_?1)?$|^addr(ess)?_line(_1)?$/,
+  ],
+  ['place', /place|address|street|suburb|city|town|state|country|county|region|house/],
   ['company', /company|organi[sz]ation|employer/],
   ['id', /ssn|soc_sec|passport|national|licen[cs]e|(^|_)tax|_(id|no|number|nr)$/],
 ]
@@ -163,13 +173,38 @@ export function prepare(schema: Schema, id: string, raw: Dict<string | undefined
   const texts = schema.fields.map(({ name, kind }) => normal(kind, raw[name] ?? ''))
   const at = (kind: Kind) => schema.fields.findIndex((field) => field.kind === kind)
   const [given, surname, middle, email] = [at('given'), at('surname'), at('middle'), at('email')]
-  for (const column of schema.full) takeApart(texts, fold((raw[column] ?? '').slice(0, 255)), given, surname, middle)
+  const wholes = schema.full.map((column) => fold((raw[column] ?? '').slice(0, 255)))
+  const generation = generationOf([texts[surname] ?? '', texts[given] ?? '', ...wholes])
+  for (const index of [given, surname]) if (index >= 0) texts[index] = bare(texts[index] as string)
+  for (const whole of wholes) takeApart(texts, bare(whole), given, surname, middle)
   const user = (texts[email] ?? '').split('@')[0] as string
   const mailbox = mailboxOf(user, texts[given] ?? '', texts[surname] ?? '')
   const sounds = schema.fields.map(({ kind }, i) =>
     kind === 'given' || kind === 'surname' ? soundex(texts[i] as string) : '',
   )
-  return { id, texts, sounds, mailbox }
+  return { id, texts, sounds, families: nameFamilies(texts[given] ?? ''), generation, mailbox }
+}
+
+const TITLES = new Set(
+  'mr mrs ms miss dr prof professor sir dame rev reverend herr frau monsieur madame mme senor senora esq phd md baronet bt 1st 2nd 3rd 4th 5th 6th 7th 8th 9th'.split(
+    ' ',
+  ),
+)
+const GENERATION = / (jr|junior|sr|senior|ii|iii)$/
+const SAME_GENERATION: Readonly<Record<string, string>> = { junior: 'jr', senior: 'sr' }
+
+/** A name without what stands before and after it: 'dr anna keller' and 'william brown jr'. */
+function bare(name: string): string {
+  const kept = name.split(' ').filter((word) => !TITLES.has(word))
+  return kept.join(' ').replace(GENERATION, '')
+}
+
+function generationOf(names: readonly string[]): string {
+  for (const name of names) {
+    const found = GENERATION.exec(name)?.[1]
+    if (found !== undefined) return SAME_GENERATION[found] ?? found
+  }
+  return ''
 }
 
 /** What a whole name repeats of the other name fields is no new evidence; only the words it adds are kept, as middle names. */
