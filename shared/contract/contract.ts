@@ -72,6 +72,8 @@ export function failuresOf(contract: Contract): readonly FailureCode[] {
   const codes = new Set<FailureCode>(contract.failures)
   if (contract.query || contract.body) codes.add('invalid_request')
   if (contract.scope !== 'anyone') codes.add('unauthorized').add('unavailable')
-  if (contract.scope !== 'anyone' && contract.scope !== 'write key') codes.add('forbidden')
+  if (contract.scope !== 'anyone') codes.add('forbidden')
+  // A source may be closed to an address, limited in its rate, or paused.
+  if (contract.scope === 'write key') codes.add('rate_limited').add('not_found')
   return [...codes]
 }

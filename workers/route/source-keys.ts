@@ -4,13 +4,12 @@ import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
 import type { Call } from '../http/serve.ts'
 import { auditIfChanged } from './audit.ts'
-import { NO_SOURCE, sourceRow } from './source-row.ts'
+import { CHANGED_MEANWHILE, NO_SOURCE, sourceRow } from './source-row.ts'
 
 /** The two kinds of keys and where a row keeps their range. */
 const COLUMNS = { writeKey: 'write_key', secretKey: 'secret_key' } as const
 export type WhichKey = keyof typeof COLUMNS
 
-const CHANGED_MEANWHILE = failure('conflict', 'somebody else changed or deleted this source at the same moment')
 const NO_SECRET_KEY = failure('unprocessable', 'only a server source has a secret key', [
   { path: 'key', message: 'only a server source has a secret key' },
 ])

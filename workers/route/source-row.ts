@@ -11,6 +11,7 @@ import { toIso } from '../../shared/kernel/instant.ts'
 import type { Call } from '../http/serve.ts'
 
 export const NO_SOURCE = failure('not_found', 'there is no such source')
+export const CHANGED_MEANWHILE = failure('conflict', 'somebody else changed or deleted this source at the same moment')
 
 /** A source's row in D1 itself, for those who manage it; everything else asks the config store. */
 export function sourceRow({ env, workspace }: Call, id: string): Promise<SourceRow | null> {

@@ -138,6 +138,29 @@ describe('the settings of a source', () => {
     })
   })
 
+  test('changed by several at once is changed by each in full, or not at all', async () => {
+    const { id } = await made({ name: 'Mail', kind: 'webhook', provider: 'resend', settings: { secrets: [SECRET] } })
+    const path = `/api/v1/sources/${id}`
+    const names = ['bearerToken', 'verifyToken', 'maxAgeSeconds', 'rateLimitPerMinute', 'publicUrl'] as const
+    const values = {
+      bearerToken: SECRET,
+      verifyToken: SECRET,
+      maxAgeSeconds: 1,
+      rateLimitPerMinute: 1,
+      publicUrl: 'https://a.b/',
+    }
+    const answers = await Promise.all(names.map((name) => api('PUT', path, { settings: { [name]: values[name] } })))
+    const done = names.filter((_, i) => answers[i]?.status === 200)
+    expect(done.length).toBeGreaterThan(0)
+    for (const { status } of answers) expect([200, 409]).toContain(status)
+    const { settings, version } = (await api('GET', path)).json
+    expect([version, Object.keys(settings as object).sort()]).toEqual([1 + done.length, ['secrets', ...done].sort()])
+    const { results } = await env.DB.prepare("SELECT detail FROM audit WHERE act = 'updateSource' AND workspace = ?")
+      .bind(ws.id)
+      .all<{ detail: string }>()
+    expect(results.filter(({ detail }) => detail.includes(id))).toHaveLength(done.length)
+  })
+
   test('what was sent in vain is not sent back', async () => {
     const { json } = await api('POST', '/api/v1/sources', {
       name: 'x',

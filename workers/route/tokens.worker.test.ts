@@ -116,6 +116,19 @@ describe('the tokens of a workspace', () => {
     expect((await api('DELETE', path)).status).toBe(204)
   })
 
+  test('the last two cannot revoke each other at the same moment', async () => {
+    const { api, workspace, token } = await inAWorkspace()
+    const other = await aToken(workspace)
+    const answers = await Promise.all([
+      api('DELETE', `/api/v1/tokens/${other.id}`),
+      apiOf(other.text)('DELETE', `/api/v1/tokens/${token.id}`),
+    ])
+    const statuses = answers.map(({ status }) => status).sort()
+    expect([statuses[0], [403, 409].includes(statuses[1] ?? 0)]).toEqual([204, true])
+    const { results } = await env.DB.prepare('SELECT id FROM tokens WHERE workspace = ?').bind(workspace).all()
+    expect(results).toHaveLength(1)
+  })
+
   test('are nobody else’s business: 404', async () => {
     const [mine, theirs] = [await inAWorkspace(), await inAWorkspace()]
     const path = `/api/v1/tokens/${mine.token.id}`

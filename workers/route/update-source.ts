@@ -8,7 +8,7 @@ import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
 import { auditIfChanged } from './audit.ts'
 import { withoutSecrets } from './source-audit.ts'
-import { NO_SOURCE, sourceDocument, sourceRow, unfitting } from './source-row.ts'
+import { CHANGED_MEANWHILE, NO_SOURCE, sourceDocument, sourceRow, unfitting } from './source-row.ts'
 
 type UpdateSourceBody = z.output<typeof updateSource.body>
 
@@ -55,4 +55,3 @@ const ANOTHER_KIND = failure('unprocessable', 'the kind of a source stays: make 
 const NOT_A_WEBHOOK = failure('unprocessable', 'provider is only for a source of kind webhook', [
   { path: 'provider', message: 'is only for a source of kind webhook' },
 ])
-const CHANGED_MEANWHILE = failure('conflict', 'somebody else changed or deleted this source at the same moment')
