@@ -91,7 +91,11 @@ async function ingested(
   return kept.ok ? ok(acceptedAs(route, items.value, packed)) : kept
 }
 
-const NO_KEY = failure('unauthorized', 'the write key is missing: send it as the user name of Basic authorization')
+/** Begins with the words at which RudderStack's mobile SDKs give up, as for a wrong key. */
+const NO_KEY = failure(
+  'unauthorized',
+  'invalid write key: there is none; send it as the user name of Basic authorization',
+)
 
 function parsed(text: string): Result<JsonValue, Failure> {
   try {

@@ -120,6 +120,15 @@ describe('the SDK paths', () => {
     expect([status, messages[0]?.items]).toEqual([200, [{ i: 0, body: click }]])
   })
 
+  test('a batch on the path of a call is a batch; the path says the type where an item does not', async () => {
+    const { messages } = await send('/v1/identify', { batch: [{ userId: 'u' }, click], sentAt: '2026-03-15T12:00:00Z' })
+    expect(messages[0]).toMatchObject({
+      sentAt: '2026-03-15T12:00:00Z',
+      items: [{ type: 'identify' }, { body: click }],
+    })
+    expect(messages[0]?.items[1]).not.toHaveProperty('type')
+  })
+
   test('an empty batch is a success that puts nothing anywhere', async () => {
     const { status, text, messages } = await send('/v1/batch', { batch: [] })
     expect([status, text, messages]).toEqual([200, '{"success":true}', []])

@@ -27,6 +27,8 @@ export interface RequestItems {
 export function readItems(body: JsonValue, route: IngestRoute): Result<RequestItems, Failure> {
   switch (route.shape) {
     case 'call':
+      // A batch is one wherever it was sent; its items may leave their type to the path.
+      if (isObject(body) && Array.isArray(own(body, 'batch'))) return batchItems(body, route.type)
       return isObject(body) ? ok({ items: [body], type: route.type }) : err(NO_EVENT)
     case 'batch':
       return batchItems(body)
@@ -52,10 +54,10 @@ const NO_BATCH = failure('invalid_request', 'the body has neither a batch array 
 /** Any of these makes an object an event, if perhaps an invalid one. */
 const EVENT_FIELDS = ['type', 'event', 'messageId', 'userId', 'anonymousId'] as const
 
-function batchItems(body: JsonValue): Result<RequestItems, Failure> {
+function batchItems(body: JsonValue, defaultType?: EventType): Result<RequestItems, Failure> {
   if (!isObject(body)) return err(NO_BATCH)
   const batch = own(body, 'batch')
-  if (Array.isArray(batch)) return bounded({ items: batch, batch: body })
+  if (Array.isArray(batch)) return bounded({ items: batch, batch: body, defaultType })
   // Rudder's and Segment's HTTP users post a bare event here now and then: a batch of one.
   const isEvent = batch === undefined && EVENT_FIELDS.some((field) => Object.hasOwn(body, field))
   return isEvent ? ok({ items: [body] }) : err(NO_BATCH)

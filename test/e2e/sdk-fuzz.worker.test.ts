@@ -1,0 +1,198 @@
+import fc from 'fast-check'
+import { describe, expect, test, vi } from 'vitest'
+import { normalize } from '../../shared/event/normalize.ts'
+import { validateItem } from '../../shared/event/validate-item.ts'
+import { identifiersOf } from '../../shared/identity/identifier.ts'
+import { IngestMessage } from '../../shared/message/ingest-message.ts'
+import { handleRequest } from '../../workers/handle-request.ts'
+import { INGEST_PATHS } from '../../workers/ingest/ingest-route.ts'
+import { fakeEnv, WRITE_KEY } from '../support/fake-env.ts'
+import { RECORDED, type RecordedRequest, recordedBody } from '../support/recorded.ts'
+
+/**
+ * What real SDKs sent, broken in every way at hand: at the level of JSON (wrong types, odd keys, deep and long things), of
+ * the text, of the compression, of headers, method and path. The edge may refuse, but it may not break.
+ */
+const SEED = 20_261_121
+const ORIGIN = 'http://shop.localhost:4173'
+
+interface Posted {
+  readonly path: string
+  readonly body: string
+}
+const posted: readonly Posted[] = Object.values(RECORDED).flatMap((requests) =>
+  requests.flatMap((recorded: RecordedRequest) => {
+    const body = recordedBody(recorded, WRITE_KEY)
+    return body === undefined ? [] : [{ path: recorded.path, body }]
+  }),
+)
+
+const oddKeys = fc.constantFrom(
+  ...(
+    '__proto__ constructor toString batch type messageId userId context traits properties integrations externalIds ' +
+    'device writeKey sentAt timestamp originalTimestamp event groupId previousId anonymousId library page'
+  ).split(' '),
+)
+const oddValues: fc.Arbitrary<unknown> = fc.oneof(
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.constantFrom<unknown>(null, '', ' ', 0, -1, 1e308, true, [], {}, '\u0000', '\ud83e', 'null', '2026-02-30', '***'),
+  fc.constantFrom(256, 70_000, 300_000).map((n) => 'x'.repeat(n)),
+  fc.constantFrom(31, 33, 600).map((n) => JSON.parse('['.repeat(n) + ']'.repeat(n)) as unknown),
+  fc.constant(Object.fromEntries(Array.from({ length: 1_100 }, (_, i) => [`k${i}`, i]))),
+)
+
+type Node = Record<string, unknown> | unknown[]
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null
+
+/** One change somewhere in the tree: a walk by random turns, then a value set, a key taken away or one put in. */
+interface Change {
+  readonly turns: readonly number[]
+  readonly kind: 'set' | 'remove' | 'add' | 'double'
+  readonly key: string
+  readonly value: unknown
+}
+const change: fc.Arbitrary<Change> = fc.record({
+  turns: fc.array(fc.nat(20), { maxLength: 5 }),
+  kind: fc.constantFrom('set', 'remove', 'add', 'double'),
+  key: fc.oneof(oddKeys, fc.string()),
+  value: oddValues,
+})
+
+function changed(root: unknown, { turns, kind, key, value }: Change): unknown {
+  if (!isNode(root)) return structuredClone(value)
+  let here: Node = root
+  for (const turn of turns) {
+    const keys = Object.keys(here)
+    const next = (here as Record<string, unknown>)[keys[turn % Math.max(keys.length, 1)] as string]
+    if (!isNode(next)) break
+    here = next
+  }
+  const keys = Object.keys(here)
+  const mine = keys[(turns[0] ?? 0) % Math.max(keys.length, 1)]
+  const define = (at: string) =>
+    Object.defineProperty(here, at, {
+      value: structuredClone(value),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    })
+  if (kind === 'add' && !Array.isArray(here)) define(key)
+  else if (mine === undefined) return root
+  else if (kind === 'set') define(mine)
+  else if (kind === 'remove') delete (here as Record<string, unknown>)[mine]
+  else if (Array.isArray(here)) here.push(...here.slice(0, 40))
+  return root
+}
+
+/** One text in twenty is cut off, and one in twenty grows a tail. `cut` is from 0 to 99. */
+function brokenText(body: string, changes: readonly Change[], cut: number): string {
+  const text = JSON.stringify(changes.reduce(changed, JSON.parse(body) as unknown)) ?? ''
+  return cut < 5 ? text.slice(0, Math.floor((text.length * cut) / 5)) : cut > 94 ? `${text}}` : text
+}
+
+const request = fc
+  .tuple(fc.constantFrom(...posted), fc.array(change, { maxLength: 4 }), fc.nat(99))
+  .map(([{ path, body }, changes, cut]) => ({ path, body: brokenText(body, changes, cut) }))
+
+const BASIC = ['Authorization', `Basic ${btoa(`${WRITE_KEY}:`)}`] as const
+const header = fc.constantFrom<readonly [string, string]>(
+  BASIC,
+  ['Authorization', 'Basic ???'],
+  ['Authorization', `Bearer ${WRITE_KEY}`],
+  ['Authorization', 'Bearer eyJhbGciOi'],
+  ['X-Write-Key', WRITE_KEY],
+  ['X-Write-Key', '***'],
+  ['X-Write-Key', ':'],
+  ['X-App-Key', 'ak_made.up'],
+  ['SentAt', 'yesterday'],
+  ['SentAt', '2026-11-20T21:00:56Z'],
+  ['AnonymousId', 'YQ=='],
+  ['X-Retry-Count', '9'.repeat(500)],
+  ['Rsa-Retry-Attempt', '1'],
+  ['Content-Type', 'application/x-www-form-urlencoded'],
+  ['Content-Type', 'multipart/form-data; boundary=x'],
+  ['Content-Encoding', 'br'],
+  ['Content-Encoding', 'identity'],
+  ['User-Agent', 'x'.repeat(3_000)],
+)
+
+/** Every second request has the right key and nothing odd. */
+const headers = fc.oneof(fc.constant([BASIC]), fc.array(header, { maxLength: 4 }))
+
+const packing = fc.constantFrom('plain', 'plain', 'plain', 'gzip', 'said but not gzip', 'half a gzip', 'with a BOM')
+/** Undefined: as it was recorded. */
+const elsewhere = fc.oneof(
+  fc.constant(undefined),
+  fc.record({
+    path: fc.constantFrom(...INGEST_PATHS, '/v1/projects/x/settings', `/projects/${WRITE_KEY}/settings`, '/v1/%E0%A4'),
+    tail: fc.constantFrom('', '/', '?', '?writeKey=', `?writeKey=${WRITE_KEY}`, '?data=%FF%00', '?a.b.c=1&a=2&%'),
+    method: fc.constantFrom('POST', 'POST', 'GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'),
+  }),
+)
+
+async function bodyOf(packed: string, body: string): Promise<BodyInit> {
+  if (packed === 'with a BOM') return `\uFEFF${body}`
+  if (packed !== 'gzip' && packed !== 'half a gzip') return body
+  const stream = new Response(body).body?.pipeThrough(new CompressionStream('gzip'))
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer())
+  return packed === 'gzip' ? bytes : bytes.slice(0, bytes.byteLength / 2)
+}
+
+const MAY_ANSWER = [200, 202, 204, 400, 401, 404, 405, 413]
+
+describe('requests broken in every way at hand', () => {
+  const faults = vi.spyOn(console, 'error').mockImplementation(() => {})
+
+  test('never break the edge; every answer can be read by a page; what is accepted the consumer can read', async () => {
+    const seen = new Map<number, number>()
+    let items = 0
+    await fc.assert(
+      fc.asyncProperty(request, elsewhere, headers, packing, async ({ path, body }, other, more, packed) => {
+        const how = other?.method ?? 'POST'
+        const where = other ? other.path + other.tail : path
+        const sent = new Headers(more.map(([name, value]) => [name, value] as [string, string]))
+        sent.set('Origin', ORIGIN)
+        if (packed.includes('gzip')) sent.set('Content-Encoding', 'gzip')
+        const fake = fakeEnv()
+        const sends = how !== 'GET' && how !== 'HEAD'
+        const broken = new Request(`https://t.example${where}`, {
+          method: how,
+          headers: sent,
+          ...(sends ? { body: await bodyOf(packed, body) } : {}),
+        })
+        const response = await handleRequest(broken, fake.env, {} as ExecutionContext)
+        seen.set(response.status, (seen.get(response.status) ?? 0) + 1)
+
+        expect(MAY_ANSWER).toContain(response.status)
+        expect(faults).not.toHaveBeenCalled()
+        expect(response.headers.get('Access-Control-Allow-Origin')).toBe(ORIGIN)
+        expect(response.headers.get('Vary')).toContain('Origin')
+        expect(response.headers.get('X-Request-Id')).not.toBeNull()
+        const answer = new TextDecoder().decode(await response.arrayBuffer())
+        if (response.status >= 400 && how !== 'HEAD') {
+          expect(JSON.parse(answer)).toMatchObject({ code: expect.any(String) })
+        }
+
+        // Whole and well-formed on the queue, and nothing in it makes a pure function throw.
+        const messages = fake.messages().map((message) => IngestMessage.parse(message))
+        for (const message of messages) {
+          for (const item of message.items) {
+            items += 1
+            expect(Object.keys(Object(item.body))).not.toContain('writeKey')
+            const valid = item.reject ? undefined : validateItem(item.body, item.type)
+            if (!valid?.ok) continue
+            const event = normalize(message, item, valid.value, { windowMs: 2_000, graceMs: 120_000 })
+            expect(event.messageId).not.toBe('')
+            identifiersOf(event)
+          }
+        }
+      }),
+      { seed: SEED, numRuns: 3_000 },
+    )
+    // It is no good if everything is refused at the door.
+    expect(seen.get(200) ?? 0).toBeGreaterThan(500)
+    expect(seen.get(400) ?? 0).toBeGreaterThan(50)
+    expect(seen.get(401) ?? 0).toBeGreaterThan(50)
+    expect(items).toBeGreaterThan(500)
+  })
+})
