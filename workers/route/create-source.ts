@@ -10,12 +10,15 @@ import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
 import { auditIfChanged } from './audit.ts'
 import { withoutSecrets } from './source-audit.ts'
+import { unknownProvider } from './source-provider.ts'
 import { sourceDocument, unfitting } from './source-row.ts'
 
 const MOST_SOURCES = 1_000
 
 export const createSourceRoute = serve(createSource, async ({ body }, call) => {
   const { env, workspace, now } = call
+  const unknown = unknownProvider(body.provider)
+  if (unknown) return err(unknown)
   const id = newSourceId()
   const settings = changedSettings(NO_SETTINGS, body.settings)
   if (!settings.ok) return err(unfitting(settings.failure))

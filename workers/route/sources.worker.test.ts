@@ -5,6 +5,7 @@ import { sourceOfWriteKey } from '../../platform/hashing.ts'
 import { secretKeyOf, sourceOfAppKey } from '../../platform/server-keys.ts'
 import { secretsOf } from '../../platform/source-secrets.ts'
 import type { SourceConfig } from '../../shared/config/workspace-config.ts'
+import { CONNECTORS } from '../../shared/connector/index.ts'
 import { SourceDocument } from '../../shared/contract/source-document.ts'
 import { type Api, apiOf, aToken } from '../../test/support/token.ts'
 import { aMessage, aWorkspace, deliver, type TestWorkspace } from '../../test/support/workspace.ts'
@@ -49,6 +50,22 @@ describe('making a source', () => {
   test('webhook: also the address that the provider posts to', async () => {
     const source = await made({ name: 'Mail', kind: 'webhook', provider: 'sendgrid' })
     expect(source.hookUrl).toBe(`https://t.example/hooks/sendgrid/${source.id}`)
+  })
+
+  test.each(['sendgird', 'whatsapp-chat-of-mine', 'constructor'])(
+    'a provider we do not know, %s, is 422',
+    async (provider) => {
+      const { status, json } = await api('POST', '/api/v1/sources', { name: 'x', kind: 'webhook', provider })
+      expect([status, fieldsOf(json), String(json['detail']).includes('sendgrid')]).toEqual([422, ['provider'], true])
+    },
+  )
+
+  test('a connector of our own may post, too', async () => {
+    const streaming = CONNECTORS.filter(({ type }) => type === 'streaming')
+    expect(streaming.length).toBeGreaterThan(0)
+    for (const { name } of streaming) {
+      expect((await made({ name, kind: 'webhook', provider: name })).hookUrl).toContain(`/hooks/${name}/`)
+    }
   })
 
   test.each([

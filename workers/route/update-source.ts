@@ -8,6 +8,7 @@ import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
 import { auditIfChanged } from './audit.ts'
 import { withoutSecrets } from './source-audit.ts'
+import { unknownProvider } from './source-provider.ts'
 import { CHANGED_MEANWHILE, NO_SOURCE, sourceDocument, sourceRow, unfitting } from './source-row.ts'
 
 type UpdateSourceBody = z.output<typeof updateSource.body>
@@ -18,6 +19,8 @@ export const updateSourceRoute = serve(updateSource, async ({ params, body }, ca
   const row = await sourceRow(call, params.sourceId)
   if (!row) return err(NO_SOURCE)
   if (body.provider != null && row.kind !== 'webhook') return err(NOT_A_WEBHOOK)
+  const unknown = unknownProvider(body.provider)
+  if (unknown) return err(unknown)
   if (body.kind !== undefined && body.kind !== row.kind) return err(ANOTHER_KIND)
   const before = sourceConfigOf(row)
   const kept = { open: before.settings, secret: secretsOf(env.IDENTITY_SECRET, before) }
