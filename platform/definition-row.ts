@@ -24,8 +24,8 @@ export const TABLES: Readonly<Record<DefinitionKind, { readonly table: string; r
 /** Selects rows of a kind; what follows is the caller's. */
 export function selectDefinitions(kind: DefinitionKind): string {
   return kind === 'segment'
-    ? `SELECT key, name, description, kind, condition AS definition, version, built_version, created_at, updated_at
-       FROM segments WHERE workspace = ?1`
+    ? `SELECT key, name, description, kind, condition AS definition, version, built_version, created_at,
+       MAX(created_at, updated_at) AS updated_at FROM segments WHERE workspace = ?1`
     : `SELECT key, name, description, 'aggregate' AS kind, aggregate AS definition, version, version AS built_version,
        created_at, updated_at FROM computed_traits WHERE workspace = ?1`
 }

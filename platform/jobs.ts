@@ -127,9 +127,9 @@ export function jobStatement(
 }
 
 /** Tells the runners that a job is due. Never rejects: the cron finds what no queue took. */
-export async function callJob(env: Env, message: JobMessage): Promise<void> {
+export async function callJob(env: Env, message: JobMessage, delaySeconds = 0): Promise<void> {
   try {
-    await env.JOBS.send(JSON.stringify(message), { contentType: 'text' })
+    await env.JOBS.send(JSON.stringify(message), { contentType: 'text', delaySeconds })
   } catch (fault) {
     console.warn(`job ${message.id} waits for the cron:`, fault)
   }

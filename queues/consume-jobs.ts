@@ -4,14 +4,16 @@ import { reasonOf } from './faults.ts'
 import { runJob } from './run-jobs.ts'
 import { sendDeadLetters } from './settle.ts'
 
-/** Gives each job that is called a run. A run that breaks is not repeated from here: the cron finds the job by its lease. */
+/** Gives each job that is called a run, side by side. A run that breaks is not repeated from here: the cron finds the job by its lease. */
 export async function consumeJobs(batch: MessageBatch, env: Env): Promise<void> {
-  for (const message of batch.messages) {
-    const call = JobMessage.safeParse(jsonOf(message.body))
-    if (!call.success) await sendDeadLetters(env, [{ ...unreadable(message, reasonOf(call.error)), stage: 'queue' }])
-    else await runJob(env, call.data).catch((fault: unknown) => console.error(`job ${call.data.id}:`, fault))
-    message.ack()
-  }
+  await Promise.all(
+    batch.messages.map(async (message) => {
+      const call = JobMessage.safeParse(jsonOf(message.body))
+      if (!call.success) await sendDeadLetters(env, [{ ...unreadable(message, reasonOf(call.error)), stage: 'queue' }])
+      else await runJob(env, call.data).catch((fault: unknown) => console.error(`job ${call.data.id}:`, fault))
+      message.ack()
+    }),
+  )
 }
 
 function jsonOf(body: unknown): unknown {

@@ -21,9 +21,10 @@ export interface RunOptions {
 
 /** Longer than any step; a runner that died is replaced after it, at the next cron. */
 const LEASE_MS = 120_000
-const RUN_MS = 10_000
-/** A shorter wait is waited out here; for a longer one the cron comes. */
-const SHORT_WAIT_MS = 8_000
+const RUN_MS = 3_000
+/** A shorter wait is waited out here; for a longer one a message comes later, and for the longest the cron. */
+const SHORT_WAIT_MS = 500
+const LATER_MS = 60_000
 /** Attempts of one step: with the pauses between them about a quarter of an hour. */
 export const MOST_ATTEMPTS = 10
 const LONGEST_PAUSE_MS = 300_000
@@ -41,12 +42,15 @@ export async function runJob(env: Env, message: JobMessage, options: RunOptions 
     const after = await advance(env, row, options.kinds ?? JOB_KINDS, now)
     if (after.kind === 'over' || after.kind === 'not ours') return after.kind
     row = after.row
-    if (after.waitMs > SHORT_WAIT_MS) return (await release(env, row)) ? 'waiting' : 'not ours'
-    if (after.waitMs > 0) await sleep(after.waitMs)
-    if (now() < end) continue
+    const { waitMs } = after
+    if (waitMs <= SHORT_WAIT_MS && now() + waitMs < end) {
+      if (waitMs > 0) await sleep(waitMs)
+      continue
+    }
     if (!(await release(env, row))) return 'not ours'
-    await callJob(env, { v: 1, workspace: row.workspace, id: row.id, turn: row.turn })
-    return 'handed on'
+    const next = { v: 1 as const, workspace: row.workspace, id: row.id, turn: row.turn }
+    if (waitMs <= LATER_MS) await callJob(env, next, Math.ceil(waitMs / 1_000))
+    return waitMs > 0 ? 'waiting' : 'handed on'
   }
 }
 

@@ -60,7 +60,7 @@ describe('a job', () => {
     const { clock, options } = aClock()
     const job = await aJob(clock.at)
     const kind = counting(() => {
-      clock.at += 6_000
+      clock.at += 2_000
     })
     const sent: string[] = []
     const queue = { send: async (text: string) => sent.push(text) } as unknown as Queue
@@ -79,12 +79,21 @@ describe('a job', () => {
     const kind = counting((at) => {
       if (at === 1 && faults-- > 0) throw new Error('the lake is dry')
     })
-    expect(await runJob(silent, await job.message(), options([kind], { mostMs: 60_000 }))).toBe('over')
-    expect(clock.slept).toEqual([1_000, 2_000, 4_000])
+    const pauses: (number | undefined)[] = []
+    const send = async (_: string, options: QueueSendOptions) => pauses.push(options.delaySeconds)
+    const here = { ...env, JOBS: { send } as unknown as Queue }
+    for (const pause of [1, 2, 4]) {
+      expect(await runJob(here, await job.message(), options([kind]))).toBe('waiting')
+      expect(pauses.at(-1)).toBe(pause)
+      expect(await job.row()).toMatchObject({ state: 'running', done: 1, reason: 'Error: the lake is dry' })
+      expect(await runJob(here, await job.message(), options([kind]))).toBe('not ours') // too early
+      clock.at += pause * 1_000
+    }
+    expect(await runJob(here, await job.message(), options([kind]))).toBe('over')
     expect(await job.row()).toMatchObject({ state: 'done', done: 2, reason: null })
   })
 
-  test('with a poison step fails with the reason after the last attempt, by pauses that the cron ends', async () => {
+  test('with a poison step fails with the reason after the last attempt', async () => {
     const { clock, options } = aClock()
     const job = await aJob(clock.at)
     let tries = 0
@@ -142,15 +151,15 @@ describe('a job', () => {
     const kind: JobKind = {
       kind: 'count',
       step: async () =>
-        waits-- > 0 ? { cursor: {}, done: 0, waitMs: 30_000 } : { cursor: {}, done: 1, finished: true },
+        waits-- > 0 ? { cursor: {}, done: 0, waitMs: 90_000 } : { cursor: {}, done: 1, finished: true },
     }
     expect(await runJob(silent, await job.message(), options([kind]))).toBe('waiting')
     const sent: string[] = []
     const here = { ...env, JOBS: { send: async (text: string) => sent.push(text) } as unknown as Queue }
     const called = () => sent.filter((text) => text.includes(job.id))
-    await resumeJobs(here, clock.at + 29_999)
+    await resumeJobs(here, clock.at + 89_999)
     expect(called()).toEqual([])
-    clock.at += 30_000
+    clock.at += 90_000
     await resumeJobs(here, clock.at)
     expect(called()).toHaveLength(1)
     expect(await runJob(here, JSON.parse(called()[0] as string), options([kind]))).toBe('over')
