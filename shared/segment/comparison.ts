@@ -22,8 +22,13 @@ export function checkOperand({ op, value }: Comparison, context: z.RefinementCtx
 }
 
 /** `plan is "pro"`, `country is one of "DE", "AT" or "CH"`. */
-export function comparisonInWords(name: string, { op, value }: Comparison): string {
-  return phrase(named(name), OPERATORS[op].words, operandInWords(op, value))
+export function comparisonInWords(name: string, comparison: Comparison): string {
+  return phrase(named(name), testInWords(comparison))
+}
+
+/** `is "pro"`, after whatever is compared. */
+export function testInWords({ op, value }: Comparison): string {
+  return phrase(OPERATORS[op].words, operandInWords(op, value))
 }
 
 function operandInWords(op: Operator, value: JsonValue | undefined): string {

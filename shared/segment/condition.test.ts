@@ -10,6 +10,7 @@ const errors = (json: unknown) => {
 }
 const everyone = { type: 'everyone' }
 const event = (fields: object) => ({ type: 'event', name: 'A', ...fields })
+const reference = (step: number) => ({ property: 'p', op: 'eq', valueFrom: { step, property: 'p' } })
 const nested = (depth: number): object => (depth === 1 ? everyone : { type: 'not', condition: nested(depth - 1) })
 
 test('every condition of the language parses to itself', () => {
@@ -96,6 +97,113 @@ describe('what is wrong is named with its path', () => {
       'where.0.value',
       /at least one/,
     ],
+    ['an unknown type by its name', { type: 'vibes' }, 'type', /^"vibes" is not known here: expected 'and'/],
+    ['an unknown operator by its name', { type: 'trait', path: 'a', op: 'is' }, 'op', /^"is" is not known here/],
+    ['a duration by its name', event({ window: { last: '1e9d' } }), 'window.last', /^"1e9d" is no duration/],
+    [
+      'a duration deep inside',
+      { type: 'and', conditions: [everyone, event({ window: { last: '1e9d' } })] },
+      'conditions.1.window.last',
+      /duration/,
+    ],
+    [
+      'a held value that is empty',
+      { type: 'trait_held', path: 'a', value: '', op: 'at_least', for: '1d' },
+      'value',
+      /empty/,
+    ],
+    ['a change to the same', { type: 'trait_changed', path: 'a', from: 'x', to: 'x' }, 'to', /differ/],
+    ['a change from nothing to nothing', { type: 'trait_changed', path: 'a', from: '', to: null }, 'to', /differ/],
+    ['a first event without a window', { type: 'first_event', name: 'A' }, 'window', /required/],
+    ['a last event of which nothing is asked', { type: 'last_event', name: 'A', has: [] }, 'has', /at least one/],
+    [
+      'a quiet time as long as the window',
+      { type: 'stopped', name: 'A', window: { last: '7d' }, quiet: '1w' },
+      'quiet',
+      /shorter/,
+    ],
+    [
+      'a restart longer than its window',
+      { type: 'restarted', name: 'A', window: { last: '7d' }, recent: '30d' },
+      'recent',
+      /shorter/,
+    ],
+    [
+      'more periods than there are',
+      { type: 'regular', name: 'A', period: '1d', periods: 3, minPeriods: 4 },
+      'minPeriods',
+      /not be more/,
+    ],
+    [
+      'a thousand periods',
+      { type: 'regular', name: 'A', period: '1d', periods: 1_000, minPeriods: 1 },
+      'periods',
+      /more than 366/,
+    ],
+    ['a sequence of nothing', { type: 'sequence', steps: [] }, 'steps', /at least one/],
+    ['a long sequence', { type: 'sequence', steps: Array(11).fill({ name: 'A' }) }, 'steps', /more than 10/],
+    [
+      'a sequence that begins with nothing',
+      { type: 'sequence', steps: [{ name: 'A', negate: true }] },
+      'steps.0.negate',
+      /first/,
+    ],
+    ['a first step within', { type: 'sequence', steps: [{ name: 'A', within: '1d' }] }, 'steps.0.within', /before/],
+    [
+      'a comparison with a later step',
+      { type: 'sequence', steps: [{ name: 'A', where: [reference(0)] }] },
+      'steps.0.where.0.valueFrom.step',
+      /earlier/,
+    ],
+    [
+      'a comparison with what did not happen',
+      { type: 'sequence', steps: [{ name: 'A' }, { name: 'B', negate: true }, { name: 'C', where: [reference(1)] }] },
+      'steps.2.where.0.valueFrom.step',
+      /happened/,
+    ],
+    [
+      'a list from an earlier step',
+      { type: 'sequence', steps: [{ name: 'A' }, { name: 'B', where: [{ ...reference(0), op: 'in' }] }] },
+      'steps.1.where.0.valueFrom',
+      /in cannot/,
+    ],
+    [
+      'a value beside the step it comes from',
+      { type: 'sequence', steps: [{ name: 'A' }, { name: 'B', where: [{ ...reference(0), value: 1 }] }] },
+      'steps.1.where.0.valueFrom',
+      /beside/,
+    ],
+    [
+      'an unknown function',
+      { type: 'aggregate', fn: 'median', event: 'A', property: 'p', op: 'gt', value: 1 },
+      'fn',
+      /^"median" is not known/,
+    ],
+    [
+      'a sum of nothing',
+      { type: 'aggregate', fn: 'sum', event: 'A', op: 'gt', value: 1 },
+      'property',
+      /required by sum/,
+    ],
+    [
+      'a sum that is text',
+      { type: 'aggregate', fn: 'sum', event: 'A', property: 'p', op: 'eq', value: '1' },
+      'value',
+      /number/,
+    ],
+    ['a percentile above all', { type: 'percentile', path: 'ltv', op: 'gte', value: 101 }, 'value', /100/],
+    [
+      'two percentiles in the wrong order',
+      { type: 'percentile', path: 'ltv', op: 'between', value: [90, 10] },
+      'value',
+      /lower/,
+    ],
+    ['consent to nothing', { type: 'consent', status: 'granted' }, 'channel', /required/],
+    ['consent to two', { type: 'consent', channel: 'a', purpose: 'b', status: 'granted' }, 'channel', /beside/],
+    ['an unknown consent', { type: 'consent', channel: 'a', status: 'maybe' }, 'status', /^"maybe"/],
+    ['an empty share', { type: 'bucket', salt: 's', from: 50, to: 50 }, 'to', /greater/],
+    ['a share of more than all', { type: 'bucket', salt: 's', from: 0, to: 101 }, 'to', /100/],
+    ['twenty-one tests', event({ where: Array(21).fill({ property: 'p', op: 'exists' }) }), 'where', /more than 20/],
     ['a return without a silence', { type: 'returned', after: '0ms', within: '1d' }, 'after', /longer than zero/],
   ])('%s', (_, json, path, message) => {
     const found = errors(json)

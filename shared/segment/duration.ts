@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseDuration, parseInstant } from '../kernel/instant.ts'
+import { quoted } from './words.ts'
 
 /** The two ways in which a condition names time: a duration (`7d`) and an instant (ISO 8601), checked and read. */
 
@@ -9,16 +10,25 @@ export function durationMs(text: unknown): number | undefined {
   return ms === undefined ? undefined : Math.round(ms)
 }
 
-export const NO_DURATION = 'must be a duration such as "90s", "24h", "7d" or "2w", at most 100 years'
-export const NO_INSTANT = 'must be an instant in ISO 8601, such as "2026-03-15T12:00:00Z"'
+const NO_DURATION = 'is no duration: it must be one such as "90s", "24h", "7d" or "2w", at most 100 years'
+const NO_INSTANT = 'is no instant: it must be one in ISO 8601, such as "2026-03-15T12:00:00Z"'
+
+/** What was given, not at any length. */
+function shown(input: unknown): string {
+  return quoted(String(input).slice(0, 40))
+}
 
 /** A duration, zero included. */
-export const Duration = z.string().refine((text) => durationMs(text) !== undefined, NO_DURATION)
+export const Duration = z
+  .string()
+  .refine((text) => durationMs(text) !== undefined, { error: ({ input }) => `${shown(input)} ${NO_DURATION}` })
 
 /** A duration longer than zero. */
 export const Stretch = Duration.refine((text) => durationMs(text) !== 0, 'must be longer than zero')
 
-export const Instant = z.string().refine((text) => parseInstant(text) !== undefined, NO_INSTANT)
+export const Instant = z
+  .string()
+  .refine((text) => parseInstant(text) !== undefined, { error: ({ input }) => `${shown(input)} ${NO_INSTANT}` })
 
 const WORDS: Readonly<Record<string, string>> = {
   ms: 'millisecond',

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import type { FieldError } from '../kernel/failure.ts'
+import { isObject, own } from '../kernel/json.ts'
+import { quoted } from './words.ts'
 
 /** What zod found wrong (parsed with `reportInput`), as paths with dots and messages for people. */
 type Issue = z.core.$ZodIssue
@@ -22,5 +24,28 @@ function explained(issue: Issue, parents: readonly PropertyKey[]): readonly Fiel
     if (meant.length === 1) return meant[0]?.flatMap((inner) => explained(inner, path)) ?? []
   }
   const missing = issue.code !== 'custom' && issue.input === undefined
-  return [{ path: path.join('.'), message: missing ? 'is required' : issue.message.replace(/^Invalid \w+: /, '') }]
+  return [{ path: path.join('.'), message: missing ? 'is required' : messageOf(issue) }]
+}
+
+/** Of a choice what was chosen is named, too: a list of forty names alone does not say which one is wrong. */
+function messageOf(issue: Issue): string {
+  const message = issue.message.replace(/^Invalid [\w ]+[:.] /, '')
+  const chosen =
+    issue.code === 'invalid_union' ? chosenType(issue.input) : issue.code === 'invalid_value' && issue.input
+  return typeof chosen === 'string' ? `${named(chosen)} is not known here: ${lowerFirst(message)}` : message
+}
+
+function chosenType(input: unknown): unknown {
+  return isObject(input) ? own(input, 'type') : undefined
+}
+
+/** Longest name that is repeated to its sender. */
+const MOST_CHARS = 40
+
+function named(text: string): string {
+  return quoted(text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS)}…` : text)
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
 }

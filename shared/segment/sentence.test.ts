@@ -58,6 +58,77 @@ describe('reads plainly', () => {
       { type: 'or', conditions: [{ type: 'and', conditions: [pro, order] }, { type: 'everyone' }] },
       '(plan is "pro" and "Order Completed" happened at least once in the last 7 days) or everyone',
     ],
+    [
+      { type: 'trait_held', path: 'status', value: 'onboarding', op: 'less_than', for: '7d' },
+      'status has been "onboarding" for less than 7 days',
+    ],
+    [
+      { type: 'trait_changed', path: 'plan', from: null, to: 'pro', window: { last: '7d' } },
+      'plan changed from nothing to "pro" in the last 7 days',
+    ],
+    [
+      { type: 'first_event', name: 'Order Completed', window: { last: '30d' } },
+      'the first "Order Completed" happened in the last 30 days',
+    ],
+    [
+      { type: 'last_event', name: 'Video *', has: [{ property: 'length', op: 'gt', value: 50 }] },
+      'the last event named "Video "… has length is greater than 50',
+    ],
+    [
+      { type: 'stopped', name: 'Login', window: { last: '30d' }, quiet: '7d' },
+      '"Login" happened in the last 30 days but not in the last 7 days',
+    ],
+    [
+      { type: 'restarted', name: 'Login', window: { last: '90d' }, recent: '7d' },
+      '"Login" happened in the last 7 days, not otherwise in the last 90 days, and before that',
+    ],
+    [
+      { type: 'regular', name: 'Login', period: '1d', periods: 7, minPeriods: 3 },
+      '"Login" happened at least once in at least 3 of the last 7 periods of 1 day',
+    ],
+    [
+      {
+        type: 'sequence',
+        steps: [
+          { name: 'Product Viewed' },
+          {
+            name: 'Product Added',
+            within: '1h',
+            where: [{ property: 'sku', op: 'eq', valueFrom: { step: 0, property: 'sku' } }],
+          },
+          { name: 'Order Completed', within: '1d', negate: true },
+          { name: '*', negate: true },
+        ],
+        window: { last: '7d' },
+      },
+      '"Product Viewed", then "Product Added" (where sku is sku of step 1) within 1 hour, then no "Order Completed" within 1 day, then no event, beginning in the last 7 days',
+    ],
+    [
+      {
+        type: 'aggregate',
+        fn: 'sum',
+        event: 'Order',
+        property: 'total',
+        window: { last: '30d' },
+        op: 'gte',
+        value: 100,
+      },
+      'the sum of total over "Order" in the last 30 days is at least 100',
+    ],
+    [
+      { type: 'aggregate', fn: 'count', event: '*', op: 'between', value: [1, 5] },
+      'the number of any event is between 1 and 5',
+    ],
+    [{ type: 'computed', key: 'orders_30d', op: 'gte', value: 2 }, 'computed trait orders_30d is at least 2'],
+    [{ type: 'percentile', path: 'ltv', op: 'gte', value: 90 }, 'ltv is at or above the 90th percentile'],
+    [
+      { type: 'percentile', path: 'ltv', op: 'between', value: [22, 93] },
+      'ltv is between the 22nd percentile and the 93rd percentile',
+    ],
+    [{ type: 'not', condition: { type: 'segment', key: 'contacted' } }, 'not (in segment contacted)'],
+    [{ type: 'consent', channel: 'email', status: 'granted' }, 'consent to channel email is granted'],
+    [{ type: 'identifier', idType: 'email', exists: false }, 'has no identifier of type email'],
+    [{ type: 'bucket', salt: 'spring', from: 0, to: 12.5 }, 'in the share from 0 % to 12.5 % of people by "spring"'],
     [{ type: 'event', name: 'A\n"B"\u2028' }, '"A\\n\\"B\\"\\u2028" happened at least once'],
   ])('%j', (condition, text) => {
     expect(sentence(condition)).toBe(text)

@@ -28,7 +28,7 @@ export const StepTest = z
   })
 export type StepTest = z.infer<typeof StepTest>
 
-export const StepWhere = z.array(StepTest).max(MOST_TESTS)
+export const StepWhere = z.array(StepTest).max(MOST_TESTS, `must not have more than ${MOST_TESTS} tests`)
 
 export function stepWhereInWords(where: readonly StepTest[] | undefined): string {
   if (where === undefined || where.length === 0) return ''

@@ -12,7 +12,7 @@ export const MOST_TESTS = 20
 export const PropertyTest = z.strictObject({ property: Path, ...comparison }).superRefine(checkOperand)
 export type PropertyTest = z.infer<typeof PropertyTest>
 
-export const Where = z.array(PropertyTest).max(MOST_TESTS)
+export const Where = z.array(PropertyTest).max(MOST_TESTS, `must not have more than ${MOST_TESTS} tests`)
 export type Where = z.infer<typeof Where>
 
 /** When an event with these properties passes. */

@@ -27,3 +27,8 @@ export function eventsInWords(pattern: string): string {
   if (pattern === '*') return 'any event'
   return pattern.endsWith('*') ? `any event named ${quoted(pattern.slice(0, -1))}…` : quoted(pattern)
 }
+
+/** One of them, after "the first" or "no". */
+export function oneInWords(pattern: string): string {
+  return eventsInWords(pattern).replace(/^any /, '')
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { aggregateInWords, checkProperty, aggregate as fields, prepareAggregate } from '../aggregate.ts'
-import { checkOperand, comparisonInWords } from '../comparison.ts'
+import { checkOperand, testInWords } from '../comparison.ts'
 import { type Count, countSignal, mostCounted } from '../count.ts'
 import { comparisonSignal } from '../estimate.ts'
 import type { Kind } from '../kind.ts'
@@ -41,7 +41,7 @@ export const aggregateKind: Kind<AggregateCondition> = {
     return (moment) => comparisonSignal(prepared(moment), condition.op, condition.value, moment.budget)
   },
   reads: ({ event }) => ({ events: [event] }),
-  sentence: (condition) => phrase(aggregateInWords(condition), comparisonInWords('', condition)),
+  sentence: (condition) => phrase(aggregateInWords(condition), testInWords(condition)),
   evidence({ event: name, where, window, ...condition }, moment) {
     const estimate = prepareAggregate({ event: name, where, window, ...condition })(moment).at(moment.now)
     return {

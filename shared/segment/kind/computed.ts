@@ -4,7 +4,6 @@ import { comparisonSignal } from '../estimate.ts'
 import { Key } from '../key.ts'
 import type { Kind } from '../kind.ts'
 import { constant } from '../signal.ts'
-import { named } from '../words.ts'
 
 /** A computed trait compared with a value: `{ "type": "computed", "key": "orders_30d", "op": "gte", "value": 2 }`. */
 export const Computed = z
@@ -21,7 +20,7 @@ export const computed: Kind<Computed> = {
       return estimates ? comparisonSignal(estimates, op, value, moment.budget) : constant('unknown')
     },
   reads: ({ key }) => ({ computed: [key] }),
-  sentence: (condition) => `computed trait ${comparisonInWords(named(condition.key), condition)}`,
+  sentence: (condition) => `computed trait ${comparisonInWords(condition.key, condition)}`,
   evidence({ key }, moment) {
     const estimate = moment.person.computed(key, moment)?.at(moment.now)
     return {

@@ -7,7 +7,7 @@ import type { EventRef, FoldedEvents } from '../person-view.ts'
 import { atPoints } from '../points.ts'
 import { type EventTest, eventTest, Where, whereInWords } from '../where.ts'
 import { endsAt, insideBetween, type Span, spanOf, Window, windowInWords } from '../window.ts'
-import { eventsInWords, phrase } from '../words.ts'
+import { oneInWords, phrase } from '../words.ts'
 
 /**
  * The first one ever fell into the window: `{ "type": "first_event", "name": "Order Completed", "window": { "last": "30d" } }`.
@@ -64,7 +64,7 @@ export const firstEvent: Kind<FirstEvent> = {
   },
   reads: ({ name }) => ({ events: [name] }),
   sentence: ({ name, where, window }) =>
-    phrase('the first', firstInWords(name), whereInWords(where), 'happened', windowInWords(window)),
+    phrase('the first', oneInWords(name), whereInWords(where), 'happened', windowInWords(window)),
   evidence({ name, where, window }, { person, now }) {
     const first = candidatesOf(person.events(name), eventTest(where)).find(
       ({ event, passes }) => event.at <= now && holdsAt(passes, now),
@@ -89,8 +89,4 @@ function edges(
     ...candidates.flatMap(({ event, passes }) => [...of(event.at), passes.from, passes.until]),
     ...folded.flatMap(({ from, to }) => [...of(from), ...of(to)]),
   ]
-}
-
-function firstInWords(name: string): string {
-  return name === '*' ? 'event' : eventsInWords(name).replace(/^any /, '')
 }

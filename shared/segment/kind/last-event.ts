@@ -7,7 +7,7 @@ import { ALWAYS, holdsAt, type Period } from '../period.ts'
 import type { EventRef } from '../person-view.ts'
 import { atPoints } from '../points.ts'
 import { type EventTest, eventTest, Where, whereInWords } from '../where.ts'
-import { eventsInWords, phrase, series } from '../words.ts'
+import { oneInWords, phrase, series } from '../words.ts'
 
 /**
  * What the newest one was like: `{ "type": "last_event", "name": "Order Completed",
@@ -73,7 +73,7 @@ export const lastEvent: Kind<LastEvent> = {
   sentence: ({ name, where, has }) =>
     phrase(
       'the last',
-      name === '*' ? 'event' : eventsInWords(name).replace(/^any /, ''),
+      oneInWords(name),
       whereInWords(where),
       'has',
       series(

@@ -10,7 +10,10 @@ import { eventsInWords, phrase } from '../words.ts'
 /** A year of days. */
 const MOST_PERIODS = 366
 
-const Periods = z.int('must be a whole number').min(1, 'must be at least 1').max(MOST_PERIODS)
+const Periods = z
+  .int('must be a whole number')
+  .min(1, 'must be at least 1')
+  .max(MOST_PERIODS, `must not be more than ${MOST_PERIODS}`)
 
 /**
  * In at least so many of the last periods: `{ "type": "regular", "name": "Login", "period": "1d", "periods": 7,

@@ -10,7 +10,7 @@ import { StepWhere, stepWhereInWords } from '../step-test.ts'
 import { candidatesFor, compileStep, reachable, type Step } from '../steps.ts'
 import { upTo } from '../traffic.ts'
 import { endsAt, type Span, spanOf, Window, windowInWords } from '../window.ts'
-import { eventsInWords, phrase } from '../words.ts'
+import { eventsInWords, oneInWords, phrase } from '../words.ts'
 
 const MOST_STEPS = 10
 
@@ -31,7 +31,10 @@ const SequenceStep = z.strictObject({
 export const Sequence = z
   .strictObject({
     type: z.literal('sequence'),
-    steps: z.array(SequenceStep).min(1, 'must have at least one step').max(MOST_STEPS),
+    steps: z
+      .array(SequenceStep)
+      .min(1, 'must have at least one step')
+      .max(MOST_STEPS, `must not have more than ${MOST_STEPS} steps`),
     window: Window.optional(),
   })
   .superRefine(({ steps }, context) => {
@@ -84,7 +87,13 @@ export const sequence: Kind<Sequence> = {
     }
   },
   reads: ({ steps }) => ({ events: steps.map(({ name }) => name) }),
-  sentence: ({ steps, window }) => phrase(steps.map(stepInWords).join(', then '), windowInWords(window)),
+  sentence({ steps, window }) {
+    const ways = steps.map(stepInWords).join(', then ')
+    if (window === undefined) return steps.length > 1 ? ways : `${ways} happened`
+    return steps.length > 1
+      ? `${ways}, beginning ${windowInWords(window)}`
+      : `${ways} happened ${windowInWords(window)}`
+  },
   evidence(condition, moment) {
     const span = spanOf(condition.window)
     const way = latestWay(stepEvents(compiled(condition), span, moment), span, moment.now, true)
@@ -159,10 +168,7 @@ function firstEdges(folded: readonly FoldedEvents[], { from, to, entersAfter, le
 
 function stepInWords({ name, where, within, negate }: Sequence['steps'][number]): string {
   return phrase(
-    negate ? 'no' : '',
-    negate && name !== '*' && !name.endsWith('*')
-      ? eventsInWords(name)
-      : eventsInWords(name).replace(/^any /, negate ? '' : 'any '),
+    negate ? `no ${oneInWords(name)}` : eventsInWords(name),
     stepWhereInWords(where),
     within === undefined ? '' : `within ${durationInWords(within)}`,
   )
