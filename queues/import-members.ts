@@ -51,8 +51,10 @@ const PAUSE_MS = 500
 const MESSAGE_BYTES = 60_000
 /** A change of configuration is seen everywhere within so long. */
 const KNOWN_MS = 6_000
-/** After the queues are empty their last batches are still being worked on. */
-const SETTLE_MS = 3_000
+/** After the queues are empty their last batches are still being worked on; who is replaced must not leave and come back. */
+const SETTLE_MS = { add: 500, replace: 3_000 } as const
+/** Queues that are never empty have taken our messages by then: they keep no order, but no message waits for a minute. */
+const LONGEST_SETTLE_MS = 60_000
 
 /**
  * One step is one page of the file: who its rows name is asked of the identity graph, all at once; each gets the mark of
@@ -67,7 +69,9 @@ export const importMembers = defineJob({
     const before = cursor ?? START
     const waiting = await waitingMessages(env)
     if (before.sentAt !== undefined) {
-      const settled = waiting === 0 && now - before.sentAt >= SETTLE_MS
+      const passed = now - before.sentAt
+      const settled =
+        (waiting === 0 && passed >= SETTLE_MS[input.replace ? 'replace' : 'add']) || passed >= LONGEST_SETTLE_MS
       if (!settled) return { ...progress(before, input), waitMs: PAUSE_MS }
       await finishList({ env, workspace, tokenId: input.tokenId, now }, input)
       await env.LAKE.delete(input.key)

@@ -4,7 +4,8 @@ import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import type { JsonValue } from '../../shared/kernel/json.ts'
 import { err, type Result } from '../../shared/kernel/result.ts'
 import { type Condition, parseCondition } from '../../shared/segment/condition.ts'
-import { cycleThrough, named, type Reference, referencesOf } from './references.ts'
+import { findCycle } from '../../shared/segment/cycle.ts'
+import { named, type Reference, referencesOf } from './references.ts'
 
 /** More of a thing than these no workspace needs, and every event pays for them. */
 export const MOST_SEGMENTS = 500
@@ -30,8 +31,7 @@ export function checkCondition(
       missing.map(({ kind, key, path }) => ({ path: under(path), message: `there is no ${named(kind, key)}` })),
     )
   }
-  const cycle =
-    key === undefined ? undefined : cycleThrough(key, (at) => segmentsRead(at, key, condition.value, definitions))
+  const cycle = key === undefined ? undefined : cycleOf(key, condition.value, definitions)
   if (!cycle) return condition
   const first = references.find((reference) => reference.kind === 'segment' && reference.key === cycle[1])
   return unprocessable([{ path: under(first?.path ?? ''), message: `makes a cycle: ${cycle.join(' → ')}` }])
@@ -42,10 +42,13 @@ function isThere({ kind, key: read }: Reference, definitions: Definitions, key: 
   return read === key || definitions.segments.has(read) // itself is a cycle, not an absence
 }
 
-function segmentsRead(at: string, key: string, condition: Condition, definitions: Definitions): readonly string[] {
-  const row = definitions.segments.get(at)
-  const read = at === key ? condition : row && conditionOf(row)
-  return read ? referencesOf(read).flatMap((reference) => (reference.kind === 'segment' ? [reference.key] : [])) : []
+/** The segment to be saved comes first, so a cycle is told from there. */
+function cycleOf(key: string, condition: Condition, { segments }: Definitions): readonly string[] | undefined {
+  const others = [...segments.values()].flatMap((row) => {
+    const present = row.key === key ? undefined : conditionOf(row)
+    return present ? [{ key: row.key, condition: present }] : []
+  })
+  return findCycle([{ key, condition }, ...others])
 }
 
 /** The condition of a row, or undefined for one that this code cannot read (see platform/config-store.ts). */

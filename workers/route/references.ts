@@ -24,24 +24,6 @@ export function referencesOf(condition: Condition, path = ''): readonly Referenc
   return [...own, ...inner]
 }
 
-/** The way from a segment back to itself through what segments read, both ends named; undefined when there is none. */
-export function cycleThrough(
-  start: string,
-  readsOf: (key: string) => readonly string[],
-): readonly string[] | undefined {
-  const seen = new Set<string>()
-  const trails: string[][] = [[start]]
-  for (let trail = trails.pop(); trail; trail = trails.pop()) {
-    for (const next of readsOf(trail.at(-1) as string)) {
-      if (next === start) return [...trail, next]
-      if (seen.has(next)) continue
-      seen.add(next)
-      trails.push([...trail, next])
-    }
-  }
-  return undefined
-}
-
 export function named(kind: DefinitionKind, key: string): string {
   return `${TABLES[kind].table === 'segments' ? 'segment' : 'computed trait'} ${key}`
 }
