@@ -33,6 +33,10 @@ export class IdentityStore implements GraphStore {
   readonly #sql: SqlStorage
   /** Rows changed by the running decisions; null: deleted. */
   readonly #changed = new Map<CanonicalId, ProfileRow | null>()
+  /** Identifiers and roots as they were read or written in the running decisions: a decision asks for each several times. */
+  readonly #identifiers = new Map<string, IdentifierRow | undefined>()
+  readonly #roots = new Map<CanonicalId, CanonicalId>()
+  #deciding = false
   /** As they stand in the table; every message asks. Undefined: not read yet. */
   #open: readonly Operation[] | undefined
   /** Whether anybody was ever erased: while nobody was, no message has to ask. */
@@ -44,6 +48,13 @@ export class IdentityStore implements GraphStore {
   }
 
   identifier(key: string): IdentifierRow | undefined {
+    if (this.#identifiers.has(key)) return this.#identifiers.get(key)
+    const row = this.#readIdentifier(key)
+    if (this.#deciding) this.#identifiers.set(key, row)
+    return row
+  }
+
+  #readIdentifier(key: string): IdentifierRow | undefined {
     const query = 'SELECT leaf, anchors, more FROM identifier WHERE key = ?'
     const row = this.#one<{ leaf: CanonicalId; anchors: string; more: string | null }>(query, key)
     if (!row) return undefined
@@ -52,17 +63,24 @@ export class IdentityStore implements GraphStore {
   }
 
   /** Keys are base64url, so a space between them is enough. */
-  saveIdentifier(key: string, { leaf, anchors, ...more }: IdentifierRow): void {
+  saveIdentifier(key: string, saved: IdentifierRow): void {
+    const { leaf, anchors, ...more } = saved
+    if (this.#deciding) this.#identifiers.set(key, saved)
     const query = 'INSERT OR REPLACE INTO identifier (key, leaf, anchors, more) VALUES (?, ?, ?, ?)'
     const rest = Object.keys(more).length === 0 ? null : JSON.stringify(more)
     this.#sql.exec(query, key, leaf, anchors.join(' '), rest)
   }
 
   rootOf(leaf: CanonicalId): CanonicalId {
-    return this.#one<{ root: CanonicalId }>('SELECT root FROM merged WHERE leaf = ?', leaf)?.root ?? leaf
+    const known = this.#roots.get(leaf)
+    if (known) return known
+    const root = this.#one<{ root: CanonicalId }>('SELECT root FROM merged WHERE leaf = ?', leaf)?.root ?? leaf
+    if (this.#deciding) this.#roots.set(leaf, root)
+    return root
   }
 
   setRoot(leaf: CanonicalId, root: CanonicalId): void {
+    if (this.#deciding) this.#roots.set(leaf, root)
     if (leaf === root) this.#sql.exec('DELETE FROM merged WHERE leaf = ?', leaf)
     else this.#sql.exec('INSERT OR REPLACE INTO merged (leaf, root) VALUES (?, ?)', leaf, root)
   }
@@ -100,7 +118,7 @@ export class IdentityStore implements GraphStore {
    * written once, at the end, because a written row is what the graph costs.
    */
   deciding<T>(work: () => T): T {
-    this.#changed.clear()
+    this.#deciding = true
     try {
       const answer = work()
       for (const [id, row] of this.#changed) {
@@ -113,7 +131,8 @@ export class IdentityStore implements GraphStore {
       this.#anyErased = undefined
       throw fault
     } finally {
-      this.#changed.clear()
+      this.#deciding = false
+      for (const memory of [this.#changed, this.#identifiers, this.#roots]) memory.clear()
     }
   }
 

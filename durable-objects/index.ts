@@ -1,4 +1,7 @@
 /** The Durable Object classes of the program. Each is a shell around a pure module of shared/. */
+export { HookTokensObject } from './hook-tokens-object.ts'
 export { IdentityGraphObject } from './identity-graph-object.ts'
+export { type MatchPerson, type MatchRecord, MatchShardObject, type Neighbour } from './match-shard-object.ts'
 export { MeterObject } from './meter-object.ts'
 export { ProfileObject } from './profile-object.ts'
+export { TraceObject } from './trace-object.ts'

@@ -22,6 +22,7 @@ import { previewSplit, type Split } from '../shared/profile/preview-split.ts'
 import { PROFILE_LIMITS } from '../shared/profile/profile-limits.ts'
 import { confirmRelease, goLivePage, letGoPage } from '../shared/profile/release.ts'
 import { emptyState, type ProfileState } from '../shared/profile/state.ts'
+import { isOwnEvent } from '../shared/profile/timeline.ts'
 import { eventDocument, type IdentityParts, identifierDocuments, isSomebody, leafNames, linkDocuments, type PersonScope, profileDocument, scopeOf } from '../shared/profile/view.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { ProfileStore } from './profile-store.ts'
@@ -124,6 +125,16 @@ export class ProfileObject extends DurableObject<Env> {
     const { surroundings } = definitionsOf(config)
     return this.#reading((state) =>
       explainMembership(state, this.#store.history, definition, surroundings, Date.now()),
+    )
+  }
+
+  /** The ENTER and EXIT events that this timeline dates to an instant, in epoch ms. */
+  async changesAt(at: number): Promise<Read<{ readonly name: string; readonly at: number }[]>> {
+    return this.#reading(() =>
+      this.#store
+        .newest({ limit: 100, from: at, to: at })
+        .filter(({ event }) => isOwnEvent(event))
+        .map(({ event }) => ({ name: event.name ?? '', at: event.receivedAt })),
     )
   }
 

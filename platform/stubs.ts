@@ -1,4 +1,11 @@
-import type { IdentityGraphObject, MeterObject, ProfileObject } from '../durable-objects/index.ts'
+import type {
+  HookTokensObject,
+  IdentityGraphObject,
+  MatchShardObject,
+  MeterObject,
+  ProfileObject,
+  TraceObject,
+} from '../durable-objects/index.ts'
 import { hash53 } from '../shared/kernel/hash.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
 
@@ -27,6 +34,32 @@ export function meterOf(requestId: string): string {
 
 export function meterStub(env: Env, workspace: string, meter: string): Remote<MeterObject> {
   return env.METERS.getByName(`${workspace}/${meter}`) as unknown as Remote<MeterObject>
+}
+
+/** The traces of a workspace: as many objects as its traffic needs; a batch goes to one of them, a reader asks all. */
+export const TRACES: readonly string[] = ['0']
+
+export function traceOf(requestId: string): string {
+  return TRACES[hash53(requestId) % TRACES.length] as string
+}
+
+export function traceStub(env: Env, workspace: string, shard: string): Remote<TraceObject> {
+  return env.TRACES.getByName(`${workspace}/${shard}`) as unknown as Remote<TraceObject>
+}
+
+/** The used tokens of a webhook source, spread by token; there is nothing to be asked of all of them together. */
+const TOKEN_SHARDS = 8
+
+export function hookTokensStub(env: Env, workspace: string, source: string, token: string): Remote<HookTokensObject> {
+  const shard = hash53(token) % TOKEN_SHARDS
+  return env.HOOK_TOKENS.getByName(`${workspace}/${source}/${shard}`) as unknown as Remote<HookTokensObject>
+}
+
+/** The shares of a workspace's matching index: blocks by the hash of their key, people by that of their ID. */
+export const MATCH_SHARDS: readonly string[] = ['0', '1', '2', '3']
+
+export function matchStub(env: Env, workspace: string, shard: string): Remote<MatchShardObject> {
+  return env.MATCHES.getByName(`${workspace}/${shard}`) as unknown as Remote<MatchShardObject>
 }
 
 /**

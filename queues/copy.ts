@@ -4,6 +4,8 @@ import type { Outcome } from '../shared/event/outcome.ts'
 import type { Identifier } from '../shared/identity/identifier.ts'
 import type { Refusal } from '../shared/identity/resolve.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
+import { isObject } from '../shared/kernel/json.ts'
+import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { copyIdOf, type IngestItem, type IngestMessage } from '../shared/message/ingest-message.ts'
 import type { ProfileChange } from '../shared/profile/effect.ts'
 import type { HeldBy } from '../shared/profile/leaf.ts'
@@ -61,4 +63,15 @@ export function unitOf(message: Message<unknown>, ingest: IngestMessage): Unit {
 /** Copies that are still to be decided in this delivery. */
 export function undecided(copies: readonly CopyWork[]): readonly CopyWork[] {
   return copies.filter((copy) => copy.outcome === undefined && copy.waiting === undefined)
+}
+
+/** The name a copy can be asked for by: as normalised, else as it was sent, else as the edge made it. */
+export function messageIdOf({ event, item }: CopyWork): string | undefined {
+  const sent = isObject(item.body) ? item.body['messageId'] : undefined
+  return event?.messageId ?? (typeof sent === 'string' && sent !== '' ? sent : item.messageId)
+}
+
+/** Where a message is kept and counted; one whose source is not known belongs to nobody. */
+export function workspaceOf(unit: Unit): string {
+  return unit.source?.workspace ?? NO_WORKSPACE
 }

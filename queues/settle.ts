@@ -1,17 +1,15 @@
-import type { MeterEntry } from '../durable-objects/meter-object.ts'
 import { archive, type BronzeLine } from '../platform/archive.ts'
 import { sendEffects } from '../platform/effects.ts'
 import { sendAll } from '../platform/queue-packing.ts'
-import { meterOf, meterStub } from '../platform/stubs.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
-import { type DeadLetter, NO_WORKSPACE } from '../shared/message/dead-letter.ts'
-import { count, countOutcome, emptyReading, observe } from '../shared/pipeline/meter.ts'
-import { countAt } from '../shared/pipeline/source-hours.ts'
+import type { DeadLetter } from '../shared/message/dead-letter.ts'
 import type { Effect } from '../shared/profile/effect.ts'
-import type { CopyWork, Unit } from './copy.ts'
+import { type CopyWork, messageIdOf, type Unit, workspaceOf } from './copy.ts'
+import { meterCopies } from './meter-copies.ts'
+import { traceCopies } from './trace-copies.ts'
 
 /**
- * Steps 4 to 6 for messages whose every copy has an outcome: archive, dead letters, effects, meters. The queue keeps
+ * Steps 4 to 6 for messages whose every copy has an outcome: archive, dead letters, effects, meters, trace. The queue keeps
  * the messages until all of it is durable; a fault anywhere brings them all back, and every step may be repeated.
  */
 export async function settle(env: Env, units: readonly Unit[]): Promise<void> {
@@ -21,7 +19,8 @@ export async function settle(env: Env, units: readonly Unit[]): Promise<void> {
   await Promise.all([
     sendDeadLetters(env, copies.flatMap(deadLetterOf)),
     sendEffects(env, copies.flatMap(effectOf)),
-    meter(env, units),
+    meterCopies(env, units),
+    traceCopies(env, units),
   ])
 }
 
@@ -34,7 +33,7 @@ function bronzeLine(copy: CopyWork): BronzeLine {
     receivedAt: ingest.receivedAt,
     workspace: workspaceOf(unit),
     source: ingest.source,
-    messageId: event?.messageId ?? item.messageId ?? null,
+    messageId: messageIdOf(copy) ?? null,
     type: event?.type ?? null,
     timestamp: event?.timestamp ?? null,
     outcome: outcome?.kind,
@@ -60,7 +59,7 @@ function facts(outcome: Outcome): Record<string, unknown> {
 /** A message that its queue gave up on: its copies are in the ledger like any other, and counted once. */
 export async function settleBuried(env: Env, unit: Unit): Promise<void> {
   await archive(env, 'events', unit.copies.map(bronzeLine))
-  await meter(env, [unit])
+  await Promise.all([meterCopies(env, [unit]), traceCopies(env, [unit])])
 }
 
 export function deadLettersOf(unit: Unit): readonly DeadLetter[] {
@@ -119,39 +118,4 @@ function effectOf(copy: CopyWork): readonly Effect[] {
     })
   }
   return effects
-}
-
-async function meter(env: Env, units: readonly Unit[]): Promise<void> {
-  const now = Date.now()
-  const byMeter = Map.groupBy(units, (unit) => `${workspaceOf(unit)}/${meterOf(unit.ingest.requestId)}`)
-  await Promise.all(
-    [...byMeter.values()].map((mine) => {
-      const [first] = mine as [Unit]
-      const stub = meterStub(env, workspaceOf(first), meterOf(first.ingest.requestId))
-      return stub.record(
-        now,
-        mine.map((unit) => meterEntry(unit, now)),
-      )
-    }),
-  )
-}
-
-function workspaceOf(unit: Unit): string {
-  return unit.source?.workspace ?? NO_WORKSPACE
-}
-
-function meterEntry(unit: Unit, now: number): MeterEntry {
-  const reading = emptyReading()
-  const { receivedAt } = unit.ingest
-  for (const { outcome, placed } of unit.copies) {
-    if (!outcome) continue
-    if (outcome.kind === 'applied')
-      for (const refusal of placed?.refused ?? []) count(reading.counts, `refused_link:${refusal}`)
-    if (outcome.kind === 'applied' && placed?.grown) count(reading.counts, 'grown_profile')
-    countOutcome(reading.counts, outcome)
-    countAt((reading.sources ??= {}), unit.ingest.source, receivedAt, outcome)
-    if (outcome.kind === 'applied') observe(reading.apply, Math.max(0, now - receivedAt))
-  }
-  observe(reading.ingest, Math.max(0, unit.message.timestamp.getTime() - receivedAt), unit.copies.length)
-  return { message: unit.copies[0]?.copyId ?? unit.message.id, copies: unit.copies.length, reading }
 }

@@ -6,7 +6,13 @@ import { handleRequest } from './handle-request.ts'
  * The composition root: what Cloudflare calls, and which part of the program answers. Requests come in through
  * workers/, queue batches and the cron through queues/, and the classes are the objects of durable-objects/.
  */
-export { IdentityGraphObject, MeterObject, ProfileObject } from '../durable-objects/index.ts'
+export {
+  HookTokensObject,
+  IdentityGraphObject,
+  MeterObject,
+  ProfileObject,
+  TraceObject,
+} from '../durable-objects/index.ts'
 
 export default {
   fetch: handleRequest,

@@ -2,15 +2,20 @@ import { join } from 'node:path'
 import { type BuildFailure, build, formatMessages, stop } from 'esbuild'
 import { REPOSITORY, StartError } from './settings.ts'
 
+/** The entry of a local Tributary. @throws StartError with esbuild's words when the program does not compile */
+export function bundleLocalWorker(define: { [name: string]: string }): Promise<string> {
+  return bundleWorker('scripts/local/worker.ts', define)
+}
+
 /**
- * One ES module of the local entry and all it imports, the way wrangler bundles for production: the platform's and
- * Node's modules stay imports, text files become strings.
+ * One ES module of an entry (a path from the repository's root) and all it imports, the way wrangler bundles for
+ * production: the platform's and Node's modules stay imports, text files become strings.
  * @throws StartError with esbuild's words when the program does not compile
  */
-export async function bundleLocalWorker(define: { [name: string]: string }): Promise<string> {
+export async function bundleWorker(entry: string, define: { [name: string]: string }): Promise<string> {
   try {
     const result = await build({
-      entryPoints: [join(REPOSITORY, 'scripts/local/worker.ts')],
+      entryPoints: [join(REPOSITORY, entry)],
       bundle: true,
       write: false,
       format: 'esm',

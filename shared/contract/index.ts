@@ -40,6 +40,7 @@ import { mergeProfiles } from './merge-profiles.ts'
 import { readComputedTrait } from './read-computed-trait.ts'
 import { readDocs } from './read-docs.ts'
 import { readErasure } from './read-erasure.ts'
+import { readEventTrace } from './read-event-trace.ts'
 import { readHealth } from './read-health.ts'
 import { readImport } from './read-import.ts'
 import { readImportErrors } from './read-import-errors.ts'
@@ -127,6 +128,7 @@ export const contracts: readonly Contract[] = [
   listJobs,
   readJob,
   cancelJob,
+  readEventTrace,
   listDeadLetters,
   readMetrics,
   readHealth,

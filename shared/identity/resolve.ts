@@ -2,7 +2,7 @@ import type { CanonicalId } from '../kernel/id.ts'
 import { dict } from '../kernel/json.ts'
 import { answeredAt, isDevice, mayMove, movedTo, ownerAt } from './devices.ts'
 import { areApart } from './fences.ts'
-import { type Cause, type GraphStore, type IdentifierRow, partiesOf, profileRow } from './graph.ts'
+import { type Cause, type GraphStore, type IdentifierRow, type ProfileRow, partiesOf, profileRow } from './graph.ts'
 import type { IdentitySettings } from './identity-settings.ts'
 import { joinProfiles } from './join.ts'
 import { countIdentifier, identifierCount, refusalToHold, refusalToJoin } from './limits.ts'
@@ -84,11 +84,9 @@ export function resolve(
 
   const decision = new Decision(store, settings, request, mint)
   const leaf = anchor.kind === 'known' ? anchor.leaf : decision.placeAnchor(anchor, others)
-  const before = identifierCount(profileRow(store, store.rootOf(leaf)))
   for (const other of others) decision.link(leaf, other, anchor)
   const root = store.rootOf(leaf)
   const row = profileRow(store, root)
-  const grown = before < settings.growthAlarm && identifierCount(row) >= settings.growthAlarm
   const at = request.cause.at
   const movable = ids.some(({ type }) => mayMove(type, settings))
   if (movable && mayMove(anchor.id.type, settings)) remember(store, anchor.id, (known) => answeredAt(known, at))
@@ -106,7 +104,7 @@ export function resolve(
     refused: decision.refused,
     ...(request.previous ? { previousType: (ids.at(-1) as PreviousIdentifier).type } : {}),
     ...(movable || found.some((one) => one.after !== undefined) ? { once: true } : {}),
-    ...(grown ? { grown: true } : {}),
+    ...(decision.hasGrownTo(row) ? { grown: true } : {}),
   }
 }
 
@@ -159,12 +157,20 @@ class Decision {
   readonly #settings: IdentitySettings
   readonly #request: ResolveRequest
   readonly #mint: () => CanonicalId
+  /** How many identifiers the profile held, once this message changes it. */
+  #before: number | undefined
 
   constructor(store: GraphStore, settings: IdentitySettings, request: ResolveRequest, mint: () => CanonicalId) {
     this.#store = store
     this.#settings = settings
     this.#request = request
     this.#mint = mint
+  }
+
+  /** Did this message bring the profile up to the number that the workspace wants to hear of? */
+  hasGrownTo(row: ProfileRow): boolean {
+    const { growthAlarm } = this.#settings
+    return this.#before !== undefined && this.#before < growthAlarm && identifierCount(row) >= growthAlarm
   }
 
   placeAnchor(anchor: Found, others: readonly Found[]): CanonicalId {
@@ -201,6 +207,7 @@ class Decision {
         if (elsewhere === root) return
         const refusal = this.#refusalToMerge(root, elsewhere, other.id, seen)
         if (refusal === undefined) {
+          this.#before ??= identifierCount(profileRow(this.#store, root))
           joinProfiles(this.#store, root, elsewhere, this.#request.cause)
           return
         }
@@ -237,6 +244,7 @@ class Decision {
     this.#store.saveIdentifier(id.key, { leaf, anchors: seen, ...(after === undefined ? {} : { after }) })
     const root = this.#store.rootOf(leaf)
     const row = profileRow(this.#store, root)
+    this.#before ??= identifierCount(row)
     countIdentifier(row, leaf, id.type, this.#settings, this.#at)
     this.#store.saveProfile(root, row)
   }

@@ -32,6 +32,7 @@ import { mergeProfilesRoute } from './merge-profiles.ts'
 import { readComputedTraitRoute } from './read-computed-trait.ts'
 import { readDocsRoute } from './read-docs.ts'
 import { readErasureRoute } from './read-erasure.ts'
+import { readEventTraceRoute } from './read-event-trace.ts'
 import { readHealthRoute } from './read-health.ts'
 import { readImportRoute } from './read-import.ts'
 import { readImportErrorsRoute } from './read-import-errors.ts'
@@ -109,6 +110,7 @@ export const routes: readonly Route[] = [
   listJobsRoute,
   readJobRoute,
   cancelJobRoute,
+  readEventTraceRoute,
   listDeadLettersRoute,
   readMetricsRoute,
   readHealthRoute,

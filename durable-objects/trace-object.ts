@@ -1,0 +1,92 @@
+import { DurableObject } from 'cloudflare:workers'
+import { hash53 } from '../shared/kernel/hash.ts'
+import { DAY, MINUTE } from '../shared/kernel/instant.ts'
+import { isFailure, type TraceLine } from '../shared/pipeline/trace.ts'
+
+/** How long a trace can be read. */
+const KEEP_MS = 7 * DAY
+/** Lines kept per minute; beyond, only failures are. */
+const MOST_PER_MINUTE = 60_000
+/** Characters of one row, well under the 2 MB a row may have. */
+const ROW_CHARS = 500_000
+/** Rows that one batch takes out when they are past their time. */
+const PRUNED_AT_ONCE = 20
+const MOST_FOUND = 100
+
+/**
+ * Keeps what became of the newest events of a workspace, one packed row per consumer batch. Rows are looked through by
+ * hashes of the message IDs in them: an index would cost a written row per event, and a trace is read by hand.
+ */
+export class TraceObject extends DurableObject<Env> {
+  readonly #sql: SqlStorage
+  #minute = 0
+  #inMinute = 0
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#sql = ctx.storage.sql
+    this.#sql.exec(`CREATE TABLE IF NOT EXISTS batch (
+      seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, messages TEXT NOT NULL, lines TEXT NOT NULL)`)
+  }
+
+  /** `at` in epoch milliseconds. A batch that is delivered again is kept again; readers see each copy once. */
+  async record(at: number, lines: readonly TraceLine[]): Promise<void> {
+    const kept = this.#sampled(at, lines)
+    this.ctx.storage.transactionSync(() => {
+      for (const row of packed(kept)) {
+        const messages = `|${row.map(({ messageId }) => hashOf(messageId)).join('|')}|`
+        this.#sql.exec('INSERT INTO batch (at, messages, lines) VALUES (?, ?, ?)', at, messages, JSON.stringify(row))
+      }
+      this.#sql.exec(
+        'DELETE FROM batch WHERE seq IN (SELECT seq FROM batch WHERE seq <= (SELECT min(seq) FROM batch) + ? AND at < ?)',
+        PRUNED_AT_ONCE,
+        at - KEEP_MS,
+      )
+    })
+  }
+
+  /** Every copy of a message, each once, as it was decided first. */
+  async find(messageId: string): Promise<TraceLine[]> {
+    const rows = this.#sql.exec<{ lines: string }>(
+      'SELECT lines FROM batch WHERE instr(messages, ?) > 0 ORDER BY seq LIMIT ?',
+      `|${hashOf(messageId)}|`,
+      MOST_FOUND,
+    )
+    const found = new Map<string, TraceLine>()
+    for (const row of rows) {
+      for (const line of JSON.parse(row.lines) as TraceLine[])
+        if (line.messageId === messageId && !found.has(line.copyId)) found.set(line.copyId, line)
+    }
+    return [...found.values()]
+  }
+
+  #sampled(at: number, lines: readonly TraceLine[]): readonly TraceLine[] {
+    const minute = Math.floor(at / MINUTE)
+    if (minute !== this.#minute) {
+      this.#minute = minute
+      this.#inMinute = 0
+    }
+    const room = Math.max(0, MOST_PER_MINUTE - this.#inMinute)
+    this.#inMinute += lines.length
+    return lines.filter((line, i) => i < room || isFailure(line))
+  }
+}
+
+function hashOf(messageId: string): string {
+  return hash53(messageId).toString(36)
+}
+
+function packed(lines: readonly TraceLine[]): readonly TraceLine[][] {
+  const rows: TraceLine[][] = []
+  let chars = Number.POSITIVE_INFINITY
+  for (const line of lines) {
+    const size = JSON.stringify(line).length
+    if (chars + size > ROW_CHARS) {
+      rows.push([])
+      chars = 0
+    }
+    rows.at(-1)?.push(line)
+    chars += size
+  }
+  return rows
+}

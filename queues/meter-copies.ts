@@ -1,0 +1,37 @@
+import type { MeterEntry } from '../durable-objects/meter-object.ts'
+import { meterOf, meterStub } from '../platform/stubs.ts'
+import { count, countOutcome, emptyReading, observe } from '../shared/pipeline/meter.ts'
+import { countAt } from '../shared/pipeline/source-hours.ts'
+import { type Unit, workspaceOf } from './copy.ts'
+
+/** Counts the outcomes of decided messages; a message that is delivered again is counted once (meter-object.ts). */
+export async function meterCopies(env: Env, units: readonly Unit[]): Promise<void> {
+  const now = Date.now()
+  const byMeter = Map.groupBy(units, (unit) => `${workspaceOf(unit)}/${meterOf(unit.ingest.requestId)}`)
+  await Promise.all(
+    [...byMeter.values()].map((mine) => {
+      const [first] = mine as [Unit]
+      const stub = meterStub(env, workspaceOf(first), meterOf(first.ingest.requestId))
+      return stub.record(
+        now,
+        mine.map((unit) => meterEntry(unit, now)),
+      )
+    }),
+  )
+}
+
+function meterEntry(unit: Unit, now: number): MeterEntry {
+  const reading = emptyReading()
+  const { receivedAt } = unit.ingest
+  for (const { outcome, placed } of unit.copies) {
+    if (!outcome) continue
+    if (outcome.kind === 'applied')
+      for (const refusal of placed?.refused ?? []) count(reading.counts, `refused_link:${refusal}`)
+    if (outcome.kind === 'applied' && placed?.grown) count(reading.counts, 'grown_profile')
+    countOutcome(reading.counts, outcome)
+    countAt((reading.sources ??= {}), unit.ingest.source, receivedAt, outcome)
+    if (outcome.kind === 'applied') observe(reading.apply, Math.max(0, now - receivedAt))
+  }
+  observe(reading.ingest, Math.max(0, unit.message.timestamp.getTime() - receivedAt), unit.copies.length)
+  return { message: unit.copies[0]?.copyId ?? unit.message.id, copies: unit.copies.length, reading }
+}

@@ -1,0 +1,118 @@
+import type { Outcome } from '../event/outcome.ts'
+
+/**
+ * Where did my event go? One line per copy, written when its fate is decided, and the steps that are read from it. A line
+ * holds no content of the event: who may read a trace may not read a person.
+ */
+export interface TraceLine {
+  readonly messageId: string
+  readonly copyId: string
+  readonly source: string
+  /** Epoch milliseconds. */
+  readonly receivedAt: number
+  readonly decidedAt: number
+  readonly attempts: number
+  readonly type?: string | undefined
+  readonly timestamp?: number | undefined
+  readonly outcome: Outcome
+  readonly flags: readonly string[]
+  readonly canonicalId?: string | undefined
+  readonly leaf?: string | undefined
+  /** Reasons of links between identifiers that were not made. */
+  readonly refused: readonly string[]
+  readonly told?:
+    | { readonly kind: string; readonly traits: readonly string[]; readonly identifiers: number }
+    | undefined
+}
+
+export interface TraceStep {
+  readonly step: string
+  readonly outcome?: string
+  readonly reason?: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+/** A segment change that the person's timeline dates to the very event. */
+export interface TracedSegment {
+  readonly name: string
+  readonly at: number
+}
+
+/** The steps of every copy of one message, in the order in which the copies came. */
+export function traceSteps(lines: readonly TraceLine[], segments: readonly TracedSegment[]): TraceStep[] {
+  const steps = [...lines]
+    .sort((a, b) => a.receivedAt - b.receivedAt || (a.copyId < b.copyId ? -1 : 1))
+    .flatMap(stepsOf)
+  for (const { name, at } of segments) {
+    const [segment, change] = splitLast(name)
+    steps.push({ step: 'segment', outcome: change, at, detail: { segment } })
+  }
+  return steps
+}
+
+/** What became of a message over all its copies: that it was applied weighs most, that a copy was a duplicate least. */
+export function outcomeOf(lines: readonly TraceLine[]): Outcome['kind'] {
+  const kinds = new Set(lines.map(({ outcome }) => outcome.kind))
+  return (
+    (['applied', 'dead_letter', 'rejected', 'dropped', 'duplicate'] as const).find((kind) => kinds.has(kind)) ??
+    'dropped'
+  )
+}
+
+/** Failures are never left out of a trace, whatever the rate. */
+export function isFailure({ outcome, refused }: TraceLine): boolean {
+  return (
+    outcome.kind === 'rejected' || outcome.kind === 'dead_letter' || outcome.kind === 'dropped' || refused.length > 0
+  )
+}
+
+function stepsOf(line: TraceLine): TraceStep[] {
+  const { copyId, source, receivedAt, decidedAt: at, outcome, flags, attempts } = line
+  const steps: TraceStep[] = [
+    { step: 'received', outcome: 'accepted', at: receivedAt, detail: { source, copyId, attempts } },
+  ]
+  if (outcome.kind === 'rejected') {
+    steps.push({ step: 'validate', outcome: 'rejected', reason: outcome.reason, at, detail: {} })
+    return steps
+  }
+  if (line.type !== undefined)
+    steps.push({ step: 'validate', outcome: 'pass', at, detail: { type: line.type, timestamp: line.timestamp } })
+  for (const flag of flags) steps.push({ step: flag, outcome: 'flagged', at, detail: {} })
+  if (line.canonicalId !== undefined) steps.push(identityStep(line))
+  steps.push(fateOf(line))
+  return steps
+}
+
+function identityStep({ canonicalId, leaf, refused, decidedAt: at }: TraceLine): TraceStep {
+  const reason = refused.length > 0 ? { reason: [...new Set(refused)].join(', ') } : {}
+  return {
+    step: 'identity',
+    outcome: refused.length > 0 ? 'link_refused' : 'resolved',
+    ...reason,
+    at,
+    detail: { canonicalId, leaf, refusedLinks: refused },
+  }
+}
+
+function fateOf({ outcome, decidedAt: at, told }: TraceLine): TraceStep {
+  switch (outcome.kind) {
+    case 'applied': {
+      const detail = told ? { profile: told.kind, traits: told.traits, newIdentifiers: told.identifiers } : {}
+      return { step: 'profile', outcome: outcome.redelivered ? 'applied again' : 'applied', at, detail }
+    }
+    case 'duplicate':
+      return { step: 'deduplicate', outcome: 'duplicate', at, detail: { differentBody: outcome.conflict === true } }
+    case 'dead_letter':
+      return { step: outcome.stage, outcome: 'dead_letter', reason: outcome.reason, at, detail: {} }
+    case 'dropped':
+    case 'rejected':
+      return { step: 'drop', outcome: outcome.kind, reason: outcome.reason, at, detail: {} }
+  }
+}
+
+function splitLast(name: string): readonly [string, string] {
+  const space = name.lastIndexOf(' ')
+  return [name.slice(0, space), name.slice(space + 1).toLowerCase()]
+}
