@@ -36,6 +36,8 @@ export class ProfileStore implements Timeline {
   #created = false
   #history: History | undefined
   #pruned: Map<number, PrunedKey> | undefined
+  /** JSON of the traits that identifies wrote, by key, as of when it was first asked for. */
+  #written: Map<string, string> | undefined
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -62,6 +64,7 @@ export class ProfileStore implements Timeline {
     this.#created = false
     this.#history = undefined
     this.#pruned = undefined
+    this.#written = undefined
   }
 
   get history(): History {
@@ -213,11 +216,20 @@ export class ProfileStore implements Timeline {
     return () => (read ??= this.get(key)?.event.properties ?? {})
   }
 
-  /** What an identify wrote; nothing for other calls, which the index does not tell apart. */
+  /** What an identify wrote; nothing for other calls, which the index does not tell apart. All are read at once. */
   #traitsOf(key: string): () => Event['traits'] {
     return () => {
-      const event = this.get(key)?.event
-      return event?.type === 'identify' ? event.traits : undefined
+      this.#written ??= new Map(
+        this.#sql
+          .exec<{ key: string; traits: string }>(
+            `SELECT key, json_extract(body, '$.traits') AS traits FROM event
+             WHERE name IS NULL AND json_extract(body, '$.type') = 'identify' AND json_type(body, '$.traits') = 'object'`,
+          )
+          .toArray()
+          .map((row) => [row.key, row.traits]),
+      )
+      const traits = this.#written.get(key)
+      return traits === undefined ? undefined : (JSON.parse(traits) as Event['traits'])
     }
   }
 

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import type { Event } from '../../shared/event/event.ts'
 import { DAY } from '../../shared/kernel/instant.ts'
+import type { JsonObject } from '../../shared/kernel/json.ts'
 import { eventKey, prunedKeyOf, type StoredEvent, type Timeline } from '../../shared/profile/timeline.ts'
 import { anEvent, NOW } from '../support/builders.ts'
 
@@ -39,6 +41,39 @@ export function timelineSuite(within: (check: (timeline: Timeline) => void) => P
       expect(timeline.history.matching('Other').length).toBe(0)
       timeline.put({ ...row(99), event: { ...row(99).event, source: 'tributary', name: 'x ENTER' } })
       expect(timeline.history.matching('*').length).toBe(12)
+    }))
+
+  test('knows what identifies wrote to a trait, oldest first, whenever it is asked and whatever was pruned', () =>
+    within((timeline) => {
+      const identify = (age: number, traits: JsonObject, overrides: Partial<Event> = {}): StoredEvent => {
+        const { key: _, ...rest } = row(age)
+        const event = { ...rest.event, type: 'identify' as const, traits, ...overrides }
+        const { name: __, properties: ___, ...bare } = event
+        return { ...rest, key: eventKey(bare), event: bare }
+      }
+      const values = (name: string) =>
+        timeline.history.writesOf(name).map(({ at, value }) => [(NOW - at) / 1_000, value])
+      filled(timeline, 2)
+      timeline.put(identify(5, { plan: 'free', age: 30 }))
+      timeline.put(identify(9, { plan: null }))
+      timeline.put(identify(7, { plan: 'trial' }, { type: 'group' }))
+      expect(timeline.history.size).toBe(5)
+      expect(values('plan')).toEqual([
+        [9, null],
+        [5, 'free'],
+      ])
+      // One that comes after the index was built, late, and at an instant that is taken: the greater source stands.
+      timeline.put(identify(5, { plan: 'pro' }, { source: 'src_z' }))
+      timeline.put(identify(8, { plan: 'x'.repeat(40_000) }))
+      expect(values('plan')).toEqual([
+        [9, null],
+        [5, 'free'],
+        [5, 'pro'],
+      ])
+      expect(values('age')).toEqual([[5, 30]])
+      expect(values('constructor')).toEqual([])
+      timeline.prune(5, 0)
+      expect(values('plan').map(([age]) => age)).toEqual([5, 5])
     }))
 
   test('prunes the oldest beyond what it keeps, then what arrived too long ago, and tells which', () =>
