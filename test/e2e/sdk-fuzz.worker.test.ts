@@ -8,6 +8,7 @@ import { handleRequest } from '../../workers/handle-request.ts'
 import { INGEST_PATHS } from '../../workers/ingest/ingest-route.ts'
 import { fakeEnv, WRITE_KEY } from '../support/fake-env.ts'
 import { RECORDED, type RecordedRequest, recordedBody } from '../support/recorded.ts'
+import { aWorkspace, deliver, ledgerOf } from '../support/workspace.ts'
 
 /**
  * What real SDKs sent, broken in every way at hand: at the level of JSON (wrong types, odd keys, deep and long things), of
@@ -194,5 +195,27 @@ describe('requests broken in every way at hand', () => {
     expect(seen.get(400) ?? 0).toBeGreaterThan(50)
     expect(seen.get(401) ?? 0).toBeGreaterThan(50)
     expect(items).toBeGreaterThan(500)
+  })
+
+  test('what is accepted gets an outcome in the consumer: nothing waits, and nothing makes our own code throw', async () => {
+    const workspace = await aWorkspace()
+    const queued: IngestMessage[] = []
+    for (const { path, body } of fc.sample(request, { seed: SEED, numRuns: 600 })) {
+      const fake = fakeEnv()
+      const broken = new Request(`https://t.example${path}`, { method: 'POST', body, headers: [[...BASIC]] })
+      await handleRequest(broken, fake.env, {} as ExecutionContext)
+      queued.push(...fake.messages().map((message) => ({ ...message, source: workspace.source })))
+    }
+    for (let i = 0; i < queued.length; i += 50) {
+      const { retried } = await deliver(queued.slice(i, i + 50))
+      expect(retried).toEqual([])
+    }
+    const outcomes = [...(await ledgerOf(workspace)).values()].map(({ outcome }) => outcome)
+    const copies = queued.reduce((sum, { items }) => sum + items.length, 0)
+    expect(outcomes.length).toBe(copies)
+    const counts = Object.fromEntries(Map.groupBy(outcomes, String))
+    expect(counts['dead_letter']).toBeUndefined()
+    for (const kind of ['applied', 'duplicate', 'rejected']) expect(counts[kind]?.length ?? 0).toBeGreaterThan(20)
+    expect(faults).not.toHaveBeenCalled()
   })
 })
