@@ -145,6 +145,78 @@ describe('the time rule', () => {
   })
 })
 
+describe('the time of each SDK, from its own fields', () => {
+  const at = (ms: number) => toIso(NOW + ms)
+  const event = { type: 'track', event: 'e', userId: 'u' }
+  const library = (name: string) => ({ context: { library: { name } } })
+
+  test.each<[string, JsonObject, Partial<Envelope>, number]>([
+    ['Segment node: sentAt of the batch', { timestamp: at(-9_000) }, { sentAt: at(-2_000) }, -7_000],
+    ['Segment browser: sentAt in the event', { timestamp: at(-9_000), sentAt: at(-2_000) }, {}, -7_000],
+    [
+      'the event\u2019s sentAt goes before the batch\u2019s',
+      { timestamp: at(-9_000), sentAt: at(-2_000) },
+      { sentAt: at(0) },
+      -7_000,
+    ],
+    [
+      'RudderStack node: originalTimestamp',
+      { originalTimestamp: at(-9_000), sentAt: at(-2_000) },
+      { sentAt: at(-2_000) },
+      -7_000,
+    ],
+    ['RudderStack browser: sentAt of the header', { originalTimestamp: at(-9_000) }, { sentAt: at(-2_000) }, -7_000],
+    [
+      'RudderStack import: both times, timestamp stays',
+      { originalTimestamp: at(-9_000), timestamp: at(-4_000) },
+      { sentAt: at(0) },
+      -4_000,
+    ],
+    [
+      'Segment kotlin after an offline hour: its own time',
+      { ...library('analytics-kotlin'), timestamp: at(-3_700_000) },
+      { sentAt: at(-3_600_000) },
+      -3_700_000,
+    ],
+    [
+      'Segment swift after an offline hour: its own time',
+      { ...library('analytics-swift'), timestamp: at(-3_700_000) },
+      { sentAt: at(-3_600_000) },
+      -3_700_000,
+    ],
+    [
+      'another SDK with so old a sentAt: corrected',
+      { ...library('analytics-python'), timestamp: at(-3_700_000) },
+      { sentAt: at(-3_600_000) },
+      -100_000,
+    ],
+    [
+      'python: microseconds and an offset',
+      { timestamp: '2026-11-21T11:59:50.123456+00:00' },
+      { sentAt: at(0) },
+      -9_877,
+    ],
+    ['an offset that is not zero', { timestamp: '2026-11-21T12:59:50+01:00' }, { sentAt: at(0) }, -10_000],
+    ['RFC 3339 with a space', { timestamp: '2026-11-21 11:59:50Z' }, { sentAt: at(0) }, -10_000],
+    ['go: nanoseconds', { timestamp: '2026-11-21T11:59:50.123456789Z' }, {}, -9_877],
+    ['no zone is UTC', { timestamp: '2026-11-21T11:59:50' }, {}, -10_000],
+    ['a time that is a number is none', { timestamp: NOW - 9_000 }, { sentAt: at(0) }, 0],
+    [
+      'a receivedAt of the client\u2019s is not believed',
+      { timestamp: at(-9_000), receivedAt: at(-60_000) },
+      { sentAt: at(0) },
+      -9_000,
+    ],
+  ])('%s', (_, fields, envelope, expected) => {
+    expect(normalized({ ...event, ...fields }, envelope).timestamp).toBe(NOW + expected)
+  })
+
+  test('all four times are kept', () => {
+    const fields = { originalTimestamp: at(-9_000), sentAt: at(-2_000) }
+    expect(normalized({ ...event, ...fields })).toMatchObject({ ...fields, timestamp: NOW - 7_000, receivedAt: NOW })
+  })
+})
+
 describe('normalize', () => {
   test('traits of a RudderStack identify come from the context, overlaid with those on top', () => {
     const event = normalized({ type: 'identify', userId: 'u', context: { traits: { a: 1, b: 1 } }, traits: { b: 2 } })

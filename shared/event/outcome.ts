@@ -9,6 +9,7 @@ export const DROP_REASONS = {
   late: 'older than the window and grace, and the workspace chose archive_only',
   profile_rate: 'the profile took more events in that minute than the workspace allows',
   suppressed: 'it belongs to a person who was erased',
+  not_an_event: 'a webhook told something that is no event of a person, or of a kind that is not known',
   source_disabled: 'the source is disabled or was deleted',
   beyond_dedup: 'older than the timeline keeps and received so long ago that a duplicate could not be told',
 } as const

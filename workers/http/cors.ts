@@ -19,7 +19,7 @@ export function addCors(headers: HeaderRecord, request: Request): HeaderRecord {
 
 /** The answer to a preflight: never asks for credentials, and allows whatever headers were asked for. */
 export function preflight(request: Request, requestId: string): Response {
-  const headers = addCors({ 'X-Request-Id': requestId, Allow: 'POST, OPTIONS' }, request)
+  const headers = addCors({ 'X-Request-Id': requestId, Allow: 'GET, POST, OPTIONS' }, request)
   headers['Vary'] = 'Origin, Access-Control-Request-Headers'
   headers['Access-Control-Allow-Methods'] = 'GET, POST, OPTIONS'
   headers['Access-Control-Max-Age'] = MAX_AGE_SECONDS
