@@ -97,4 +97,16 @@ describe('the configuration store', () => {
     expect(config).toMatchObject({ segments: [{ key: 'good', condition: { type: 'everyone' } }] })
     expect(error).toHaveBeenCalledTimes(2)
   })
+
+  test('a computed trait that no longer parses is left out and reported; the others stay', async () => {
+    const { store, database } = aStore()
+    database.rows['workspaces'] = workspace(1)
+    const trait = (key: string, aggregate: string) => ({ key, name: key, version: 1, aggregate })
+    database.rows['computed_traits'] = [
+      trait('orders', '{"fn":"count","event":"Order Completed"}'),
+      trait('median', '{"fn":"median","event":"x"}'),
+    ]
+    expect(await store.workspace('acme')).toMatchObject({ computedTraits: [{ key: 'orders', version: 1 }] })
+    expect(error).toHaveBeenCalledTimes(1)
+  })
 })

@@ -168,7 +168,13 @@ function progress(cursor: MembersCursor, { bytes }: MembersInput): JobStep<Membe
   const { offset, accepted, rejected } = cursor
   const rows = accepted + rejected
   const total = offset === 0 ? rows : Math.round((rows * bytes) / offset)
-  return { cursor, done: rows, total, errors: rejected, result: { rows, accepted, rejected, bytes, read: offset } }
+  return {
+    cursor,
+    done: rows,
+    total,
+    errors: rejected,
+    result: { rows, accepted, rejected, skipped: 0, bytes, read: offset },
+  }
 }
 
 function failed(cursor: MembersCursor, input: MembersInput, reason: string): JobStep<MembersCursor> {

@@ -126,6 +126,42 @@ describe('a file of identifiers', () => {
   })
 })
 
+describe('an import that is interrupted', () => {
+  test('sends the same messages again, and nobody is counted twice', async () => {
+    const { json } = await upload('again', 'user_id\nu1\nnobody\nu3\n')
+    const row = await jobRow(env, ws.id, json.jobId)
+    const job = {
+      id: json.jobId,
+      workspace: ws.id,
+      input: JSON.parse(row?.input ?? ''),
+      cursor: null,
+      done: 0,
+      total: 0,
+      errors: 0,
+    }
+    const later = Date.now() + 60_000
+    sent = []
+    const first = await importMembers.step(here, job, later)
+    const firstSent = sent.splice(0)
+    expect(await importMembers.step(here, job, later)).toEqual(first)
+    expect(sent).toEqual(firstSent)
+    expect(first).toMatchObject({ done: 3, errors: 1 })
+    await deliver([...firstSent, ...sent].map((text) => JSON.parse(text) as IngestMessage))
+    sent = []
+    await carriedOut(json.jobId)
+    expect((await api.call('GET', `/api/v1/imports/${json.jobId}`)).json).toMatchObject({ accepted: 2, rejected: 1 })
+    const { json: timeline } = await api.call('GET', '/api/v1/profiles/user_id:u1/events?name=again%20ENTER')
+    expect(timeline.events).toHaveLength(1)
+  })
+
+  test('ends when it is cancelled', async () => {
+    const { json } = await upload('stopped', 'user_id\nu1\n')
+    expect((await api.call('POST', `/api/v1/jobs/${json.jobId}/cancel`)).json).toMatchObject({ state: 'cancelled' })
+    await carriedOut(json.jobId)
+    expect(await segmentsOf('u1')).not.toContain('stopped')
+  })
+})
+
 describe('a second file', () => {
   test('adds to the list', async () => {
     await imported('grows', 'user_id\nu1\n')

@@ -80,3 +80,16 @@ describe('cancelling a job', () => {
     expect((await reader.call('POST', `/api/v1/jobs/${id}/cancel`)).status).toBe(403)
   })
 })
+
+describe('metrics', () => {
+  test('count the jobs of the workspace by kind and state', async () => {
+    const counted = await aWorkspace()
+    const api = await anApi(counted.id)
+    expect((await api.call('GET', '/metrics')).text).toContain('# TYPE cdp_jobs gauge')
+    for (const at of [Date.now() - 30 * 86_400_000, Date.now(), Date.now()]) {
+      await startJob(silent, { workspace: counted.id, kind: 'count', input: {} }, at)
+    }
+    expect((await api.call('GET', '/metrics')).text).toContain('cdp_jobs{kind="count",state="queued"} 2')
+    expect((await theirs.call('GET', '/metrics')).text).not.toContain('cdp_jobs{')
+  })
+})

@@ -15,11 +15,19 @@ export interface QueueReading {
   readonly holdsEvents: boolean
 }
 
+/** How many jobs of a kind are in a state; open ones, and those that ended lately. */
+export interface JobReading {
+  readonly kind: string
+  readonly state: string
+  readonly jobs: number
+}
+
 /** The metrics of contracts/http.md, from what the meters and the queues say. `now` in epoch milliseconds. */
 export function metricsOf(
   reading: MeterReading,
   queues: readonly QueueReading[],
   now: number,
+  jobs: readonly JobReading[] = [],
 ): readonly (Metric | HistogramMetric)[] {
   const { counts } = reading
   const buffered = queues.filter((queue) => queue.holdsEvents).reduce((sum, queue) => sum + queue.backlog, 0)
@@ -69,6 +77,11 @@ export function metricsOf(
       'cdp_queue_lag_seconds',
       'Age of the oldest waiting message, by queue',
       queues.map((queue) => lagOf(queue, now)),
+    ),
+    gauge(
+      'cdp_jobs',
+      'Jobs begun in the last 7 days (segments being built, imports, replays), by kind and state',
+      jobs.map(({ kind, state, jobs }) => ({ labels: { kind, state }, value: jobs })),
     ),
   ]
 }
