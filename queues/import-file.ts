@@ -25,10 +25,16 @@ export const ImportInput = z.object({
 })
 export type ImportInput = z.infer<typeof ImportInput>
 
-const ImportCursor = z.object({ offset: z.int(), read: ReadState, accepted: z.int(), rejected: z.int() })
+const ImportCursor = z.object({
+  offset: z.int(),
+  read: ReadState,
+  accepted: z.int(),
+  rejected: z.int(),
+  skipped: z.int(),
+})
 type ImportCursor = z.infer<typeof ImportCursor>
 
-const START: ImportCursor = { offset: 0, read: READ_START, accepted: 0, rejected: 0 }
+const START: ImportCursor = { offset: 0, read: READ_START, accepted: 0, rejected: 0, skipped: 0 }
 
 /**
  * Messages that may wait in the EVENTS queues before an import adds to them: enough to keep the consumers at work, few
@@ -60,7 +66,7 @@ export const importFile = defineJob({
     const page = readPage(input.format, text, isLast, before.read, begins)
     const items = pageItems(page, { format: input.format, file: input.file, mapping: input.mapping, connector })
     if (!items.ok) return failed(before, input, items.failure)
-    const { texts, errors, accepted } = items.value
+    const { texts, errors, accepted, skipped } = items.value
     await send(env, `${id}-${before.offset}`, texts, input)
     await writeErrors(env, workspace, id, before.offset, errors.slice(0, Math.max(0, MOST_LISTED - before.rejected)))
     const after: ImportCursor = {
@@ -68,6 +74,7 @@ export const importFile = defineJob({
       read: page.state,
       accepted: before.accepted + accepted,
       rejected: before.rejected + errors.length,
+      skipped: before.skipped + skipped,
     }
     // The end is a step of its own: a last page that is done again must still find the file.
     return page.consumed > 0 ? progress(after, input) : failed(before, input, 'the file cannot be read further')
@@ -92,11 +99,17 @@ async function send(env: Env, requestId: string, texts: readonly string[], input
 }
 
 function progress(cursor: ImportCursor, { bytes }: ImportInput): JobStep<ImportCursor> {
-  const { offset, accepted, rejected } = cursor
-  const rows = accepted + rejected
+  const { offset, accepted, rejected, skipped } = cursor
+  const rows = accepted + rejected + skipped
   // How many rows are to come nobody knows before: as many per byte as so far.
   const total = offset === 0 ? rows : Math.round((rows * bytes) / offset)
-  return { cursor, done: rows, total, errors: rejected, result: { rows, accepted, rejected, bytes, read: offset } }
+  return {
+    cursor,
+    done: rows,
+    total,
+    errors: rejected,
+    result: { rows, accepted, rejected, skipped, bytes, read: offset },
+  }
 }
 
 /** The upload has done its duty; what was rejected can be read as long as the job. */

@@ -25,6 +25,8 @@ export interface Reading {
 export interface PageItems {
   readonly texts: readonly string[]
   readonly accepted: number
+  /** Rows that a connector takes for no event. */
+  readonly skipped: number
   readonly errors: readonly RowError[]
 }
 
@@ -35,17 +37,18 @@ export function pageItems(page: Page, reading: Reading): Result<PageItems, strin
   if (!plan.ok) return plan
   const texts: string[] = []
   const errors: RowError[] = []
-  let accepted = 0
+  let [accepted, skipped] = [0, 0]
   for (const row of page.rows) {
     const { connector } = reading
     const items = connector ? connectedItems(row, connector, page.state.header) : listed(rowItem(row, plan.value))
     const made = items.ok ? itemTexts(items.value, row.row, texts.length, reading.file) : items
     if (made.ok) {
       texts.push(...made.value)
-      accepted++
+      if (made.value.length > 0) accepted++
+      else skipped++
     } else errors.push({ row: row.row, line: row.line, fault: made.failure })
   }
-  return ok({ texts, accepted, errors })
+  return ok({ texts, accepted, skipped, errors })
 }
 
 function planOf({ state }: Page, { format, mapping, connector }: Reading): Result<ItemPlan | undefined, string> {

@@ -44,7 +44,8 @@ Exit code 0: imported, 1: it went wrong, 2: it was called wrongly.`,
     const leave = leaveOnSignal(jobId)
     const end = await follow(server, jobId, surroundings).finally(leave)
     await listErrors(server, end, resolve(options.errors ?? `${basename(options.file)}.errors.csv`), surroundings)
-    surroundings.out.write(`accepted ${end.accepted}, rejected ${end.rejected}\n`)
+    const skipped = end.skipped > 0 ? `, skipped ${end.skipped}` : ''
+    surroundings.out.write(`accepted ${end.accepted}, rejected ${end.rejected}${skipped}\n`)
     if (end.state !== 'done') throw new CliError(`The import was ${end.state}${end.reason ? `: ${end.reason}` : ''}.`)
     return options.strict && end.rejected > 0 ? EXIT.rejected : EXIT.done
   },

@@ -9,6 +9,7 @@ export const ImportDocument = z
     rows: z.int().meta({ description: 'Rows read so far; a header and empty lines are none' }),
     accepted: z.int().meta({ description: 'Rows that went on as events' }),
     rejected: z.int(),
+    skipped: z.int().meta({ description: 'Rows that a connector takes for no event' }),
     errorsUrl: z
       .string()
       .nullable()

@@ -13,10 +13,13 @@ export async function readBody(request: Request): Promise<Result<string, Failure
   return bytes.ok ? textOf(bytes.value, request.headers) : bytes
 }
 
-/** The body as it was sent, which is what a signature is over. */
-export async function readBytes(request: Request): Promise<Result<Uint8Array, Failure>> {
-  const bytes = await bytesOf(request)
-  return bytes ? ok(bytes) : err(TOO_LARGE)
+/** The body as it was sent, which is what a signature is over; never more than so many bytes are held. */
+export async function readBytes(
+  request: Request,
+  mostBytes: number = LIMITS.requestBytes,
+): Promise<Result<Uint8Array, Failure>> {
+  const bytes = await bytesOf(request, mostBytes)
+  return bytes ? ok(bytes) : err(failure('too_large', `the body is larger than ${mostBytes} bytes`))
 }
 
 /** The text in a body as it was sent. */
@@ -33,24 +36,24 @@ export function textOf(packed: Uint8Array, headers: Headers): Result<string, Fai
 const TOO_LARGE = failure('too_large', `the body is larger than ${LIMITS.requestBytes} bytes`)
 
 /** All bytes as sent, or undefined when there are too many. */
-async function bytesOf(request: Request): Promise<Uint8Array | undefined> {
+async function bytesOf(request: Request, mostBytes: number): Promise<Uint8Array | undefined> {
   if (request.body === null) return new Uint8Array()
   const declared = Number(request.headers.get('Content-Length') ?? Number.NaN)
-  if (declared > LIMITS.requestBytes) return undefined
+  if (declared > mostBytes) return undefined
   // A declared length is held by the server below us, so the body may be taken whole; without one, only we bound it.
-  if (Number.isNaN(declared)) return bounded(request.body)
+  if (Number.isNaN(declared)) return bounded(request.body, mostBytes)
   const bytes = new Uint8Array(await request.arrayBuffer())
-  return bytes.byteLength > LIMITS.requestBytes ? undefined : bytes
+  return bytes.byteLength > mostBytes ? undefined : bytes
 }
 
-async function bounded(stream: ReadableStream<Uint8Array>): Promise<Uint8Array | undefined> {
+async function bounded(stream: ReadableStream<Uint8Array>, mostBytes: number): Promise<Uint8Array | undefined> {
   const pieces: Uint8Array[] = []
   const reader = stream.getReader()
   for (let size = 0; ; ) {
     const { done, value } = await reader.read()
     if (done) return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)
     size += value.byteLength
-    if (size > LIMITS.requestBytes) {
+    if (size > mostBytes) {
       await reader.cancel().catch(() => {}) // what comes after the limit is nobody's, an error included
       return undefined
     }

@@ -2,9 +2,10 @@ import { ConfigStore } from '../../platform/config-store.ts'
 import { contentHash } from '../../platform/hashing.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
-import { senderOf } from '../http/authenticate-source.ts'
+import { type Sender, senderOf } from '../http/authenticate-source.ts'
 import { callerOf } from '../http/authenticate-token.ts'
 import { credentialOf } from '../http/credentials.ts'
+import { readBytes } from '../http/read-body.ts'
 import type { Call } from '../http/serve.ts'
 
 /** For whom a file is imported, and as whom its events count. */
@@ -14,6 +15,8 @@ export interface ImportSender {
   readonly trust: 'public' | 'server'
   /** Empty for credentials of a source. */
   readonly tokenId: string
+  /** The file, when it had to be read to prove who sends it. */
+  readonly body?: Uint8Array
 }
 
 /** By any credential of ingestion, or by an API token, for a source that it names or for one that imports have. */
@@ -31,16 +34,26 @@ export async function importSender(call: Call, named: string | undefined): Promi
   if (!credential) return err(NO_KEY)
   const sender = await senderOf(credential, { request, env, configs, now })
   if (!sender.ok) return sender
-  // A signature is over the whole body, which is never held here.
-  if ('prove' in sender.value) return err(SIGNED)
-  const { source, workspace, trust } = sender.value
+  if (!('prove' in sender.value)) return admitted(sender.value, named)
+  // Nothing of a stranger is stored before it is proven, so a signed file is held; that bounds how large it may be.
+  const body = await readBytes(request, SIGNED_BYTES)
+  if (!body.ok) return body
+  const proven = sender.value.prove(body.value)
+  if (!proven.ok) return proven
+  const admission = admitted(proven.value, named)
+  return admission.ok ? ok({ ...admission.value, body: body.value }) : admission
+}
+
+/** A Worker has 128 MB in all. Larger files come with the secret key itself. */
+const SIGNED_BYTES = 32 * 1024 * 1024
+
+function admitted({ source, workspace, trust }: Sender, named: string | undefined): Result<ImportSender, Failure> {
   if (workspace === undefined) return err(failure('unavailable', 'the configuration cannot be read at the moment'))
   if (named !== undefined && named !== source) return err(failure('forbidden', 'this key is of another source'))
   return ok({ workspace, source, trust, tokenId: '' })
 }
 
 const NO_KEY = failure('unauthorized', 'send a write key, a server key or an API token with imports:write')
-const SIGNED = failure('unauthorized', 'files are not signed: send app key and secret key as Basic authorization')
 
 async function sourceNamed(env: Env, workspace: string, id: string): Promise<Result<string, Failure>> {
   const row = await env.DB.prepare('SELECT enabled FROM sources WHERE workspace = ? AND id = ?')

@@ -27,7 +27,7 @@ export const bulkImportRoute = serve(bulkImport, async ({ query }, call) => {
   const way = await wayOf(query, type.format, env, workspace)
   if (!way.ok) return way
   if (Number(request.headers.get('Content-Length')) > LIMITS.importBytes) return err(TOO_LARGE)
-  const body = bodyOf(request)
+  const body = bodyOf(request, sender.value.body)
   if (!body.ok) return body
   const id = newJobId(now)
   const key = uploadKey(workspace, id)
@@ -82,12 +82,13 @@ function unusable(path: string, message: string): Failure {
   return failure('unprocessable', message, [{ path, message }])
 }
 
-function bodyOf({ body, headers }: Request): Result<ReadableStream<Uint8Array>, Failure> {
+function bodyOf({ body, headers }: Request, held: Uint8Array | undefined): Result<ReadableStream<Uint8Array>, Failure> {
   const encoding = headers.get('Content-Encoding')?.trim().toLowerCase() ?? ''
   if (encoding !== '' && encoding !== 'identity') {
     return err(failure('unsupported_media_type', 'files are taken without a Content-Encoding'))
   }
-  return body ? ok(body) : err(failure('invalid_request', 'the file is empty'))
+  const stream = held ? new Response(held).body : body
+  return stream ? ok(stream) : err(failure('invalid_request', 'the file is empty'))
 }
 
 /** One job per file and way of reading it; one that failed or was cancelled gives way to the next try. */

@@ -8,8 +8,8 @@ export const NO_IMPORT = failure('not_found', 'there is no such import')
 
 /** Written by queues/import-file.ts; absent before the first step. */
 const Progress = z
-  .object({ rows: z.int(), accepted: z.int(), rejected: z.int(), bytes: z.int(), read: z.int() })
-  .catch({ rows: 0, accepted: 0, rejected: 0, bytes: 0, read: 0 })
+  .object({ rows: z.int(), accepted: z.int(), rejected: z.int(), skipped: z.int(), bytes: z.int(), read: z.int() })
+  .catch({ rows: 0, accepted: 0, rejected: 0, skipped: 0, bytes: 0, read: 0 })
 
 /** Of events, and of the members of a segment. */
 const KINDS: readonly string[] = ['import', 'import-members']
@@ -21,14 +21,12 @@ export async function importRow(env: Env, workspace: string, jobId: string): Pro
 }
 
 export function importDocument(row: JobRow, origin: string): ImportDocument {
-  const { rows, accepted, rejected, read, bytes } = Progress.parse(row.result === null ? null : JSON.parse(row.result))
+  const { read, bytes, ...counts } = Progress.parse(row.result === null ? null : JSON.parse(row.result))
   return {
     jobId: row.id,
     state: row.state,
-    rows,
-    accepted,
-    rejected,
-    errorsUrl: rejected > 0 ? `${origin}/api/v1/imports/${row.id}/errors` : null,
+    ...counts,
+    errorsUrl: counts.rejected > 0 ? `${origin}/api/v1/imports/${row.id}/errors` : null,
     bytes: { read, total: bytes || bytesOf(row) },
     reason: row.reason,
     createdAt: toIso(row.created_at),

@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers'
+import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { mintWriteKey } from '../../platform/hashing.ts'
 import { uploadKey } from '../../platform/import-files.ts'
@@ -170,9 +171,15 @@ describe('a file', () => {
 
   test('with a connector becomes what the connector makes of it', async () => {
     const importer = await anImporter()
-    const chat = '12/03/2026, 14:05 - Ann: hello\nyou\n12/03/2026, 14:06 - +44 7700 900123: hi\n'
+    const chat =
+      '12/03/2026, 14:05 - Ann: hello\nyou\n12/03/2026, 14:06 - +44 7700 900123: hi\n12/03/2026, 14:07 - Bob left\n'
     const { jobId } = await importer.upload(chat, 'text/plain', '?connector=whatsapp-chat')
-    expect(await importer.run(jobId)).toMatchObject({ state: 'done', rows: 2, accepted: 2 })
+    expect(await importer.run(jobId)).toMatchObject({
+      state: 'done',
+      rows: 3,
+      accepted: 2,
+      skipped: 1,
+    })
     const bodies = importer.messages().flatMap(({ items }) => items.map(({ body }) => body))
     expect(bodies).toMatchObject([
       { event: 'WhatsApp Message Received', properties: { text: 'hello\nyou' } },
@@ -242,6 +249,27 @@ describe('POST /v1/bulk/import', () => {
     expect(status).toBe(202)
     await importer.run(json.jobId)
     expect(importer.messages()[0]).toMatchObject({ source: importer.workspace.source, trust: 'public' })
+  })
+
+  test('takes what a server signed, and nothing that was changed on the way', async () => {
+    const importer = await anImporter()
+    const created = await importer.api.call('POST', '/api/v1/sources', { name: 'shop', kind: 'server' })
+    const { id, appKey, secretKey } = created.json
+    const timestamp = String(Math.floor(Date.now() / 1_000))
+    const signature = createHmac('sha256', secretKey).update(`${timestamp}.${CSV}`).digest('hex')
+    const headers = {
+      Authorization: '',
+      'Content-Type': 'text/csv',
+      'X-App-Key': appKey,
+      'X-Timestamp': timestamp,
+      'X-Signature': `sha256=${signature}`,
+    }
+    const changed = await importer.api.call('POST', '/v1/bulk/import', `${CSV} `, headers)
+    expect(changed.status).toBe(401)
+    const { status, json } = await importer.api.call('POST', '/v1/bulk/import', CSV, headers)
+    expect(status).toBe(202)
+    expect(await importer.run(json.jobId)).toMatchObject({ accepted: 3 })
+    expect(importer.messages()[0]).toMatchObject({ source: id, trust: 'server' })
   })
 
   test('refuses what it cannot take, before reading it', async () => {
