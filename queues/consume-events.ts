@@ -5,6 +5,7 @@ import { applyCopies } from './apply-copies.ts'
 import { type Unit, undecided, unitOf } from './copy.ts'
 import { ALONE_AFTER_ATTEMPTS, reasonOf, retryLater } from './faults.ts'
 import { normalizeCopies } from './normalize-copies.ts'
+import { unfoldHooks } from './normalize-hooks.ts'
 import { resolveCopies } from './resolve-copies.ts'
 import { sendDeadLetters, settle } from './settle.ts'
 
@@ -52,7 +53,7 @@ async function readUnits(batch: MessageBatch, env: Env): Promise<readonly Unit[]
   const units: Unit[] = []
   for (const message of batch.messages) {
     try {
-      units.push(unitOf(message, IngestMessage.parse(JSON.parse(String(message.body)))))
+      units.push(unfoldHooks(unitOf(message, IngestMessage.parse(JSON.parse(String(message.body))))))
     } catch (fault) {
       await sendDeadLetters(env, [unreadable(message, reasonOf(fault))])
       message.ack()

@@ -1,5 +1,7 @@
 import { bulkImport } from '../shared/contract/bulk-import.ts'
 import { failure } from '../shared/kernel/failure.ts'
+import { HOOKS, hookPathOf } from './hooks/hook-path.ts'
+import { receiveHook } from './hooks/receive-hook.ts'
 import { preflight } from './http/cors.ts'
 import { routerOf } from './http/router.ts'
 import { refused } from './ingest/answers.ts'
@@ -15,6 +17,8 @@ export async function handleRequest(request: Request, env: Env, ctx: ExecutionCo
   const route = ingestRoute(path)
   if (route) return ingest(request, env, route)
   if (isBelowSdkRoot(path) && path !== bulkImport.path) return unknownSdkPath(request)
+  const hook = path.startsWith(HOOKS) ? hookPathOf(path) : undefined
+  if (hook) return receiveHook(request, env, hook)
   return router.fetch(request, env, ctx)
 }
 

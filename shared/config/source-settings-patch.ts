@@ -22,6 +22,8 @@ export const SourceSettingsPatch = z
   .strictObject({
     publicUrl: open.publicUrl.nullable(),
     topicArns: open.topicArns.nullable(),
+    organizationIds: open.organizationIds.nullable(),
+    legacySignatures: open.legacySignatures.nullable(),
     maxAgeSeconds: open.maxAgeSeconds.nullable(),
     allowedIps: open.allowedIps.nullable(),
     rateLimitPerMinute: open.rateLimitPerMinute.nullable(),

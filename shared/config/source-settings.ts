@@ -23,6 +23,11 @@ export const OPEN_SETTINGS = {
     .max(2_000)
     .meta({ description: 'The address as configured at the provider, with its query: some schemes sign it' }),
   topicArns: z.array(z.string().startsWith('arn:').max(300)).max(50).meta({ description: 'SNS topics that may post' }),
+  organizationIds: z
+    .array(z.string().regex(/^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/, 'must be a Salesforce id of 15 or 18 characters'))
+    .max(50)
+    .meta({ description: 'Salesforce organisations that may post outbound messages' }),
+  legacySignatures: z.boolean().meta({ description: 'Accept the first two schemes of HubSpot, which sign no time' }),
   maxAgeSeconds: z
     .int()
     .min(1)

@@ -7,6 +7,18 @@ import { isObject, type JsonObject, type JsonValue } from '../kernel/json.ts'
  * What the edge puts on the EVENTS queue (and, when no queue takes it, into `spill/`): all items of one request, or a
  * part of them when they exceed one message. Bodies stay as they were sent; the consumer normalises them.
  */
+/** A provider's record that is still in the provider's words: who sent it, and what else its reader needs. */
+export const HookNote = z.object({
+  provider: z.string().min(1),
+  query: z.string(),
+  headers: z.record(z.string(), z.string()),
+  /** `gzip`: the body is the record as text, packed and in base64, because it would not fit otherwise. */
+  packed: z.literal('gzip').optional(),
+  /** Why the request's body could not be taken apart: the body is its whole text then. */
+  unread: z.string().optional(),
+})
+export type HookNote = z.infer<typeof HookNote>
+
 export const IngestItem = z.object({
   /** Position in the request; `<requestId>.<i>` is the copyId. */
   i: z.int().nonnegative(),
@@ -19,6 +31,10 @@ export const IngestItem = z.object({
   reject: z
     .object({ code: z.enum(Object.keys(REJECT_REASONS) as [RejectReason]), path: z.string(), message: z.string() })
     .optional(),
+  /** Of a webhook's record, before it is told in our words (queues/normalize-hooks.ts). */
+  hook: HookNote.optional(),
+  /** Of the first message told of a webhook's record: the record as it came. */
+  raw: z.object({ hook: HookNote, body: z.custom<JsonValue>((value) => value !== undefined) }).optional(),
 })
 export type IngestItem = z.infer<typeof IngestItem>
 

@@ -1,9 +1,11 @@
 import { parseInstant } from '../kernel/instant.ts'
 import { isObject, type JsonObject, type JsonValue, own, shapeFault } from '../kernel/json.ts'
+import { LIMITS } from '../kernel/limits.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 
 /** Careful hands for payloads of strangers: every reader answers undefined where the field is not what it should be. */
-const BOUNDS = { maxDepth: 32, maxKeys: 2_000 }
+/** What is told of a payload lies two levels deeper and must still be an event. */
+const BOUNDS = { maxDepth: LIMITS.depth - 4, maxKeys: LIMITS.keys }
 /** Longer texts are data that went astray; the raw payload keeps them. */
 const MOST_CHARS = 2_000
 
