@@ -20,7 +20,7 @@ export async function settings(
 ): Promise<Result<Response, Failure>> {
   const key = route.shape === 'settings' ? decoded(route.key) : writeKeyOf(request)
   const source = key === undefined ? undefined : await sourceOfKey(key, env)
-  const document = documentFor(route, source, key, request.url)
+  const document = documentFor(route, source, key, reachedAt(request))
   if (!document.ok) return document
   const text = JSON.stringify(document.value)
   const headers = addCors(
@@ -38,11 +38,11 @@ function documentFor(
   route: SettingsRoute,
   source: KnownSource | undefined,
   key: string | undefined,
-  url: string,
+  url: URL,
 ): Result<object, Failure> {
   if (route.shape === 'settings') {
     if (!source?.enabled) return err(failure('not_found', 'there are no settings for this write key'))
-    return ok(segmentSettings(key as string, new URL(url)))
+    return ok(segmentSettings(key as string, url))
   }
   if (!source) return err(failure('unauthorized', 'invalid write key'))
   return ok(sourceConfig(key as string, source)) // says itself whether the source is enabled
@@ -51,6 +51,13 @@ function documentFor(
 function writeKeyOf(request: Request): string | undefined {
   const credential = credentialOf(request)
   return credential?.kind === 'write key' ? credential.key : undefined
+}
+
+/** Where the client reached us: a tunnel in front of a local Tributary takes the https off and says so. */
+function reachedAt(request: Request): URL {
+  const url = new URL(request.url)
+  if (request.headers.get('X-Forwarded-Proto') === 'https') url.protocol = 'https:'
+  return url
 }
 
 async function sourceOfKey(key: string, env: Env): Promise<KnownSource | undefined> {
