@@ -129,6 +129,11 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?limit=0', 'limit'],
     ['?cursor=made-up', 'cursor'],
   ],
+  listSegmentMembers: [
+    ['?limit=1001', 'limit'],
+    ['?format=xml', 'format'],
+    ['?cursor=', 'cursor'],
+  ],
   listSegmentVersions: [
     ['?limit=201', 'limit'],
     ['?cursor=made-up', 'cursor'],

@@ -31,12 +31,15 @@ import { listDeadLetters } from './list-dead-letters.ts'
 import { listJobs } from './list-jobs.ts'
 import { listMappings } from './list-mappings.ts'
 import { listProfileEvents } from './list-profile-events.ts'
+import { listSegmentMembers } from './list-segment-members.ts'
 import { listSegmentVersions } from './list-segment-versions.ts'
 import { listSegments } from './list-segments.ts'
 import { listSources } from './list-sources.ts'
 import { listTokens } from './list-tokens.ts'
 import { listWorkspaces } from './list-workspaces.ts'
 import { mergeProfiles } from './merge-profiles.ts'
+import { overlapSegments } from './overlap-segments.ts'
+import { previewSegment } from './preview-segment.ts'
 import { readComputedTrait } from './read-computed-trait.ts'
 import { readDocs } from './read-docs.ts'
 import { readErasure } from './read-erasure.ts'
@@ -125,6 +128,9 @@ export const contracts: readonly Contract[] = [
   deleteComputedTrait,
   listComputedTraitVersions,
   importSegmentMembers,
+  previewSegment,
+  overlapSegments,
+  listSegmentMembers,
   listJobs,
   readJob,
   cancelJob,

@@ -23,12 +23,15 @@ import { listDeadLettersRoute } from './list-dead-letters.ts'
 import { listJobsRoute } from './list-jobs.ts'
 import { listMappingsRoute } from './list-mappings.ts'
 import { listProfileEventsRoute } from './list-profile-events.ts'
+import { listSegmentMembersRoute } from './list-segment-members.ts'
 import { listSegmentVersionsRoute } from './list-segment-versions.ts'
 import { listSegmentsRoute } from './list-segments.ts'
 import { listSourcesRoute } from './list-sources.ts'
 import { listTokensRoute } from './list-tokens.ts'
 import { listWorkspacesRoute } from './list-workspaces.ts'
 import { mergeProfilesRoute } from './merge-profiles.ts'
+import { overlapSegmentsRoute } from './overlap-segments.ts'
+import { previewSegmentRoute } from './preview-segment.ts'
 import { readComputedTraitRoute } from './read-computed-trait.ts'
 import { readDocsRoute } from './read-docs.ts'
 import { readErasureRoute } from './read-erasure.ts'
@@ -107,6 +110,9 @@ export const routes: readonly Route[] = [
   deleteComputedTraitRoute,
   listComputedTraitVersionsRoute,
   importSegmentMembersRoute,
+  previewSegmentRoute,
+  overlapSegmentsRoute,
+  listSegmentMembersRoute,
   listJobsRoute,
   readJobRoute,
   cancelJobRoute,
