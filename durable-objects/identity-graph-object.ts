@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { sendEffects } from '../platform/effects.ts'
 import { profileStub } from '../platform/stubs.ts'
-import { type Cause, type Operation, partiesOf } from '../shared/identity/graph.ts'
+import { type Cause, type Erasure, type Operation, partiesOf } from '../shared/identity/graph.ts'
 import type { IdentitySettings } from '../shared/identity/identity-settings.ts'
 import {
   erase,
@@ -13,7 +13,7 @@ import {
   type ReleaseRefusal,
   release,
 } from '../shared/identity/join.ts'
-import { exceededTypes } from '../shared/identity/limits.ts'
+import { exceededTypes, isAnonymous } from '../shared/identity/limits.ts'
 import { carryOut, type OperationPort, runnable } from '../shared/identity/operations.ts'
 import { type ResolveAnswer, type ResolveRequest, resolve } from '../shared/identity/resolve.ts'
 import { type CanonicalId, canonicalId } from '../shared/kernel/id.ts'
@@ -77,7 +77,9 @@ export class IdentityGraphObject extends DurableObject<Env> {
   async known(keys: readonly string[]): Promise<readonly string[]> {
     return keys.filter((key) => {
       const leaf = this.#store.identifier(key)?.leaf
-      return leaf !== undefined && !this.#store.erasure(leaf) && this.#store.profile(this.#store.rootOf(leaf)) !== undefined
+      return (
+        leaf !== undefined && !this.#store.erasure(leaf) && this.#store.profile(this.#store.rootOf(leaf)) !== undefined
+      )
     })
   }
 
@@ -144,7 +146,7 @@ export class IdentityGraphObject extends DurableObject<Env> {
    */
   async erase(
     id: CanonicalId,
-    erasure: { readonly id: string; readonly at: number; readonly keep: boolean },
+    erasure: Erasure & { readonly id: string },
     cause: Cause,
   ): Promise<readonly CanonicalId[] | null | 'busy'> {
     await this.#untilSettled([id])
@@ -175,6 +177,23 @@ export class IdentityGraphObject extends DurableObject<Env> {
         if (erasure?.state === 'kept') this.#store.saveErasure(leaf, { ...erasure, state: 'closed' })
       }
     })
+  }
+
+  /**
+   * Profiles made before `before` that are known by a device alone, a page after an ID. Whether they are idle, only they
+   * can say.
+   */
+  async anonymousOnly(
+    after: string,
+    before: number,
+    limit: number,
+  ): Promise<{ readonly ids: CanonicalId[]; readonly next: string | null }> {
+    const rows = this.#store.profilesAfter(after, limit)
+    const oldest = canonicalId(before, new Uint8Array(10))
+    const ids = rows.filter(({ id, row }) => id < oldest && isAnonymous(row)).map(({ id }) => id)
+    const last = rows.at(-1)
+    // IDs are in order of age: beyond the oldest that may stay there is nobody to ask.
+    return { ids, next: rows.length === limit && last && last.id < oldest ? last.id : null }
   }
 
   /** How many profiles hold more than the rules allow: tightened rules split nobody. */

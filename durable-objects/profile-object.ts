@@ -23,7 +23,17 @@ import { PROFILE_LIMITS } from '../shared/profile/profile-limits.ts'
 import { confirmRelease, goLivePage, letGoPage } from '../shared/profile/release.ts'
 import { emptyState, type ProfileState } from '../shared/profile/state.ts'
 import { isOwnEvent } from '../shared/profile/timeline.ts'
-import { eventDocument, type IdentityParts, identifierDocuments, isSomebody, leafNames, linkDocuments, type PersonScope, profileDocument, scopeOf } from '../shared/profile/view.ts'
+import {
+  eventDocument,
+  type IdentityParts,
+  identifierDocuments,
+  isSomebody,
+  leafNames,
+  linkDocuments,
+  type PersonScope,
+  profileDocument,
+  scopeOf,
+} from '../shared/profile/view.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { ProfileStore } from './profile-store.ts'
 
@@ -123,9 +133,7 @@ export class ProfileObject extends DurableObject<Env> {
     const definition = config?.segments.find(({ key }) => key === segment)
     if (!config || !definition) return this.#reading(() => undefined)
     const { surroundings } = definitionsOf(config)
-    return this.#reading((state) =>
-      explainMembership(state, this.#store.history, definition, surroundings, Date.now()),
-    )
+    return this.#reading((state) => explainMembership(state, this.#store.history, definition, surroundings, Date.now()))
   }
 
   /** The ENTER and EXIT events that this timeline dates to an instant, in epoch ms. */
@@ -136,6 +144,12 @@ export class ProfileObject extends DurableObject<Env> {
         .filter(({ event }) => isOwnEvent(event))
         .map(({ event }) => ({ name: event.name ?? '', at: event.receivedAt })),
     )
+  }
+
+  /** When the newest event arrived, in epoch ms; null for nobody. */
+  async lastHeard(): Promise<number | null> {
+    const state = this.#load()
+    return state && state.redirect === null && isSomebody(state) ? state.asOf : null
   }
 
   /** All that a person is known by: for finding them in other stores. `match` is an identifier's normal form. */

@@ -3,6 +3,7 @@ import { eraseFromArchive, type IsTheirs } from '../platform/erase-archive.ts'
 import { closeErasure, type ErasureRow, erasureRow, storeForgot } from '../platform/erasure-row.ts'
 import { identifierKey } from '../platform/hashing.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
+import { forgetProfile, forgetProfile } from '../platform/match-forget.ts'
 import { identityStub } from '../platform/stubs.ts'
 import { ERASED_STORES, type ErasedStore } from '../shared/contract/read-erasure.ts'
 import type { Event } from '../shared/event/event.ts'
@@ -26,7 +27,7 @@ type Forgetting = (
 
 const STORES: Readonly<Record<ErasedStore, Forgetting>> = {
   graph: async (env, row) => {
-    const erasure = { id: row.id, at: row.requestedAt, keep: row.mode === 'suppress' }
+    const erasure = { id: row.id, at: row.requestedAt, state: row.mode === 'suppress' ? 'kept' : 'open' } as const
     const cause = { kind: 'person', at: row.requestedAt } as const
     const erased = await identityStub(env, row.workspace).erase(row.profile, erasure, cause)
     if (erased === 'busy') return 'busy'
@@ -132,6 +133,6 @@ async function forgetDocuments(_env: Env, _row: ErasureRow): Promise<number> {
   return 0
 }
 
-async function forgetMatching(_env: Env, _row: ErasureRow): Promise<number> {
-  return 0
+async function forgetMatching(env: Env, { workspace, profile }: ErasureRow): Promise<number> {
+  return forgetProfile(env, workspace, profile)
 }

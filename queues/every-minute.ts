@@ -1,3 +1,4 @@
+import { beginDailyJobs } from './daily-jobs.ts'
 import { reasonOf } from './faults.ts'
 import { replaySpill } from './replay-spill.ts'
 import { resumeJobs } from './run-jobs.ts'
@@ -6,6 +7,7 @@ import { resumeJobs } from './run-jobs.ts'
 const CHORES: Readonly<Record<string, (env: Env) => Promise<unknown>>> = {
   'replay the spill': (env) => replaySpill(env),
   'resume jobs': (env) => resumeJobs(env),
+  'begin daily jobs': (env) => beginDailyJobs(env),
 }
 
 /** Does all chores side by side; one that fails keeps none of the others. @throws when any failed, naming it */

@@ -1,8 +1,17 @@
 import type { JobKind } from '../platform/jobs.ts'
 import { buildSegment } from './build-segment.ts'
 import { erasePerson } from './erase-person.ts'
+import { forgetIdle } from './forget-idle.ts'
 import { importFile } from './import-file.ts'
 import { importMembers } from './import-members.ts'
+import { learnMatching } from './match-learning.ts'
 
 /** Every kind of long work. What is not here cannot be carried out. */
-export const JOB_KINDS: readonly JobKind[] = [buildSegment, importFile, importMembers, erasePerson]
+export const JOB_KINDS: readonly JobKind[] = [
+  forgetIdle,
+  buildSegment,
+  importFile,
+  importMembers,
+  erasePerson,
+  learnMatching,
+]

@@ -37,6 +37,12 @@ describe('laws', () => {
       'without limits no event is lost, doubled or misplaced, and the partition is the connected components',
     'no limit is ever exceeded by a message with a public key': 'with one user per profile the limit also holds',
     'a shared value never joins two people': 'a value seen with too many people joins no two of them, in any order',
+    'two sides of a fence are never in one profile, whatever joins in between, unless a person joins them':
+      'holds through third parties, in whatever order people come together',
+    'the owner at an instant, once answered, never changes':
+      'a copy that is delivered again goes where it went, whatever happened in between',
+    'releasing what a merge brought gives both profiles back as if each had taken its own copies alone':
+      'gives both profiles back as if each had taken its own copies alone',
     'merging in any order and any grouping gives the same profile; merging twice changes nothing':
       'merging three profiles in any order and grouping gives the same profile',
     'any permutation and any repetition of the same copies gives the same profile':

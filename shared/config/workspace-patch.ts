@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { IdentifierTypeChanges, IdentitySettings } from '../identity/identity-settings.ts'
+import { MATCH_FIELDS, MatchingSettings } from '../identity/matching-settings.ts'
 import { WorkspaceSettings } from './workspace-config.ts'
 
 /**
@@ -9,6 +10,7 @@ import { WorkspaceSettings } from './workspace-config.ts'
 const settings = WorkspaceSettings.shape
 const identity = IdentitySettings.shape
 const type = IdentifierTypeChanges.shape
+const matching = MatchingSettings.shape
 
 /** A setting as a patch may have it: its own bounds, without its default, or null. */
 function change<T extends z.ZodType>(setting: z.ZodDefault<T>) {
@@ -44,6 +46,16 @@ export const WorkspacePatch = z
         defaultCountry: identity.defaultCountry.unwrap().nullable().optional(),
         sharedDevice: change(identity.sharedDevice),
         growthAlarm: change(identity.growthAlarm),
+        anonymousDays: change(identity.anonymousDays),
+        matching: z
+          .strictObject({
+            mode: change(matching.mode),
+            reviewAbove: change(matching.reviewAbove),
+            mergeAbove: change(matching.mergeAbove),
+            fields: z.record(z.string().min(1).max(200), z.enum(MATCH_FIELDS).nullable()).nullable().optional(),
+          })
+          .nullable()
+          .optional(),
       })
       .nullable()
       .optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DAY } from '../kernel/instant.ts'
 import { type Identifier, identifierName } from './identifier.ts'
+import { MatchingSettings } from './matching-settings.ts'
 
 /** What a workspace says about its identifiers: which counts first, how many one person may have, which values are nobody. */
 export const IdentifierTypeChanges = z.object({
@@ -49,8 +50,11 @@ export const IdentitySettings = z.object({
    * `move`: it belongs to whoever used it last, from their first event on.
    */
   sharedDevice: z.enum(['stay', 'move']).default('stay'),
+  /** A person known by devices alone is removed when nothing was heard of them for so many days. */
+  anonymousDays: z.int().min(1).max(3_650).default(90),
   /** A profile that comes to hold this many identifiers is counted and logged: it may be a machine, or a bug. */
   growthAlarm: z.int().min(2).max(1_000).default(100),
+  matching: MatchingSettings.prefault({}),
 })
 export type IdentitySettings = z.infer<typeof IdentitySettings>
 

@@ -103,7 +103,7 @@ describe('undoing a merge', () => {
     const [a, b] = [see('user_id:u'), see('email:b')]
     joinByDecision(store, settings, a, b, person)
     expect(planRelease(store, a, 1)).toEqual({ refusal: 'busy' })
-    expect(erase(store, a, { id: 'e', at: 1, keep: false }, person)).toBe('busy')
+    expect(erase(store, a, { id: 'e', at: 1, state: 'open' }, person)).toBe('busy')
   })
 
   test('a profile is always named after its oldest leaf, whatever was merged and undone', () => {

@@ -3,6 +3,7 @@ import { dict } from '../kernel/json.ts'
 import { areApart, fence, liftFences, moveFences } from './fences.ts'
 import {
   type Cause,
+  type Erasure,
   type GraphStore,
   type MergeOperation,
   type Operation,
@@ -131,15 +132,15 @@ export function release(store: GraphStore, plan: ReleasePlan, cause: Cause): num
 export function erase(
   store: GraphStore,
   id: CanonicalId,
-  erasure: { readonly id: string; readonly at: number; readonly keep: boolean },
+  { id: erasure, at, state }: Erasure & { readonly id: string },
   cause: Cause,
 ): number | 'busy' {
   const leaves = Object.keys(profileRow(store, id).leaves) as CanonicalId[]
   const parties = new Set<CanonicalId>([id, ...leaves])
   if (store.openOperations().some((open) => partiesOf(open).some((party) => parties.has(party)))) return 'busy'
-  for (const leaf of leaves) store.saveErasure(leaf, { at: erasure.at, state: erasure.keep ? 'kept' : 'open' })
+  for (const leaf of leaves) store.saveErasure(leaf, { at, state })
   store.deleteProfile(id)
-  return store.addOperation({ kind: 'erase', profile: id, leaves, erasure: erasure.id, cause })
+  return store.addOperation({ kind: 'erase', profile: id, leaves, erasure, cause })
 }
 
 function moveLeaves(

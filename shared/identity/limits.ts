@@ -1,5 +1,6 @@
 import type { CanonicalId } from '../kernel/id.ts'
 import { dict } from '../kernel/json.ts'
+import { isDevice } from './devices.ts'
 import type { ProfileRow } from './graph.ts'
 import { HARD_CAPS, type IdentitySettings, settingsOfType } from './identity-settings.ts'
 
@@ -99,6 +100,11 @@ export function countIdentifier(
 /** The number of identifiers of a profile, of all types. */
 export function identifierCount(row: ProfileRow): number {
   return totals(row).all
+}
+
+/** Nothing but devices is known of this person. */
+export function isAnonymous(row: ProfileRow): boolean {
+  return [...totals(row).byType.keys()].every(isDevice)
 }
 
 /** The types of which a profile holds more than the settings allow now: rules tightened later split nobody. */

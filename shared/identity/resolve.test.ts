@@ -241,7 +241,7 @@ describe('an erased person', () => {
   function erased(keep = false) {
     const graph = aGraph()
     const { profile } = graph.see(['user_id:u', 'email:e', 'anonymous_id:tv'])
-    erase(graph.store, profile, { id: 'ers_1', at: 100, keep }, person)
+    erase(graph.store, profile, { id: 'ers_1', at: 100, state: keep ? 'kept' : 'open' }, person)
     for (const { seq } of graph.store.openOperations()) graph.store.finish(seq)
     return { graph, profile }
   }
@@ -285,7 +285,7 @@ describe('an erased person', () => {
     const graph = aGraph(IdentitySettings.parse({ types: { phone: { priority: 30, limit: 100 } } }))
     for (let i = 1; i <= 5; i++) graph.see([`user_id:u${i}`, 'phone:family'])
     const { profile } = graph.see(['user_id:u1'])
-    erase(graph.store, profile, { id: 'ers_1', at: 100, keep: false }, person)
+    erase(graph.store, profile, { id: 'ers_1', at: 100, state: 'open' }, person)
     expect(refused(graph, ['phone:family'], 50)).toBe('resolved')
     expect(refused(graph, ['user_id:u1'], 50)).toBe('suppressed')
   })

@@ -254,7 +254,7 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
   for (let i = 0; i < (scenario.erasures ?? 0); i++) {
     interrupt(() => {
       if (roots().length === 0) return
-      erase(graph, pick(random, roots()), { id: 'e', at: Number.MAX_SAFE_INTEGER, keep: false }, person)
+      erase(graph, pick(random, roots()), { id: 'e', at: Number.MAX_SAFE_INTEGER, state: 'open' }, person)
     })
   }
   const deliveries = sent.flatMap((message) => (random() < 0.4 ? [message, message] : [message]))

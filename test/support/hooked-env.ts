@@ -18,6 +18,7 @@ export function hookedEnv(env: Env, hooks: Hooks): Env {
     PROFILES: objects(env.PROFILES),
     IDENTITY: objects(env.IDENTITY),
     METERS: objects(env.METERS),
+    TRACES: objects(env.TRACES),
     EFFECTS: queue(env.EFFECTS),
     DEAD_LETTERS: queue(env.DEAD_LETTERS),
     LAKE: wrap(env.LAKE, { put: (...args: Parameters<R2Bucket['put']>) => hooks.put(() => env.LAKE.put(...args)) }),

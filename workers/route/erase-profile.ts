@@ -32,8 +32,8 @@ export const eraseProfileRoute = serve(eraseProfile, async ({ params, query }, c
     auditStatement(call, 'eraseProfile', { profile, erasure: id, mode: query.mode }),
   ])
   try {
-    const keep = query.mode === 'suppress'
-    await identityStub(env, workspace).erase(profile, { id, at: now, keep }, personCause(call))
+    const state = query.mode === 'suppress' ? 'kept' : 'open'
+    await identityStub(env, workspace).erase(profile, { id, at: now, state }, personCause(call))
   } catch (fault) {
     console.warn(`erasure ${id}: the graph will be asked again by the job`, fault)
   }
