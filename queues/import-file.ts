@@ -61,11 +61,11 @@ export const importFile = defineJob({
     if ((await waiting(env)) > MOST_WAITING) return { ...progress(before, input), waitMs: PAUSE_MS }
     const { text, isLast } = await readFilePage(env, input.key, before.offset, input.bytes)
     const connector = input.connector === undefined ? undefined : connectorOf(input.connector, 'batch')
-    if (input.connector !== undefined && !connector) return failed(before, input, 'its connector is gone')
+    if (input.connector !== undefined && !connector) return failed(env, input, before, 'its connector is gone')
     const begins = connector?.format === 'text' ? connector.begins : undefined
     const page = readPage(input.format, text, isLast, before.read, begins)
     const items = pageItems(page, { format: input.format, file: input.file, mapping: input.mapping, connector })
-    if (!items.ok) return failed(before, input, items.failure)
+    if (!items.ok) return failed(env, input, before, items.failure)
     const { texts, errors, accepted, skipped } = items.value
     await send(env, `${id}-${before.offset}`, texts, input)
     await writeErrors(env, workspace, id, before.offset, errors.slice(0, Math.max(0, MOST_LISTED - before.rejected)))
@@ -77,7 +77,7 @@ export const importFile = defineJob({
       skipped: before.skipped + skipped,
     }
     // The end is a step of its own: a last page that is done again must still find the file.
-    return page.consumed > 0 ? progress(after, input) : failed(before, input, 'the file cannot be read further')
+    return page.consumed > 0 ? progress(after, input) : failed(env, input, before, 'the file cannot be read further')
   },
 })
 
@@ -118,6 +118,8 @@ async function finished(env: Env, input: ImportInput, cursor: ImportCursor): Pro
   return { ...progress(cursor, input), finished: true }
 }
 
-function failed(cursor: ImportCursor, input: ImportInput, reason: string): JobStep<ImportCursor> {
+/** No further try: who sends the file again starts anew. */
+async function failed(env: Env, input: ImportInput, cursor: ImportCursor, reason: string) {
+  await env.LAKE.delete(input.key)
   return { ...progress(cursor, input), failed: reason }
 }

@@ -3,6 +3,7 @@ import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { LIMITS } from '../../shared/kernel/limits.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
 import { transcoderOf } from './file-bytes.ts'
+import { isNotGzip } from './unpacked-body.ts'
 import { uploadParts } from './upload-parts.ts'
 
 /** What came, once all of it is in R2. */
@@ -49,6 +50,7 @@ export async function storeUpload(
     return ok({ bytes: kept, hash: hash.digest('hex') })
   } catch (fault) {
     await parts.abort()
+    if (isNotGzip(fault)) return err(failure('invalid_request', 'the body is not valid gzip'))
     throw fault
   }
 }

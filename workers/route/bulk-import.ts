@@ -13,6 +13,7 @@ import { type Call, type Input, serve } from '../http/serve.ts'
 import { type ImportSender, importSender } from '../import/import-sender.ts'
 import { IMPORT_TYPES, importTypeOf } from '../import/import-type.ts'
 import { storeUpload, TOO_LARGE } from '../import/store-upload.ts'
+import { unpackedBody } from '../import/unpacked-body.ts'
 import { auditIfChanged } from './audit.ts'
 import { mappingOf, mappingRow } from './mapping-row.ts'
 
@@ -83,12 +84,10 @@ function unusable(path: string, message: string): Failure {
 }
 
 function bodyOf({ body, headers }: Request, held: Uint8Array | undefined): Result<ReadableStream<Uint8Array>, Failure> {
-  const encoding = headers.get('Content-Encoding')?.trim().toLowerCase() ?? ''
-  if (encoding !== '' && encoding !== 'identity') {
-    return err(failure('unsupported_media_type', 'files are taken without a Content-Encoding'))
-  }
   const stream = held ? new Response(held).body : body
-  return stream ? ok(stream) : err(failure('invalid_request', 'the file is empty'))
+  return stream
+    ? unpackedBody(stream, headers.get('Content-Encoding'))
+    : err(failure('invalid_request', 'the file is empty'))
 }
 
 /** One job per file and way of reading it; one that failed or was cancelled gives way to the next try. */

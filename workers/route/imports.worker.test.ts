@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { createHmac } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { mintWriteKey } from '../../platform/hashing.ts'
 import { uploadKey } from '../../platform/import-files.ts'
@@ -297,6 +298,25 @@ describe('POST /v1/bulk/import', () => {
     for (const path of [`/api/v1/imports/${jobId}`, `/api/v1/imports/${jobId}/errors`, '/api/v1/imports/job_none']) {
       expect((await foreign.call('GET', path)).status).toBe(404)
     }
+  })
+
+  test('unpacks gzip, refuses what is none, and is not fooled by a bomb', async () => {
+    const importer = await anImporter()
+    const post = (file: Uint8Array, encoding = 'gzip') =>
+      importer.api.call('POST', '/v1/bulk/import', file, { 'Content-Type': 'text/csv', 'Content-Encoding': encoding })
+    const packed = gzipSync(CSV)
+    const { status, json } = await post(packed)
+    expect(status).toBe(202)
+    expect(await importer.run(json.jobId)).toMatchObject({ rows: 4 })
+    // Packed or not, it is the same file.
+    expect((await importer.upload(CSV)).jobId).toBe(json.jobId)
+    for (const broken of [packed.subarray(0, 40), new TextEncoder().encode(CSV)]) {
+      expect((await post(broken)).json).toMatchObject({ code: 'invalid_request', detail: 'the body is not valid gzip' })
+    }
+    expect((await post(packed, 'br')).status).toBe(415)
+    const bomb = gzipSync(new Uint8Array(110 * 1024 * 1024))
+    expect((await post(bomb)).status).toBe(413)
+    expect((await env.LAKE.list({ prefix: `imports/${importer.workspace.id}/` })).objects).toHaveLength(1)
   })
 
   test('ends with 413 when a stream turns out to be too large, and keeps nothing of it', async () => {
