@@ -9,7 +9,8 @@ import type { Route } from './serve.ts'
  */
 export function routerOf(routes: readonly Route[]): Hono<{ Bindings: Env }> {
   const router = new Hono<{ Bindings: Env }>({ getPath: (request) => rawPath(request.url) })
-  for (const [path, here] of Map.groupBy(routes, ({ contract }) => contract.path)) {
+  const byPath = [...Map.groupBy(routes, ({ contract }) => contract.path)]
+  for (const [path, here] of byPath.sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1))) {
     const pattern = patternOf(path)
     for (const { contract, answer } of here) {
       router.on(contract.method.toUpperCase(), pattern, (c) => answer(c.req.raw, c.env, c.req.param()))
@@ -23,6 +24,11 @@ export function routerOf(routes: readonly Route[]): Hono<{ Bindings: Env }> {
     return problem(failure('internal', 'something broke on our side'), crypto.randomUUID())
   })
   return router
+}
+
+/** A path that is written out comes before one with a parameter in its place, which would take its requests. */
+function rank(path: string): string {
+  return path.replace(/\{\w+\}/g, '\uffff')
 }
 
 /** `{ref}` becomes hono's `:ref`; a colon of the path itself (`members:import`) must not be taken for one of those. */
