@@ -87,11 +87,11 @@ export const importMembers = defineJob({
     if (typeof config === 'string') throw new Error('the configuration cannot be read')
     const { text, isLast } = await readFilePage(env, input.key, before.offset, input.bytes)
     const page = readPage(input.format, text, isLast, before.read)
-    if (page.failed !== undefined) return failed(before, input, page.failed)
-    if (page.consumed === 0) return failed(before, input, 'the file cannot be read further')
+    if (page.failed !== undefined) return failed(env, input, before, page.failed)
+    if (page.consumed === 0) return failed(env, input, before, 'the file cannot be read further')
     const columns = page.state.header?.columns
     const plan = columns && listPlan(columns, config.settings.identity)
-    if (columns && !plan) return failed(before, input, 'no column names a type of identifier (user_id, email, …)')
+    if (columns && !plan) return failed(env, input, before, 'no column names a type of identifier (user_id, email, …)')
 
     const { people, errors } = await peopleOf(env, workspace, page, plan, config.settings.identity, input.create)
     await send(env, `${id}-${before.offset}`, people, input)
@@ -177,6 +177,8 @@ function progress(cursor: MembersCursor, { bytes }: MembersInput): JobStep<Membe
   }
 }
 
-function failed(cursor: MembersCursor, input: MembersInput, reason: string): JobStep<MembersCursor> {
+/** No further try: who sends the file again starts anew. */
+async function failed(env: Env, input: MembersInput, cursor: MembersCursor, reason: string) {
+  await env.LAKE.delete(input.key)
   return { ...progress(cursor, input), failed: reason }
 }

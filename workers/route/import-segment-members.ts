@@ -11,6 +11,7 @@ import { type Call, type Input, serve } from '../http/serve.ts'
 import { ownSource } from '../import/import-sender.ts'
 import { IMPORT_TYPES, importTypeOf } from '../import/import-type.ts'
 import { storeUpload, TOO_LARGE } from '../import/store-upload.ts'
+import { unpackedBody } from '../import/unpacked-body.ts'
 import { auditStatement } from './audit.ts'
 import { MOST_SEGMENTS } from './check-condition.ts'
 
@@ -26,17 +27,15 @@ export const importSegmentMembersRoute = serve(importSegmentMembers, async ({ pa
   const present = await definitionRow(env, workspace, 'segment', key)
   if (present && present.kind !== 'file') return err(NOT_A_LIST)
   if (Number(request.headers.get('Content-Length')) > LIMITS.importBytes) return err(TOO_LARGE)
-  const encoding = request.headers.get('Content-Encoding')?.trim().toLowerCase() ?? ''
-  if (encoding !== '' && encoding !== 'identity') {
-    return err(failure('unsupported_media_type', 'files are taken without a Content-Encoding'))
-  }
   if (!request.body) return err(failure('invalid_request', 'the file is empty'))
+  const body = unpackedBody(request.body, request.headers.get('Content-Encoding'))
+  if (!body.ok) return body
   const source = await ownSource(env, workspace, now)
   if (!source.ok) return source
 
   const id = newJobId(now)
   const upload = uploadKey(workspace, id)
-  const stored = await storeUpload(env.LAKE, upload, request.body, type.charset)
+  const stored = await storeUpload(env.LAKE, upload, body.value, type.charset)
   if (!stored.ok) return stored
   const made = await makeList(key, query, call)
   if (!made.ok) {

@@ -117,6 +117,13 @@ describe('a file of identifiers', () => {
     expect(errors.map((line) => line.split(',')[2])).toEqual(codes)
   })
 
+  test('packed with gzip', async () => {
+    const packed = new Blob(['user_id\nu2\n']).stream().pipeThrough(new CompressionStream('gzip'))
+    const bytes = new Uint8Array(await new Response(packed).arrayBuffer())
+    const { job } = await imported('packed', bytes, { ...CSV, 'Content-Encoding': 'gzip' })
+    expect(job).toMatchObject({ accepted: 1, rejected: 0 })
+  })
+
   test('in UTF-16, as spreadsheets save it, with semicolons', async () => {
     const text = '\ufeffuser_id;name\r\nu3;Ünal\r\n'
     const bytes = new Uint8Array(Uint16Array.from(text, (sign) => sign.charCodeAt(0)).buffer)
@@ -219,6 +226,8 @@ describe('what is refused', () => {
   test('a file without any identifier fails with the reason', async () => {
     const { job } = await imported('nothing', 'name,city\nAnn,Berlin\n')
     expect(job).toMatchObject({ state: 'failed', reason: expect.stringContaining('no column names') })
+    const left = await env.LAKE.list({ prefix: `imports/${ws.id}/${job.jobId}/` })
+    expect(left.objects).toEqual([])
   })
 
   test('a token without the scope', async () => {
