@@ -159,6 +159,63 @@ describe('shared values', () => {
   })
 })
 
+describe('the order of arrival', () => {
+  const names = ['user_id:1', 'user_id:2', 'email:1', 'email:2', 'anonymous_id:1', 'anonymous_id:2', 'anonymous_id:3']
+  const strength = (name: string) => ['user_id', 'email', 'anonymous_id'].indexOf(name.split(':')[0] as string)
+  const message = fc
+    .shuffledSubarray(names, { minLength: 1, maxLength: 3 })
+    .map((ids) => ids.sort((a, b) => strength(a) - strength(b) || (a < b ? -1 : 1)))
+
+  /** Who is together with whom, and whether any link was refused on the way. */
+  function outcomeOf(messages: readonly (readonly string[])[], settings = defaults) {
+    const { see, rootOf, store } = aGraph(settings)
+    const refusals = messages.flatMap((ids) => see(ids).refused)
+    const known = names.filter((name) => store.identifier(name))
+    return { refusals, together: known.map((a) => known.filter((b) => rootOf(a) === rootOf(b)).join(' ')) }
+  }
+
+  test('decides who is one person only where a link was refused', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .array(message, { minLength: 2, maxLength: 8 })
+          .chain((messages) =>
+            fc.tuple(fc.constant(messages), fc.shuffledSubarray(messages, { minLength: messages.length })),
+          ),
+        ([messages, shuffled]) => {
+          const [one, other] = [outcomeOf(messages), outcomeOf(shuffled)]
+          if (one.refusals.length === 0 && other.refusals.length === 0) expect(other.together).toEqual(one.together)
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test.each([
+    [
+      'a limit',
+      [
+        ['user_id:1', 'anonymous_id:1'],
+        ['user_id:2', 'anonymous_id:1'],
+      ],
+      defaults,
+    ],
+    [
+      'a shared value',
+      [
+        ['user_id:1', 'email:1'],
+        ['user_id:2', 'email:1'],
+      ],
+      IdentitySettings.parse({ sharedAfterAnchors: 1, types: { user_id: { limit: 9 } } }),
+    ],
+  ] as const)('with %s the first to come has the value', (_, messages, settings) => {
+    const [one, other] = [outcomeOf(messages, settings), outcomeOf([...messages].reverse(), settings)]
+    expect(one.refusals.length).toBe(1)
+    expect(other.refusals.length).toBe(1)
+    expect(other.together).not.toEqual(one.together)
+  })
+})
+
 describe('limits with a window', () => {
   const settings = IdentitySettings.parse({ types: { device_id: { priority: 50, limit: 2, windowMs: 10_000 } } })
   const at = (time: number) => ({ cause: { kind: 'message', at: time } as const })

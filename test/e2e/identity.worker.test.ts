@@ -1,6 +1,7 @@
-import { evictDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
+import { ProfileObject } from '../../durable-objects/profile-object.ts'
 import { identityStub, profileStub } from '../../platform/stubs.ts'
 import type { CanonicalId } from '../../shared/kernel/id.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
@@ -92,6 +93,38 @@ describe('undoing a merge over the API', () => {
     await deliver([aMessage(ws, [track({ anonymousId: 'laptop' }), track({ userId: 'u1' })])])
     expect((await profileOf(ws, 'anonymous_id', 'laptop')).eventCounts).toEqual({ Click: 1, Order: 1 })
     expect((await profileOf(ws, 'user_id', 'u1')).eventCounts).toEqual({ Click: 3 })
+  })
+})
+
+describe('an operation that is interrupted', () => {
+  const steps = ['letGo', 'goLive', 'confirm'] as const
+
+  test.each(steps)('while it splits, at %s, is resumed by the alarm, and nothing is lost or doubled', async (step) => {
+    const { ws, api, mergeId } = await aMergedPerson()
+    const real = ProfileObject.prototype[step] as (...args: never[]) => Promise<unknown>
+    let broken = 0
+    // The step is done, and the caller never hears of it: the hardest place to die.
+    const failing = async function (this: ProfileObject, ...args: never[]) {
+      const answer = await real.apply(this, args)
+      if (broken++ === 0) throw new Error('the machine went away')
+      return answer
+    }
+    Object.assign(ProfileObject.prototype, { [step]: failing })
+    try {
+      expect((await api('POST', '/profiles/user_id:u1/unmerge', { mergeId })).status).toBe(500)
+      // In between, whose events these are is not known: they wait.
+      const waiting = await deliver([aMessage(ws, [track({ anonymousId: 'laptop', messageId: 'while' })])])
+      expect(waiting).toMatchObject({ acked: [], retried: [expect.any(String)] })
+    } finally {
+      Object.assign(ProfileObject.prototype, { [step]: real })
+    }
+    await evictDurableObject(identityStub(env, ws.id))
+    await runDurableObjectAlarm(identityStub(env, ws.id))
+    await settled(ws)
+    await deliver([aMessage(ws, [track({ anonymousId: 'laptop', messageId: 'while' })])])
+    expect((await profileOf(ws, 'anonymous_id', 'laptop')).eventCounts).toEqual({ Click: 1, Order: 1 })
+    expect((await profileOf(ws, 'user_id', 'u1')).eventCounts).toEqual({ Click: 2 })
+    expect((await api('POST', '/profiles/user_id:u1/unmerge', { mergeId })).status).toBe(409)
   })
 })
 
