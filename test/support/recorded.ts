@@ -1,9 +1,13 @@
+import jitsuBrowser from '../fixtures/sdk/jitsu-browser.json'
+import jitsuNode from '../fixtures/sdk/jitsu-node.json'
+import rudderBrowserV2 from '../fixtures/sdk/rudder-browser-v2.json'
 import rudderNode from '../fixtures/sdk/rudder-node.json'
 import rudderNodePlain from '../fixtures/sdk/rudder-node-plain.json'
 import segmentBrowser from '../fixtures/sdk/segment-browser.json'
 import segmentBrowserBatching from '../fixtures/sdk/segment-browser-batching.json'
 import segmentBrowserSnippet from '../fixtures/sdk/segment-browser-snippet.json'
 import segmentNode from '../fixtures/sdk/segment-node.json'
+import segmentNodeLegacy from '../fixtures/sdk/segment-node-legacy.json'
 
 /** Requests that real SDKs made, recorded on the wire (contracts/sdk.md). */
 export interface RecordedRequest {
@@ -21,12 +25,16 @@ const RECORDED_KEY = 'fixture-write-key'
 
 /** By the name that stands in the ids of their events. */
 export const RECORDED: Readonly<Record<string, readonly RecordedRequest[]>> = {
+  'jitsu-browser': jitsuBrowser as unknown as RecordedRequest[],
+  'jitsu-node': jitsuNode as unknown as RecordedRequest[],
+  'rudder-browser-v2': rudderBrowserV2 as unknown as RecordedRequest[],
   'rudder-node': rudderNode as unknown as RecordedRequest[],
   'rudder-node-plain': rudderNodePlain as unknown as RecordedRequest[],
   'segment-browser': segmentBrowser as unknown as RecordedRequest[],
   'segment-browser-batching': segmentBrowserBatching as unknown as RecordedRequest[],
   'segment-browser-snippet': segmentBrowserSnippet as unknown as RecordedRequest[],
   'segment-node': segmentNode as unknown as RecordedRequest[],
+  'segment-node-legacy': segmentNodeLegacy as unknown as RecordedRequest[],
 }
 
 /** The body in the clear, with another write key. */
@@ -39,6 +47,8 @@ export function replayed(recorded: RecordedRequest, writeKey: string, origin = '
   const headers = new Headers(recorded.headers)
   headers.delete('content-length')
   if (headers.has('authorization')) headers.set('authorization', `Basic ${btoa(`${writeKey}:`)}`)
+  const jitsuKey = headers.get('x-write-key')
+  if (jitsuKey !== null) headers.set('x-write-key', jitsuKey.replace(RECORDED_KEY, writeKey))
   const url = origin + recorded.path.replace(RECORDED_KEY, writeKey)
   const packed = recorded.bodyBase64
   const body = packed === undefined ? recordedBody(recorded, writeKey) : Buffer.from(packed, 'base64')
