@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { jobRow } from '../../platform/jobs.ts'
 import { runJob } from '../../queues/run-jobs.ts'
+import type { JsonObject } from '../../shared/kernel/json.ts'
 import type { IngestMessage } from '../../shared/message/ingest-message.ts'
 import { type Api, anApi } from './api.ts'
 import { FakeQueue } from './fake-env.ts'
@@ -25,8 +26,8 @@ export interface Importer {
   errors(jobId: string): Promise<readonly string[]>
 }
 
-export async function anImporter(): Promise<Importer> {
-  const workspace = await aWorkspace()
+export async function anImporter(settings: JsonObject = {}): Promise<Importer> {
+  const workspace = await aWorkspace(settings)
   const queue = new FakeQueue()
   const silent = { send: async () => {} }
   const environment = { ...env, EVENTS_0: queue, EVENTS_1: queue, JOBS: silent } as unknown as Env

@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { mintWriteKey } from '../../platform/hashing.ts'
 import { uploadKey } from '../../platform/import-files.ts'
+import { jobRow } from '../../platform/jobs.ts'
+import { importFile } from '../../queues/import-file.ts'
 import { anApi } from '../../test/support/api.ts'
 import { anImporter } from '../../test/support/import-file.ts'
 import { aWorkspace, meterOf, profileOf, timelineOf } from '../../test/support/workspace.ts'
@@ -69,6 +71,15 @@ describe('a file', () => {
     await importer.deliver()
     const { counts } = await meterOf(importer.workspace)
     expect([counts['applied'], counts['duplicate']]).toEqual([3, 3])
+  })
+
+  test('of the past is applied whole, where live events would be late or too many', async () => {
+    const importer = await anImporter({ lateEvents: 'archive_only', profileRatePerMinute: 10 })
+    const rows = Array.from({ length: 50 }, (_, i) => `u1,Thing,2026-01-01T00:00:00Z,${i}`)
+    const { jobId } = await importer.upload(`userId,event,timestamp,properties.i\n${rows.join('\n')}`)
+    await importer.run(jobId)
+    await importer.deliver()
+    expect((await profileOf(importer.workspace, 'user_id', 'u1')).eventCounts).toEqual({ Thing: 50 })
   })
 
   test('whose import failed may be tried again', async () => {
@@ -220,6 +231,32 @@ describe('an import that is interrupted', () => {
     expect(idsOf(importer).size).toBe(12_000)
     expect(new Set(idsOf(importer).values()).size).toBe(12_000)
     expect(Math.max(...importer.queue.texts.map((text) => Buffer.byteLength(text)))).toBeLessThan(64_000)
+  })
+
+  test('sends the same messages and lists the same errors when every step is done twice', async () => {
+    const importer = await anImporter()
+    const { jobId } = await importer.upload(file.replaceAll(',2026-01-01T00:00:00Z\nu7,', ',2026-01-01T00:00:00Z\n,'))
+    const row = await jobRow(env, importer.workspace.id, jobId)
+    const input = JSON.parse(row?.input ?? '')
+    const job = { id: jobId, workspace: importer.workspace.id, input, done: 0, total: 0, errors: 0 }
+    const sent: (readonly string[])[] = []
+    const listed: (readonly string[])[] = []
+    for (let cursor: unknown = null, isFinished = false; !isFinished; ) {
+      const step = () => importFile.step(importer.env, { ...job, cursor }, Date.now())
+      const outcome = []
+      for (let time = 0; time < 2; time++) {
+        importer.queue.calls.length = 0
+        outcome.push(await step())
+        sent.push([...importer.queue.texts])
+        listed.push(await importer.errors(jobId))
+      }
+      expect(outcome[0]).toEqual(outcome[1])
+      expect(sent.at(-1)).toEqual(sent.at(-2))
+      expect(listed.at(-1)).toEqual(listed.at(-2))
+      ;[cursor, isFinished] = [outcome[0]?.cursor, outcome[0]?.finished === true]
+    }
+    expect(sent.flat().length).toBeGreaterThan(20)
+    expect(listed.at(-1)).toHaveLength(241)
   })
 
   test('waits while the queues are full', async () => {
