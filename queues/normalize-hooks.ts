@@ -1,12 +1,13 @@
 import { gunzipSync } from 'node:zlib'
 import { webhookTools } from '../platform/webhook-tools.ts'
-import type { JsonObject, JsonValue } from '../shared/kernel/json.ts'
+import { hookSenderOf } from '../shared/connector/hook-provider.ts'
+import { idText } from '../shared/event/validate-item.ts'
+import { type JsonObject, type JsonValue, own } from '../shared/kernel/json.ts'
 import { LIMITS } from '../shared/kernel/limits.ts'
 import { err, type Result } from '../shared/kernel/result.ts'
 import { copyIdOf, type HookNote, type IngestItem } from '../shared/message/ingest-message.ts'
 import { toHex } from '../shared/provider/encoding.ts'
 import type { HookEvent } from '../shared/provider/hook-event.ts'
-import { providerOf } from '../shared/provider/index.ts'
 import { messageItem } from '../shared/provider/message-item.ts'
 import type { KeptHook } from '../shared/provider/provider.ts'
 import type { CopyWork, Unit } from './copy.ts'
@@ -46,7 +47,7 @@ function copiesOf(unit: Unit, item: IngestItem, note: HookNote): readonly CopyWo
   return bodies.map((body, n) => {
     const each: IngestItem = {
       i: item.i + n,
-      body: withShortId(body),
+      ...identified(body, unit, item.i + n),
       ...(n === 0 ? { raw: { hook: note, body: item.body } } : {}),
     }
     return { unit, item: each, copyId: copyIdOf(unit.ingest, each) }
@@ -55,8 +56,8 @@ function copiesOf(unit: Unit, item: IngestItem, note: HookNote): readonly CopyWo
 
 function toldBy(unit: Unit, item: IngestItem, note: HookNote): Result<readonly HookEvent[], string> {
   if (note.unread !== undefined) return err(note.unread)
-  const provider = providerOf(note.provider)
-  if (!provider) return err(`there is no provider ${note.provider}`)
+  const provider = hookSenderOf(note.provider)
+  if (!provider) return err(`there is no provider or connector ${note.provider}`)
   const kept: KeptHook = { query: note.query, headers: note.headers, text: '', receivedAt: unit.ingest.receivedAt }
   try {
     return provider.tell(recordIn(item, note), kept, tools)
@@ -71,8 +72,17 @@ function recordIn(item: IngestItem, note: HookNote): JsonValue {
   return JSON.parse(gunzipSync(Buffer.from(String(item.body), 'base64')).toString('utf8')) as JsonValue
 }
 
-/** A provider's id may be longer than a messageId; its hash is as unique. */
-function withShortId(body: JsonObject): JsonObject {
-  const id = String(body['messageId'])
-  return id.length <= LIMITS.idChars ? body : { ...body, messageId: toHex(tools.sha256([id])) }
+/**
+ * A provider's id may be longer than a messageId; its hash is as unique. A message without an id that says its time is the
+ * same whenever it says the same; one that says none is another each time it is sent.
+ */
+function identified(body: JsonObject, unit: Unit, i: number): Pick<IngestItem, 'body' | 'messageId'> {
+  const id = idText(own(body, 'messageId'))
+  if (id !== undefined) return { body: id.length <= LIMITS.idChars ? body : { ...body, messageId: hashOf(id) } }
+  const isTimed = own(body, 'timestamp') !== undefined || own(body, 'originalTimestamp') !== undefined
+  return { body, messageId: isTimed ? hashOf(JSON.stringify(body)) : copyIdOf(unit.ingest, { i }) }
+}
+
+function hashOf(text: string): string {
+  return toHex(tools.sha256([text])).slice(0, 32)
 }

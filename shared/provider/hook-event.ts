@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { JsonObject } from '../kernel/json.ts'
 
 /**
  * What a provider told us, in our words (contracts/providers.md §1). Three kinds: what became of a message, a record
@@ -127,4 +128,12 @@ export interface Person {
   readonly externalIds?: Readonly<Record<string, string>> | undefined
 }
 
-export type HookEvent = MessageEvent | SuppressionMirror | RecordChange | ForeignEvent
+/** A message that a connector made itself, of the kind that SDKs send. */
+export interface MadeItem {
+  readonly kind: 'item'
+  readonly body: JsonObject
+  /** Empty: a record of a connector has no id of its own unless its message has one. */
+  readonly dedup: string
+}
+
+export type HookEvent = MessageEvent | SuppressionMirror | RecordChange | ForeignEvent | MadeItem

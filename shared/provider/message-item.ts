@@ -34,6 +34,8 @@ export function messageItem(event: HookEvent, provider: string): JsonObject | un
       return ofForeign(event, provider)
     case 'record':
       return recordItem(event, provider)
+    case 'item':
+      return event.body
     case 'mirror':
       return undefined
   }

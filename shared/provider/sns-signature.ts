@@ -80,7 +80,7 @@ export function regionOf(arn: unknown): string | undefined {
 /** Text against text: whatever is not exactly Amazon's address is none, so there is nothing to parse and nothing to trick. */
 export function isCertificateUrl(address: unknown, region: string): address is string {
   if (typeof address !== 'string') return false
-  const path = /^https:\/\/([^/?#@:\\\s]+)\/SimpleNotificationService-[0-9a-f]{32}\.pem$/.exec(address)
+  const path = /^https:\/\/([^/?#@:\\\s]+)\/SimpleNotificationService-[0-9a-fA-F]{8,64}\.pem$/.exec(address)
   return path !== null && isSnsHost(path[1] as string, region)
 }
 

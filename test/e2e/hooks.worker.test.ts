@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import snsVectors from '../fixtures/providers/ses-sns.signature.json' with { type: 'json' }
 import { aHook, call, type TestHook } from '../support/webhook.ts'
 import { ledgerOf, locate, meterOf, profileOf, timelineOf } from '../support/workspace.ts'
 
@@ -309,5 +310,98 @@ describe('answers of their own', () => {
     expect((await profileOf(hook.ws, 'hubspot_contact_id', '123')).traits).toMatchObject({ email: 'gus@example.com' })
     const legacy = createHash('sha256').update(`client-secret${body}`).digest('hex')
     expect((await call(hook, body, { headers: { 'X-HubSpot-Signature': legacy } })).status).toBe(401)
+  })
+})
+
+describe('SES through SNS', () => {
+  const [, confirmation] = snsVectors.items as unknown as readonly {
+    input: { message: Record<string, string>; certificate_pem: string; now: string }
+  }[]
+  const { message, certificate_pem: pem, now } = (confirmation as NonNullable<typeof confirmation>).input
+  const headers = { 'Content-Type': 'text/plain; charset=UTF-8', 'x-amz-sns-message-type': message['Type'] as string }
+
+  function amazon(confirmed = 200) {
+    const asked: string[] = []
+    const fetcher = async (url: string, init: RequestInit) => {
+      asked.push(`${url} ${init.redirect}`)
+      return url.endsWith('.pem') ? new Response(pem) : new Response('', { status: confirmed })
+    }
+    return { asked, ports: { fetch: fetcher as unknown as typeof fetch, now: () => Date.parse(now) } }
+  }
+
+  test('a listed topic is confirmed by one call to Amazon, and nothing is told', async () => {
+    const hook = await aHook('ses', { topicArns: [message['TopicArn']] })
+    const { asked, ports } = amazon()
+    const heard = await call(hook, JSON.stringify(message), { headers, ports })
+    expect([heard.status, heard.messages]).toEqual([200, []])
+    expect(asked).toEqual([`${message['SigningCertURL']} manual`, `${message['SubscribeURL']} manual`])
+  })
+
+  test('when Amazon does not take the confirmation, SNS is asked to come again', async () => {
+    const hook = await aHook('ses', { topicArns: [message['TopicArn']] })
+    expect((await call(hook, JSON.stringify(message), { headers, ports: amazon(500).ports })).status).toBe(503)
+  })
+
+  test('a topic that is not listed is refused, and nothing is called', async () => {
+    const hook = await aHook('ses', { topicArns: [`${message['TopicArn']}-other`] })
+    const { asked, ports } = amazon()
+    expect((await call(hook, JSON.stringify(message), { headers, ports })).status).toBe(403)
+    expect(asked).toEqual([])
+  })
+})
+
+describe('a connector of our own', () => {
+  test('is reached like a provider: JSON with a bearer token becomes messages', async () => {
+    const hook = await aHook('json-events', { bearerToken: 'the-token' })
+    const headers = { Authorization: 'Bearer the-token', 'Content-Type': 'application/json' }
+    const body = JSON.stringify({
+      event: 'Order Paid',
+      userId: 'u-77',
+      timestamp: new Date().toISOString(),
+      properties: { total: 3 },
+    })
+    expect((await call(hook, body, { headers })).status).toBe(200)
+    expect((await call(hook, body, { headers })).status).toBe(200)
+    expect((await call(hook, body)).status).toBe(401)
+    const events = await eventsOf(hook, 'user_id', 'u-77')
+    expect(events.map(({ name }) => name)).toEqual(['Order Paid'])
+  })
+
+  test('what it does not understand is a dead letter', async () => {
+    const hook = await aHook('json-events', { bearerToken: 'the-token' })
+    expect((await call(hook, '{"broken', { headers: { Authorization: 'Bearer the-token' } })).status).toBe(200)
+    expect((await meterOf(hook.ws)).counts).toMatchObject({ 'dead_letter:normalize': 1 })
+  })
+})
+
+describe('the settings of a source', () => {
+  test('the address at the provider counts, not the one the call came by; any secret of the list may have signed', async () => {
+    const publicUrl = 'https://Hooks.Example.com:443/mailchimp?x=1'
+    const hook = await aHook('mandrill', { secrets: ['old', 'new'], publicUrl })
+    const post = (url: string, secret: string) => {
+      const signature = hmac('sha1', secret, `${url}mandrill_events[]`).digest('base64')
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Mandrill-Signature': signature }
+      return call(hook, 'mandrill_events=%5B%5D', { headers })
+    }
+    expect((await post(publicUrl, 'new')).status).toBe(200)
+    expect((await post(publicUrl, 'old')).status).toBe(200)
+    expect((await post(publicUrl.toLowerCase(), 'new')).status).toBe(403)
+    expect((await post(hook.url, 'new')).status).toBe(403)
+  })
+
+  test('only listed addresses may call, a disabled source answers nobody, and a rate is held', async () => {
+    const bearerToken = 'the-token'
+    const headers = { Authorization: `Bearer ${bearerToken}` }
+    const listed = await aHook('brevo', { bearerToken, allowedIps: ['192.0.2.0/24'] })
+    expect((await call(listed, '[]', { headers: { ...headers, 'CF-Connecting-IP': '192.0.2.7' } })).status).toBe(200)
+    expect((await call(listed, '[]', { headers: { ...headers, 'CF-Connecting-IP': '198.51.100.1' } })).status).toBe(403)
+    expect((await call(listed, '[]', { headers })).status).toBe(403)
+    const disabled = await aHook('brevo', { bearerToken }, { enabled: false })
+    expect((await call(disabled, '[]', { headers })).status).toBe(404)
+    const limited = await aHook('brevo', { bearerToken, rateLimitPerMinute: 1 })
+    const statuses = [await call(limited, '[]', { headers }), await call(limited, '[]', { headers })].map(
+      ({ status }) => status,
+    )
+    expect(statuses).toEqual([200, 429])
   })
 })

@@ -187,6 +187,9 @@ function contentTypeOf(provider: ProviderName, input: Fields): string {
   if (provider === 'mandrill') return 'application/x-www-form-urlencoded'
   if (provider === 'salesforce' && raw?.trimStart().startsWith('<')) return 'text/xml'
   if (raw === undefined && input['params'] !== undefined) return 'application/x-www-form-urlencoded'
+  // A body that looks like neither an object nor a list, where forms are usual, is one.
+  const takesForms = provider === 'twilio' || provider === 'mailgun'
+  if (takesForms && raw !== undefined && !/^\s*[[{]/.test(raw)) return 'application/x-www-form-urlencoded'
   return 'application/json'
 }
 

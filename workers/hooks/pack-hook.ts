@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import { packed } from '../../platform/queue-packing.ts'
+import type { HookSender } from '../../shared/connector/hook-provider.ts'
 import type { JsonValue } from '../../shared/kernel/json.ts'
 import type { HookNote, IngestItem } from '../../shared/message/ingest-message.ts'
 import type { HookRequest } from '../../shared/provider/hook-request.ts'
 import { header } from '../../shared/provider/hook-request.ts'
 import type { HookTools } from '../../shared/provider/hook-tools.ts'
-import type { Provider } from '../../shared/provider/provider.ts'
 import { openingOf } from '../ingest/envelope.ts'
 
 /**
@@ -26,7 +26,7 @@ const MOST_ITEM_BYTES = 110_000
 const COPIES_PER_RECORD = 1_000
 
 export function packHook(
-  provider: Provider,
+  provider: HookSender,
   request: HookRequest,
   arrival: HookArrival,
   tools: HookTools,
@@ -44,7 +44,7 @@ export function packHook(
   return packed(items, room).map((group) => `${opening}${group.join()}]}`)
 }
 
-function noteOf(provider: Provider, request: HookRequest): HookNote {
+function noteOf(provider: HookSender, request: HookRequest): HookNote {
   const headers: Record<string, string> = {}
   for (const name of provider.keeps) {
     const value = header(request, name)

@@ -8,13 +8,12 @@ import { certificatesFrom } from '../../platform/webhook-certificates.ts'
 import { hookSettings } from '../../platform/webhook-settings.ts'
 import { webhookTools } from '../../platform/webhook-tools.ts'
 import type { SourceConfig } from '../../shared/config/workspace-config.ts'
+import { type HookSender, hookSenderOf } from '../../shared/connector/hook-provider.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
 import { toHex } from '../../shared/provider/encoding.ts'
 import type { HookRequest, HookSettings } from '../../shared/provider/hook-request.ts'
 import type { HookTools } from '../../shared/provider/hook-tools.ts'
-import { providerOf } from '../../shared/provider/index.ts'
-import type { Provider } from '../../shared/provider/provider.ts'
 import { refused, type Verdict } from '../../shared/provider/verdict.ts'
 import { confirmSubscription } from './confirm-subscription.ts'
 import { countRefusal } from './count-refusals.ts'
@@ -82,7 +81,7 @@ async function received(
 
 interface HookSource {
   readonly source: SourceConfig
-  readonly provider: Provider
+  readonly provider: HookSender
 }
 
 /** A source that is not a webhook of this provider answers like one that does not exist. */
@@ -92,7 +91,7 @@ async function hookSource(
   request: Request,
   now: number,
 ): Promise<Result<HookSource, Failure>> {
-  const provider = providerOf(path.provider)
+  const provider = hookSenderOf(path.provider)
   if (!provider) return err(answers.NO_SUCH_HOOK)
   const source = await new ConfigStore(env.DB).source(path.source)
   if (source === 'unreadable') return err(answers.TRY_LATER)
