@@ -1,10 +1,4 @@
-/** Names that `POST /hooks/{name}/…` has for something else (contracts/http.md). */
-const PROVIDERS: ReadonlySet<string> = new Set(
-  (
-    'sendgrid mailgun postmark ses resend brevo mandrill twilio meta hubspot shopify stripe salesforce ' +
-    'standard-webhooks'
-  ).split(' '),
-)
+import { PROVIDER_NAMES } from '../../shared/provider/provider.ts'
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const MOST = 40
@@ -14,7 +8,7 @@ export function nameFault(name: string): string | undefined {
   if (!NAME.test(name) || name.length < 2 || name.length > MOST) {
     return `The name ${name} is none: 2 to ${MOST} small letters, digits and single hyphens, a letter first.`
   }
-  if (PROVIDERS.has(name)) return `The name ${name} is that of a provider.`
+  if ((PROVIDER_NAMES as readonly string[]).includes(name)) return `The name ${name} is that of a provider.`
   return isWordOfTheLanguage(variableOf(name)) ? `The name ${name} is a word of the language.` : undefined
 }
 

@@ -80,9 +80,9 @@ function parse(args: string[]): Sketch | string {
 function faultOf({ name }: Sketch, root: string): string | undefined {
   const fault = nameFault(name)
   if (fault) return fault
-  const taken = [`shared/connector/${name}.ts`, `shared/connector/${name}.test.ts`]
-    .concat(`shared/provider/${name}.ts`)
-    .find((path) => existsSync(join(root, path)))
+  const taken = [`shared/connector/${name}.ts`, `shared/connector/${name}.test.ts`].find((path) =>
+    existsSync(join(root, path)),
+  )
   if (taken) return `The name ${name} is taken: there is a ${taken}.`
   const list = readFileSync(join(root, 'shared/connector/index.ts'), 'utf8')
   return new RegExp(`\\b${variableOf(name)}\\b`).test(list) ? `The name ${name} is taken.` : undefined
