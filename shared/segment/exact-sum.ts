@@ -9,14 +9,15 @@ export interface ExactSum {
 }
 
 export function exactSum(): ExactSum {
-  // Most numbers are whole and small: plain arithmetic is exact for them.
-  let whole = 0
+  // Most numbers are small, and whole or prices: counted in hundredths, plain arithmetic is exact for them.
+  let hundredths = 0
   const byExponent = new Map<number, bigint>()
 
   function move(n: number, sign: 1 | -1): void {
-    const next = whole + sign * n
-    if (Number.isSafeInteger(n) && Number.isSafeInteger(next)) {
-      whole = next
+    const cents = Math.round(n * 100)
+    const next = hundredths + sign * cents
+    if (cents / 100 === n && Number.isSafeInteger(cents) && Number.isSafeInteger(next)) {
+      hundredths = next
       return
     }
     const { digits, exponent } = decimalOf(n)
@@ -29,9 +30,9 @@ export function exactSum(): ExactSum {
     add: (n) => move(n, 1),
     take: (n) => move(n, -1),
     value() {
-      if (byExponent.size === 0) return whole
-      const lowest = Math.min(0, ...byExponent.keys())
-      let total = BigInt(whole) * 10n ** BigInt(-lowest)
+      if (byExponent.size === 0) return hundredths / 100
+      const lowest = Math.min(-2, ...byExponent.keys())
+      let total = BigInt(hundredths) * 10n ** BigInt(-2 - lowest)
       for (const [exponent, digits] of byExponent) total += digits * 10n ** BigInt(exponent - lowest)
       const sum = Number(`${total}e${lowest}`)
       // JSON has no infinity.

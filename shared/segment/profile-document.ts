@@ -1,4 +1,7 @@
+import type { ConsentStatus } from '../consent/consent.ts'
 import type { JsonValue } from '../kernel/json.ts'
+
+export { CONSENT_KINDS, type ConsentKind, consentKey } from '../consent/consent.ts'
 
 /**
  * A profile as an audience shard holds it: what conditions can be decided from without the timeline. Plain JSON.
@@ -45,15 +48,10 @@ export interface DocumentComputed {
   readonly until: number | null
 }
 
-export const CONSENT_KINDS = ['channel', 'purpose'] as const
-export type ConsentKind = (typeof CONSENT_KINDS)[number]
-
 /** The present state of one channel or purpose in the ledger of consent. */
 export interface Consent {
-  readonly status: 'granted' | 'denied' | 'withdrawn'
+  readonly status: ConsentStatus
   readonly at: number
-}
-
-export function consentKey(kind: ConsentKind, name: string): string {
-  return `${kind}:${name}`
+  /** From then on nothing is said any more; epoch milliseconds. */
+  readonly until?: number
 }

@@ -1,6 +1,6 @@
 import { holdsAt } from './period.ts'
 import type { EventRef, FoldedEvents } from './person-view.ts'
-import { type Bound, bind, type Candidate, refersTo, type Step } from './steps.ts'
+import { type Bound, bind, type Candidate, fittingCandidates, refersTo, type Step } from './steps.ts'
 import { insideBetween, type Span } from './window.ts'
 
 /** What a person has for each step of a sequence. */
@@ -31,29 +31,77 @@ interface Group {
 }
 
 /**
+ * Comparisons with earlier steps that one look may make: they can mean comparing everything with everything. What is
+ * more than this is left unknown, because a profile must not stand still over one person.
+ */
+const MOST_COMPARISONS = 50_000
+
+/** What one look may still do; less than nothing when there was too much. */
+export interface Work {
+  readonly whole: number
+  left: number
+}
+
+/** Passing over everything once is always allowed. */
+export function workFor(steps: readonly StepEvents[]): Work {
+  const whole = MOST_COMPARISONS + steps.reduce((sum, { candidates }) => sum + candidates.length, 0)
+  return { whole, left: whole }
+}
+
+/**
  * The way through all steps that stands at t and began last, or undefined. Of all ways to an event only the one with
  * the latest step before it matters: it leaves the most time, and it began last. So one pass over the events is enough.
  *
  * With `sure`, what is folded may have happened where it must not have.
  */
-export function latestWay(steps: readonly StepEvents[], span: Span, t: number, sure: boolean): Way | undefined {
-  const [first, ...rest] = steps
-  if (!first) return undefined
-  let groups = beginnings(first, span, t)
-  rest.forEach(({ step, candidates, folded }, i) => {
-    const present = candidates.filter(({ event, passes }) => event.at <= t && holdsAt(passes, t))
-    const absent = sure ? folded : []
-    groups = step.negate
-      ? groups.map((group) => withoutStep(group, step, present, absent, t))
-      : withStep(groups, step, i + 1, present, t)
-    groups = groups.filter(({ ways }) => ways.length > 0)
-  })
+export function latestWay(
+  steps: readonly StepEvents[],
+  span: Span,
+  t: number,
+  sure: boolean,
+  work: Work = workFor(steps),
+): Way | undefined {
   let latest: Way | undefined
-  for (const { ways } of groups) {
+  for (const { ways } of waysThrough(steps, span, t, t, sure, work)) {
     const way = ways.findLast(({ broken }) => broken > t)
     if (way && (latest === undefined || way.first > latest.first)) latest = way
   }
   return latest
+}
+
+/** When the next way through all steps is done, if nothing new happens: when the time of what must not happen has passed. */
+export function nextDone(steps: readonly StepEvents[], span: Span, t: number, work: Work): number {
+  let next = Number.POSITIVE_INFINITY
+  for (const { ways } of waysThrough(steps, span, t, Number.POSITIVE_INFINITY, true, work)) {
+    for (const { at, first, broken } of ways) {
+      if (at > t && broken > t && at < first + span.leavesAfter) next = Math.min(next, at)
+    }
+  }
+  return next
+}
+
+/** The ways through all steps with what happened up to t; what must not happen has until `until`. */
+function waysThrough(
+  steps: readonly StepEvents[],
+  span: Span,
+  t: number,
+  until: number,
+  sure: boolean,
+  work: Work,
+): readonly Group[] {
+  const [first, ...rest] = steps
+  if (!first) return []
+  let groups = beginnings(first, span, t)
+  rest.forEach(({ step, candidates, folded }, i) => {
+    const present = candidates.filter(({ event, passes }) => event.at <= t && holdsAt(passes, t))
+    const absent = sure ? folded : []
+    const fitting = fittingCandidates(step, present)
+    groups = step.negate
+      ? groups.map((group) => withoutStep(group, step, fitting(group.bound), absent, t, until, work))
+      : withStep(groups, step, i + 1, fitting, t, work)
+    groups = groups.filter(({ ways }) => ways.length > 0)
+  })
+  return groups
 }
 
 function beginnings({ step, candidates }: StepEvents, span: Span, t: number): readonly Group[] {
@@ -71,13 +119,15 @@ function withStep(
   groups: readonly Group[],
   step: Step,
   index: number,
-  present: readonly Candidate[],
+  fitting: (bound: Bound) => readonly Candidate[],
   t: number,
+  work: Work,
 ): readonly Group[] {
   const next = new Map<string, { bound: Bound; ways: Way[] }>()
   for (const { bound, ways } of groups) {
     let latest = -1
-    for (const candidate of present) {
+    for (const candidate of fitting(bound)) {
+      if (--work.left < 0) return []
       const { event } = candidate
       while (latest + 1 < ways.length && (ways[latest + 1] as Way).at < event.at) latest += 1
       const before = ways[latest]
@@ -98,7 +148,11 @@ function withoutStep(
   present: readonly Candidate[],
   folded: readonly FoldedEvents[],
   t: number,
+  until: number,
+  work: Work,
 ): Group {
+  work.left -= present.length
+  if (work.left < 0) return { bound, ways: [] }
   const happened = present.filter((candidate) => refersTo(step, candidate, bound, t)).map(({ event }) => event.at)
   let next = 0
   return {
@@ -111,7 +165,7 @@ function withoutStep(
       )
       if (step.withinMs === undefined) return [{ ...before, broken: Math.min(before.broken, breaks) }]
       const decided = before.at + step.withinMs
-      if (decided > t || breaks <= decided) return []
+      if (decided > until || breaks <= decided) return []
       return [{ ...before, at: decided, event: undefined, before }]
     }),
   }

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../kernel/canonical-json.ts'
 import type { JsonObject, JsonValue } from '../kernel/json.ts'
 import { numberOf, OPERATORS, type Operator, operandFault, testOf } from './operators.ts'
 import { follow } from './path.ts'
@@ -83,6 +84,28 @@ export function bind(bound: Bound, index: number, step: Step, properties: () => 
     ...bound,
     ...step.captures.map((property) => [`${index}\u0000${property}`, follow(found, property.split('.'))] as const),
   ])
+}
+
+/**
+ * The candidates that may fit what is bound. Most comparisons are of equality ("the same order"): for those an index
+ * spares looking at all others.
+ */
+export function fittingCandidates(step: Step, present: readonly Candidate[]): (bound: Bound) => readonly Candidate[] {
+  const same = step.references.find(({ op }) => op === 'eq')
+  if (!same) return () => present
+  const index = new Map<string, Candidate[]>()
+  for (const candidate of present) {
+    const value = follow(candidate.event.properties(), same.keys)
+    if (value === undefined) continue
+    const key = canonicalJson(value)
+    const list = index.get(key)
+    if (list) list.push(candidate)
+    else index.set(key, [candidate])
+  }
+  return (bound) => {
+    const value = bound.get(`${same.step}\u0000${same.property}`)
+    return value === undefined ? [] : (index.get(canonicalJson(value)) ?? [])
+  }
 }
 
 /** Whether an event passes the comparisons with earlier steps at t. */

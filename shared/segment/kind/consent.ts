@@ -3,7 +3,7 @@ import { toIso } from '../../kernel/instant.ts'
 import { LIMITS } from '../../kernel/limits.ts'
 import type { Kind } from '../kind.ts'
 import { type ConsentKind, consentKey } from '../profile-document.ts'
-import { constant } from '../signal.ts'
+import { NO_CHANGE, switching } from '../signal.ts'
 import { named } from '../words.ts'
 
 const Name = z.string().min(1, 'must not be empty').max(LIMITS.nameChars)
@@ -30,17 +30,27 @@ export type ConsentCondition = z.infer<typeof ConsentCondition>
 export const consent: Kind<ConsentCondition> = {
   prepare(condition) {
     const [kind, name] = about(condition)
-    return ({ person }) => constant((person.consent(kind, name)?.status ?? 'unset') === condition.status)
+    return ({ person }) => {
+      const found = person.consent(kind, name)
+      const unset = condition.status === 'unset'
+      return switching((found?.status ?? 'unset') === condition.status, found?.until ?? NO_CHANGE, unset)
+    }
   },
   reads: (condition) => ({ consents: [consentKey(...about(condition))] }),
   sentence(condition) {
     const [kind, name] = about(condition)
     return `consent to ${kind} ${named(name)} is ${condition.status}`
   },
-  evidence(condition, { person }) {
+  evidence(condition, { person, now }) {
     const [kind, name] = about(condition)
     const found = person.consent(kind, name)
-    return { [kind]: name, status: found?.status ?? 'unset', ...(found && { at: toIso(found.at) }) }
+    const until = found?.until ?? NO_CHANGE
+    return {
+      [kind]: name,
+      status: now < until ? (found?.status ?? 'unset') : 'unset',
+      ...(found && { at: toIso(found.at) }),
+      ...(until < NO_CHANGE && { until: toIso(until) }),
+    }
   },
 }
 

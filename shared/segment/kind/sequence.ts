@@ -4,7 +4,7 @@ import { durationInWords, durationMs, Stretch } from '../duration.ts'
 import type { Kind, Moment } from '../kind.ts'
 import { EventName } from '../occurrences.ts'
 import type { EventRef, FoldedEvents } from '../person-view.ts'
-import { latestWay, mayGoThroughFolded, type StepEvents, type Way } from '../sequence.ts'
+import { latestWay, mayGoThroughFolded, nextDone, type StepEvents, type Way, workFor } from '../sequence.ts'
 import { NO_CHANGE, stepped, type Verdict } from '../signal.ts'
 import { StepWhere, stepWhereInWords } from '../step-test.ts'
 import { candidatesFor, compileStep, reachable, type Step } from '../steps.ts'
@@ -63,27 +63,27 @@ export const sequence: Kind<Sequence> = {
     return (moment) => {
       const found = stepEvents(steps, span, moment)
       const points = pointsOf(found, span, moment.now, timed)
-      let last: { readonly t: number; readonly way: Way | undefined } | undefined
-      const wayAt = (t: number) => {
-        if (last?.t !== t) last = { t, way: latestWay(found, span, t, true) }
-        return last.way
-      }
-
-      function at(t: number): Verdict {
-        if (wayAt(t)) return true
-        const folded = found.some((each) => each.folded.length > 0)
-        return folded && (latestWay(found, span, t, false) || mayGoThroughFolded(found, span, t)) ? 'unknown' : false
+      const folded = found.some((each) => each.folded.length > 0)
+      let last: Look | undefined
+      const lookAt = (t: number) => {
+        if (last?.t !== t) last = look(found, span, t, folded)
+        return last
       }
 
       /** As long as the way that began last stands, the sequence does, unless something comes to disturb it. */
       function nextPoint(t: number): number {
-        const way = wayAt(t)
+        const { way, verdict, checks } = lookAt(t)
+        moment.budget.left -= checks / CHECKS_PER_LOOK
         if (way) return Math.min(points.disturbs(t), way.first + span.leavesAfter)
-        return Math.min(points.disturbs(t), points.completes(t), points.leaves(t))
+        if (verdict === false && !folded && !timed) {
+          const work = workFor(found)
+          const done = nextDone(found, span, t, work)
+          if (work.left >= 0) return Math.min(points.disturbs(t), points.begins(t), done)
+        }
+        return Math.min(points.disturbs(t), points.begins(t), points.completes(t), points.leaves(t))
       }
 
-      const size = found.reduce((sum, { candidates }) => sum + candidates.length, 0)
-      return stepped(at, nextPoint, moment.budget, 1 + size / 100)
+      return stepped((t) => lookAt(t).verdict, nextPoint, moment.budget)
     }
   },
   reads: ({ steps }) => ({ events: steps.map(({ name }) => name) }),
@@ -103,6 +103,27 @@ export const sequence: Kind<Sequence> = {
     }
     return { window: endsAt(condition.window, moment.now), events }
   },
+}
+
+interface Look {
+  readonly t: number
+  readonly verdict: Verdict
+  readonly way: Way | undefined
+  /** How much it took. */
+  readonly checks: number
+}
+
+/** Holding one event against others takes about as long as this part of a look at a simple condition. */
+const CHECKS_PER_LOOK = 10
+
+function look(found: readonly StepEvents[], span: Span, t: number, folded: boolean): Look {
+  const work = workFor(found)
+  const way = latestWay(found, span, t, true, work)
+  let verdict: Verdict = way !== undefined
+  if (work.left < 0) verdict = 'unknown'
+  else if (!way && folded && (latestWay(found, span, t, false) || mayGoThroughFolded(found, span, t)))
+    verdict = 'unknown'
+  return { t, verdict, way: verdict === true ? way : undefined, checks: work.whole - work.left }
 }
 
 function compiled({ steps }: Sequence): readonly Step[] {
@@ -129,6 +150,7 @@ function stepEvents(steps: readonly Step[], span: Span, { person, now }: Moment)
 /** Instants after which the verdict may be another one. */
 function pointsOf(steps: readonly StepEvents[], span: Span, now: number, timed: boolean) {
   const disturbing: number[] = []
+  const beginning: number[] = []
   const completing: number[] = []
   const leaving: number[] = []
   let waiting = 0
@@ -139,7 +161,7 @@ function pointsOf(steps: readonly StepEvents[], span: Span, now: number, timed: 
     if (timed) disturbing.push(...candidates.flatMap(({ passes }) => [passes.from, passes.until]))
     if (i === 0) {
       for (const at of times) {
-        completing.push(at + span.entersAfter)
+        beginning.push(at + span.entersAfter)
         leaving.push(at + span.leavesAfter)
       }
     }
@@ -156,7 +178,12 @@ function pointsOf(steps: readonly StepEvents[], span: Span, now: number, timed: 
     const sorted = [...new Set(instants)].filter((at) => at > now && at < Infinity).sort((a, b) => a - b)
     return (t: number) => sorted[upTo(sorted.length, (i) => sorted[i] as number, t)] ?? NO_CHANGE
   }
-  return { disturbs: next(disturbing), completes: next(completing), leaves: next(leaving) }
+  return {
+    disturbs: next(disturbing),
+    begins: next(beginning),
+    completes: next(completing),
+    leaves: next(leaving),
+  }
 }
 
 function firstEdges(folded: readonly FoldedEvents[], { from, to, entersAfter, leavesAfter }: Span): readonly number[] {
