@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { IMPORT_TYPES } from '../import/import-type.ts'
 import { defineContract } from './contract.ts'
 
 export const bulkImport = defineContract({
@@ -18,6 +19,7 @@ export const bulkImport = defineContract({
     source: z.string().min(1).max(100).optional().meta({ description: 'Only with an API token; its own by default' }),
     again: z.enum(['1', 'true', '0', 'false']).optional().meta({ description: '1: import a known file once more' }),
   }),
+  files: IMPORT_TYPES,
   reply: z.object({
     jobId: z.string(),
     isNew: z.boolean().meta({ description: 'False: this file was imported before, and this is its job' }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { IMPORT_TYPES } from '../import/import-type.ts'
 import { defineContract } from './contract.ts'
 import { DefinitionKey, DefinitionName } from './definition.ts'
 
@@ -24,6 +25,7 @@ export const importSegmentMembers = defineContract({
       .meta({ description: '`replace`: whoever is not in the file leaves the segment when the import is done' }),
     name: DefinitionName.optional().meta({ description: 'Of a new segment; its key unless said' }),
   }),
+  files: IMPORT_TYPES,
   status: 202,
   reply: z.object({ jobId: z.string() }),
   failures: ['conflict', 'too_large', 'unsupported_media_type', 'unprocessable', 'invalid_request'],

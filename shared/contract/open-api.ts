@@ -81,9 +81,16 @@ function operationOf(contract: Contract, schemas: Schemas, operationId: string):
     tags: [group],
     security: securityOf(contract),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+    ...requestBodyOf(contract, body),
     responses: { [status]: { description: 'Success', content: reply }, ...failureResponses(contract, schemas) },
   }
+}
+
+/** In 3.1 a file is a media type without a schema. */
+function requestBodyOf({ files }: Contract, body: Json | undefined): JsonRecord {
+  if (body) return { requestBody: { required: true, content: { 'application/json': { schema: body } } } }
+  if (!files) return {}
+  return { requestBody: { required: true, content: Object.fromEntries(files.map((type) => [type, {}])) } }
 }
 
 function parametersOf(schema: Json | undefined, place: 'path' | 'query'): Json[] {

@@ -1,4 +1,4 @@
-import type { ImportFormat } from '../../shared/import/import-format.ts'
+import type { ImportFormat } from './import-format.ts'
 
 /** Content types of files, by how they are cut into rows. */
 const FORMATS: ReadonlyMap<string, ImportFormat> = new Map<string, ImportFormat>([
