@@ -44,6 +44,8 @@ export interface Contract {
   readonly params?: z.ZodType
   readonly query?: z.ZodType
   readonly body?: z.ZodType
+  /** Content types of a body that is a file and not read as a whole; instead of `body`. */
+  readonly files?: readonly string[]
   readonly reply: z.ZodType
   /** Status of success; 200 unless said. */
   readonly status?: number
