@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineJob, type JobKind, type JobRow, type JobStep, jobRow, startJob } from '../platform/jobs.ts'
@@ -216,5 +217,54 @@ describe('starting', () => {
     const sent: string[] = []
     await resumeJobs({ ...env, JOBS: { send: async (text: string) => sent.push(text) } as unknown as Queue }, 5)
     expect(sent.some((text) => text.includes(jobId))).toBe(true)
+  })
+})
+
+describe('whatever happens on the way', () => {
+  // Fewer than the attempts a step has: a job that ends badly has tests of its own.
+  const mishap = fc.constantFrom('none', 'throws', 'dies', 'old message', 'cron')
+
+  test('a job moves forward only, does every step, and ends once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(mishap, { maxLength: 9 }), async (mishaps) => {
+        const { clock, options } = aClock()
+        const job = await aJob(clock.at, 4)
+        const steps: number[] = []
+        const script = [...mishaps]
+        let next = 'none'
+        const kind = counting((at) => {
+          if (next === 'throws') throw new Error('mishap')
+          if (next === 'dies') return new Promise<void>(() => {})
+          steps.push(at)
+        })
+        const old: Awaited<ReturnType<typeof job.message>>[] = []
+        let done = 0
+        for (let round = 0; round < 60 && (await job.row()).state !== 'done'; round++) {
+          next = script.shift() ?? 'none'
+          const message = await job.message()
+          if (next === 'old message') {
+            for (const earlier of old) expect(await runJob(silent, earlier, options([kind]))).toBe('not ours')
+          } else if (next === 'dies') {
+            void runJob(silent, message, options([kind], { mostMs: 0 }))
+            await expect.poll(async () => (await job.row()).turn).toBe(message.turn + 1)
+          } else {
+            const calls: string[] = []
+            const send = async (text: string) => calls.push(text)
+            if (next === 'cron') await resumeJobs({ ...env, JOBS: { send } as unknown as Queue }, clock.at)
+            expect(calls.filter((text) => text.includes(job.id)).length).toBeLessThanOrEqual(1)
+            await runJob(silent, message, options([kind], { mostMs: 0 }))
+          }
+          if ((await job.row()).turn > message.turn) old.push(message)
+          clock.at += 301_000
+          const row = await job.row()
+          expect(row.done).toBeGreaterThanOrEqual(done)
+          done = row.done
+        }
+        expect(await job.row()).toMatchObject({ state: 'done', done: 4, total: 4 })
+        expect(steps).toEqual([0, 1, 2, 3])
+        for (const message of old) expect(await runJob(silent, message, options([kind]))).toBe('not ours')
+      }),
+      { numRuns: 25 },
+    )
   })
 })
