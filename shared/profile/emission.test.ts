@@ -12,6 +12,7 @@ import { Definitions } from './definitions.ts'
 import { nextDueAt, tellDue } from './emission.ts'
 import { MemoryTimeline } from './memory-timeline.ts'
 import { personOf } from './person.ts'
+import { PROFILE_LIMITS } from './profile-limits.ts'
 import { emptyState } from './state.ts'
 
 const pro: Condition = { type: 'trait', path: 'plan', op: 'eq', value: 'pro' }
@@ -279,6 +280,37 @@ describe('definitions that read each other', () => {
     world.arrive([plan('pro', NOW - 8 * 24 * HOUR, NOW + HOUR)])
     world.passTo(NOW + HOUR)
     expect(world.told.map(({ name, at }) => [name, at])).toEqual([['loyal ENTER', NOW + HOUR]])
+  })
+})
+
+describe('what is not known', () => {
+  const silent: Condition = { type: 'event', name: 'Click', count: { op: 'eq', value: 0 }, window: { last: '7d' } }
+  const quiet = new Definitions(1, [defined('quiet', silent)])
+
+  test('leaves what was told, and is looked at when time makes it known', () => {
+    const world = new World(0, quiet)
+    const settings = { windowMs: 0, profileRatePerMinute: 600 }
+    const limits = { ...PROFILE_LIMITS, timelineEvents: 1 }
+    const arrive = (items: readonly ApplyItem[]) =>
+      applyItems(world.state, world.timeline, items, { now: world.now, settings, definitions: quiet, limits })
+    arrive([click(NOW)])
+    // The click is pruned: how many there were is known, but no longer when exactly.
+    arrive([anItem(anEvent({ name: 'Other', timestamp: NOW + 1 }))])
+    world.passTo(NOW + HOUR)
+    expect(evaluate(silent, personOf(world.state, world.timeline.history), NOW + HOUR).member).toBe(false)
+    world.passTo(NOW + 8 * 24 * HOUR)
+    expect(world.told.map(({ name, at }) => [name, at])).toEqual([['quiet ENTER', NOW + 7 * 24 * HOUR]])
+  })
+
+  test('is nobody told of, not even when it was about to be', () => {
+    const world = new World(
+      1_000,
+      new Definitions(1, [defined('rich', { type: 'computed', key: 'gone', op: 'exists' })]),
+    )
+    world.arrive([click(NOW)])
+    world.passTo(NOW + HOUR)
+    expect(world.told).toEqual([])
+    expect(world.state.segments).toEqual({})
   })
 })
 

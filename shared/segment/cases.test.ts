@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import file from '../../test/fixtures/segmentation/cases.json'
+import ownFile from '../../test/fixtures/segmentation/own-cases.json'
 import { type Case, faultsOf } from '../../test/support/case-runner.ts'
 import { translate } from './cases.ts'
 
-const cases = file.cases as unknown as readonly Case[]
+const cases = [...file.cases, ...ownFile.cases] as unknown as readonly Case[]
 
 test.each(cases)('$id $title', (each) => {
   expect(faultsOf(each)).toEqual([])

@@ -114,7 +114,7 @@ interface Look {
 }
 
 /** Holding one event against others takes about as long as this part of a look at a simple condition. */
-const CHECKS_PER_LOOK = 10
+const CHECKS_PER_LOOK = 5
 
 function look(found: readonly StepEvents[], span: Span, t: number, folded: boolean): Look {
   const work = workFor(found)
