@@ -117,6 +117,8 @@ describe.each(guarded)('$method $path', (contract) => {
 
 const bad: Record<string, readonly [query: string, field: string][]> = {
   readProfile: [['?meta=perhaps', 'meta']],
+  readProfileIdentity: [['?from=user_id:u', 'to']],
+  eraseProfile: [['?mode=forget', 'mode']],
   listProfileEvents: [
     ['?limit=0', 'limit'],
     ['?limit=201', 'limit'],

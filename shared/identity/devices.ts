@@ -9,7 +9,7 @@ import type { IdentitySettings } from './identity-settings.ts'
  *
  * @law the owner at an instant, once answered, never changes
  */
-const DEVICE_TYPES: ReadonlySet<string> = new Set(['anonymous_id', 'device_id'])
+const DEVICE_TYPES: ReadonlySet<string> = new Set(['anonymous_id', 'device_id', 'push_token'])
 /** Changes of hands remembered per device; the oldest are forgotten first. */
 const MOST_MOVES = 50
 

@@ -64,6 +64,7 @@ const BUILT_IN: ReadonlyMap<string, IdentifierTypeSettings> = new Map([
   ['email', { priority: 20, limit: 5 }],
   ['phone', { priority: 30, limit: 5 }],
   ['device_id', { priority: 50, limit: 20 }],
+  ['push_token', { priority: 55, limit: 20 }],
   ['anonymous_id', { priority: 60, limit: 100 }],
 ])
 const CUSTOM: IdentifierTypeSettings = { priority: 40, limit: 5 }

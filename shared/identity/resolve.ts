@@ -146,7 +146,7 @@ function look(store: GraphStore, settings: IdentitySettings, request: ResolveReq
 }
 
 /** A profile whose leaves are on the move takes nothing until they have arrived. */
-function isSplitting(store: GraphStore, id: CanonicalId): boolean {
+export function isSplitting(store: GraphStore, id: CanonicalId): boolean {
   return store.openOperations().some((open) => open.kind === 'release' && partiesOf(open).includes(id))
 }
 
