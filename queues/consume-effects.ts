@@ -4,6 +4,7 @@ import type { Effect } from '../shared/profile/effect.ts'
 import { OWN_SOURCE } from '../shared/profile/timeline.ts'
 import { unreadable } from './consume-events.ts'
 import { reasonOf, retryLater } from './faults.ts'
+import { sendToMatching } from './match-messages.ts'
 import { sendDeadLetters } from './settle.ts'
 
 /**
@@ -12,12 +13,14 @@ import { sendDeadLetters } from './settle.ts'
  */
 export async function consumeEffects(batch: MessageBatch, env: Env): Promise<void> {
   const own: BronzeLine[] = []
+  const changes: Effect[] = []
   const read: Message[] = []
   for (const message of batch.messages) {
     try {
       const { effects } = EffectMessage.parse(JSON.parse(String(message.body)))
       read.push(message)
       own.push(...effects.flatMap(bronzeLinesOf))
+      changes.push(...effects)
     } catch (fault) {
       await sendDeadLetters(env, [{ ...unreadable(message, reasonOf(fault)), stage: 'effects' }])
       message.ack()
@@ -25,6 +28,7 @@ export async function consumeEffects(batch: MessageBatch, env: Env): Promise<voi
   }
   try {
     if (own.length > 0) await archive(env, 'effects', own)
+    await sendToMatching(env, changes)
     for (const message of read) message.ack()
   } catch (fault) {
     console.error('consume-effects: batch will be redelivered', fault)
@@ -39,6 +43,7 @@ function bronzeLinesOf(effect: Effect): readonly BronzeLine[] {
   const { key, workspace, profile: canonicalId } = effect
   switch (effect.kind) {
     case 'event':
+    case 'consent': // the event that said so is in the archive
       return []
     case 'segment': {
       const { event } = effect

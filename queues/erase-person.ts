@@ -3,7 +3,7 @@ import { eraseFromArchive, type IsTheirs } from '../platform/erase-archive.ts'
 import { closeErasure, type ErasureRow, erasureRow, storeForgot } from '../platform/erasure-row.ts'
 import { identifierKey } from '../platform/hashing.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
-import { forgetProfile, forgetProfile } from '../platform/match-forget.ts'
+import { forgetProfile } from '../platform/match-forget.ts'
 import { identityStub } from '../platform/stubs.ts'
 import { ERASED_STORES, type ErasedStore } from '../shared/contract/read-erasure.ts'
 import type { Event } from '../shared/event/event.ts'
@@ -103,6 +103,7 @@ function theirs(env: Env, row: ErasureRow): IsTheirs {
     if (line['workspace'] !== undefined && line['workspace'] !== row.workspace) return false
     if (ids.has(line['canonicalId']) || ids.has(line['leaf']) || ids.has(line['other'])) return true
     const item = line['item']
+    if (isObject(item) && ids.has(item['profile'])) return true
     const body = isObject(item) ? item['body'] : undefined
     if (!isObject(body)) return false
     return identifiersIn(body).some(({ type, match }) => isKey(type, match))

@@ -7,8 +7,10 @@ import { handleRequest } from './handle-request.ts'
  * workers/, queue batches and the cron through queues/, and the classes are the objects of durable-objects/.
  */
 export {
+  AudienceShardObject,
   HookTokensObject,
   IdentityGraphObject,
+  MatchShardObject,
   MeterObject,
   ProfileObject,
   TraceObject,

@@ -9,6 +9,8 @@ export const SCOPES = [
   'profiles:read',
   'profiles:write',
   'profiles:erase',
+  'identity:read',
+  'identity:write',
   'metrics:read',
   'dead-letters:read',
   'workspace:read',

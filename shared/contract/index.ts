@@ -1,3 +1,4 @@
+import { acceptMatch } from './accept-match.ts'
 import { bulkImport } from './bulk-import.ts'
 import { cancelJob } from './cancel-job.ts'
 import type { Contract } from './contract.ts'
@@ -27,9 +28,11 @@ import { keepProfilesApart } from './keep-profiles-apart.ts'
 import { liftSuppression } from './lift-suppression.ts'
 import { listComputedTraitVersions } from './list-computed-trait-versions.ts'
 import { listComputedTraits } from './list-computed-traits.ts'
+import { listConsentHistory } from './list-consent-history.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listJobs } from './list-jobs.ts'
 import { listMappings } from './list-mappings.ts'
+import { listMatches } from './list-matches.ts'
 import { listProfileEvents } from './list-profile-events.ts'
 import { listSegmentMembers } from './list-segment-members.ts'
 import { listSegmentVersions } from './list-segment-versions.ts'
@@ -41,6 +44,7 @@ import { mergeProfiles } from './merge-profiles.ts'
 import { overlapSegments } from './overlap-segments.ts'
 import { previewSegment } from './preview-segment.ts'
 import { readComputedTrait } from './read-computed-trait.ts'
+import { readConsents } from './read-consents.ts'
 import { readDocs } from './read-docs.ts'
 import { readErasure } from './read-erasure.ts'
 import { readEventTrace } from './read-event-trace.ts'
@@ -49,6 +53,7 @@ import { readImport } from './read-import.ts'
 import { readImportErrors } from './read-import-errors.ts'
 import { readJob } from './read-job.ts'
 import { readMapping } from './read-mapping.ts'
+import { readMatch } from './read-match.ts'
 import { readMetrics } from './read-metrics.ts'
 import { readOpenApi } from './read-open-api.ts'
 import { readProfile } from './read-profile.ts'
@@ -58,8 +63,10 @@ import { readSource } from './read-source.ts'
 import { readSourceStatistics } from './read-source-statistics.ts'
 import { readToken } from './read-token.ts'
 import { readWorkspace } from './read-workspace.ts'
+import { rejectMatch } from './reject-match.ts'
 import { revokeSourceKeys } from './revoke-source-keys.ts'
 import { rotateSourceKey } from './rotate-source-key.ts'
+import { setConsents } from './set-consents.ts'
 import { unmergeProfile } from './unmerge-profile.ts'
 import { updateComputedTrait } from './update-computed-trait.ts'
 import { updateMapping } from './update-mapping.ts'
@@ -84,8 +91,15 @@ export const contracts: readonly Contract[] = [
   readProfile,
   listProfileEvents,
   readProfileIdentity,
+  readConsents,
+  setConsents,
+  listConsentHistory,
   mergeProfiles,
   unmergeProfile,
+  listMatches,
+  readMatch,
+  acceptMatch,
+  rejectMatch,
   keepProfilesApart,
   eraseProfile,
   readErasure,

@@ -1,4 +1,5 @@
 import type { Route } from '../http/serve.ts'
+import { acceptMatchRoute } from './accept-match.ts'
 import { bulkImportRoute } from './bulk-import.ts'
 import { cancelJobRoute } from './cancel-job.ts'
 import { createComputedTraitRoute } from './create-computed-trait.ts'
@@ -19,9 +20,11 @@ import { keepProfilesApartRoute } from './keep-profiles-apart.ts'
 import { liftSuppressionRoute } from './lift-suppression.ts'
 import { listComputedTraitVersionsRoute } from './list-computed-trait-versions.ts'
 import { listComputedTraitsRoute } from './list-computed-traits.ts'
+import { listConsentHistoryRoute } from './list-consent-history.ts'
 import { listDeadLettersRoute } from './list-dead-letters.ts'
 import { listJobsRoute } from './list-jobs.ts'
 import { listMappingsRoute } from './list-mappings.ts'
+import { listMatchesRoute } from './list-matches.ts'
 import { listProfileEventsRoute } from './list-profile-events.ts'
 import { listSegmentMembersRoute } from './list-segment-members.ts'
 import { listSegmentVersionsRoute } from './list-segment-versions.ts'
@@ -33,6 +36,7 @@ import { mergeProfilesRoute } from './merge-profiles.ts'
 import { overlapSegmentsRoute } from './overlap-segments.ts'
 import { previewSegmentRoute } from './preview-segment.ts'
 import { readComputedTraitRoute } from './read-computed-trait.ts'
+import { readConsentsRoute } from './read-consents.ts'
 import { readDocsRoute } from './read-docs.ts'
 import { readErasureRoute } from './read-erasure.ts'
 import { readEventTraceRoute } from './read-event-trace.ts'
@@ -41,6 +45,7 @@ import { readImportRoute } from './read-import.ts'
 import { readImportErrorsRoute } from './read-import-errors.ts'
 import { readJobRoute } from './read-job.ts'
 import { readMappingRoute } from './read-mapping.ts'
+import { readMatchRoute } from './read-match.ts'
 import { readMetricsRoute } from './read-metrics.ts'
 import { readOpenApiRoute } from './read-open-api.ts'
 import { readProfileRoute } from './read-profile.ts'
@@ -50,8 +55,10 @@ import { readSourceRoute } from './read-source.ts'
 import { readSourceStatisticsRoute } from './read-source-statistics.ts'
 import { readTokenRoute } from './read-token.ts'
 import { readWorkspaceRoute } from './read-workspace.ts'
+import { rejectMatchRoute } from './reject-match.ts'
 import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
 import { rotateSourceKeyRoute } from './rotate-source-key.ts'
+import { setConsentsRoute } from './set-consents.ts'
 import { unmergeProfileRoute } from './unmerge-profile.ts'
 import { updateComputedTraitRoute } from './update-computed-trait.ts'
 import { updateMappingRoute } from './update-mapping.ts'
@@ -65,8 +72,15 @@ export const routes: readonly Route[] = [
   readProfileRoute,
   listProfileEventsRoute,
   readProfileIdentityRoute,
+  readConsentsRoute,
+  setConsentsRoute,
+  listConsentHistoryRoute,
   mergeProfilesRoute,
   unmergeProfileRoute,
+  listMatchesRoute,
+  readMatchRoute,
+  acceptMatchRoute,
+  rejectMatchRoute,
   keepProfilesApartRoute,
   eraseProfileRoute,
   readErasureRoute,
