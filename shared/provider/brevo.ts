@@ -27,6 +27,7 @@ const TYPES: Readonly<Record<string, Judgement>> = {
   uniqueopened: { type: 'opened' },
   proxyopen: { type: 'opened', machine: true },
   uniqueproxyopen: { type: 'opened', machine: true },
+  loadedbyproxy: { type: 'opened', machine: true },
   click: { type: 'clicked' },
   unsubscribe: { type: 'unsubscribed', scope: 'all' },
   unsubscribed: { type: 'unsubscribed', scope: 'all' },
@@ -34,7 +35,8 @@ const TYPES: Readonly<Record<string, Judgement>> = {
 
 function tell(record: JsonValue, _hook: KeptHook, tools: HookTools): Result<readonly HookEvent[], string> {
   if (!isObject(record)) return err('an event is not an object')
-  const name = textAt(record, 'event') ?? ''
+  const name = textAt(record, 'event')
+  if (name === undefined) return err('an event has no name')
   const key = name.toLowerCase().replaceAll('_', '')
   const known = Object.hasOwn(TYPES, key) ? TYPES[key] : undefined
   if (!known) return ok([])

@@ -57,6 +57,7 @@ function tell(record: JsonValue, hook: KeptHook): Result<readonly HookEvent[], s
   if (token === undefined) return err('there is no token')
   const data = at(record, 'event-data')
   if (!isObject(data)) return ok([inbound(record as JsonObject, token, hook)])
+  if (textAt(data, 'event') === undefined) return err('the event has no name')
   const known = judged(data)
   if (!known) return ok([])
   const id = textAt(data, 'id')
@@ -109,8 +110,8 @@ function failed(data: JsonObject): Judgement {
   if (textAt(data, 'severity') === 'temporary') return { type: 'deferred' }
   const reason = textAt(data, 'reason') ?? ''
   if (reason.startsWith('suppress-')) return { type: 'failed', reason: 'suppressed' }
-  // Mailgun gave up after many tries: nothing says that the address is wrong.
-  if (reason === 'old') return { type: 'bounced', bounce: 'soft' }
+  // It gave up after many tries, or the other side refused us and not the address.
+  if (reason === 'old' || reason === 'espblock' || reason === 'ratelimit') return { type: 'bounced', bounce: 'soft' }
   return { type: 'bounced', bounce: 'hard' }
 }
 

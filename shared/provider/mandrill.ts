@@ -59,7 +59,8 @@ function read(hook: KeptHook): Result<readonly JsonValue[], string> {
 
 function tell(record: JsonValue, _hook: KeptHook, tools: HookTools): Result<readonly HookEvent[], string> {
   if (!isObject(record)) return err('an event is not an object')
-  const name = textAt(record, 'event') ?? textAt(record, 'type') ?? ''
+  const name = textAt(record, 'event') ?? textAt(record, 'type')
+  if (name === undefined) return err('an event has no name')
   const url = textAt(record, 'url')
   const id = textAt(record, '_id') ?? textAt(record, 'msg', '_id')
   const parts = [name, id, textAt(record, 'ts'), url].map((part) => part ?? '')

@@ -4,7 +4,7 @@ import { MESSAGE_TYPES } from './hook-event.ts'
 import { joinStates, type MessageStanding, STATES, standingAfter, UNKNOWN_STANDING } from './message-state.ts'
 
 const event = fc.record({ type: fc.constantFrom(...MESSAGE_TYPES) })
-const after = (events: readonly { readonly type: (typeof MESSAGE_TYPES)[number] }[]): MessageStanding =>
+const known = (events: readonly { readonly type: (typeof MESSAGE_TYPES)[number] }[]): MessageStanding =>
   events.reduce(standingAfter, UNKNOWN_STANDING)
 
 describe('what is known of a message', () => {
@@ -16,7 +16,7 @@ describe('what is known of a message', () => {
       )
     fc.assert(
       fc.property(shuffled, ([events, again]) => {
-        expect(after(again)).toEqual(after(events))
+        expect(known(again)).toEqual(known(events))
       }),
     )
   })
@@ -40,6 +40,6 @@ describe('what is known of a message', () => {
     [['complained', 'delivered'], { state: 'delivered', facts: ['complained'] }],
     [['unsubscribed'], { facts: ['unsubscribed'] }],
   ] as const)('after %j: %j', (types, standing) => {
-    expect(after(types.map((type) => ({ type })))).toEqual(standing)
+    expect(known(types.map((type) => ({ type })))).toEqual(standing)
   })
 })

@@ -1,13 +1,13 @@
 import { isObject, type JsonObject, type JsonValue } from '../kernel/json.ts'
-import { err, ok } from '../kernel/result.ts'
+import { err, ok, type Result } from '../kernel/result.ts'
 import { rawFromDer } from './ecdsa-der.ts'
-import { fromBase64, fromDigits, fromPastedBase64 } from './encoding.ts'
-import type { FailReason, MessageEvent } from './hook-event.ts'
+import { fromBase64, fromDigits, fromPastedBase64, toHex } from './encoding.ts'
+import type { FailReason, HookEvent, MessageEvent } from './hook-event.ts'
 import type { HookRequest, HookSettings } from './hook-request.ts'
 import { header } from './hook-request.ts'
 import type { HookTools } from './hook-tools.ts'
 import { flagAt, parseJson, present, recordsOf, secondsAt, textAt } from './payload.ts'
-import { defineProvider, OK_ANSWER } from './provider.ts'
+import { defineProvider, type KeptHook, OK_ANSWER } from './provider.ts'
 import { secretsOf } from './scheme.ts'
 import { isFresh, refused, VERIFIED, type Verdict } from './verdict.ts'
 
@@ -59,14 +59,15 @@ function withoutArmour(key: string): string {
   return key.replace(/-----(?:BEGIN|END) PUBLIC KEY-----/g, '').replace(/\s+/g, '')
 }
 
-function tell(record: JsonValue) {
+function tell(record: JsonValue, _hook: KeptHook, tools: HookTools): Result<readonly HookEvent[], string> {
   if (!isObject(record)) return err('an event is not an object')
-  const known = TYPES[textAt(record, 'event') ?? '']
+  const name = textAt(record, 'event')
+  if (name === undefined) return err('an event has no name')
+  const known = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined
   if (!known) return ok([])
-  const dedup = textAt(record, 'sg_event_id')
-  if (dedup === undefined) return err('an event has no sg_event_id')
   const recipient = textAt(record, 'email')
-  if (recipient === undefined) return err(`${dedup}: there is no email`)
+  if (recipient === undefined) return err(`${name}: there is no email`)
+  const dedup = textAt(record, 'sg_event_id') ?? madeId(record, tools)
   const event = present<MessageEvent>({
     kind: 'message',
     channel: 'email',
@@ -83,6 +84,14 @@ function tell(record: JsonValue) {
     metadata: customArgs(record),
   })
   return ok([event])
+}
+
+/** An event without an id, as old ones are, is known by what it says. */
+function madeId(record: JsonObject, tools: HookTools): string {
+  const parts = ['event', 'email', 'timestamp', 'sg_message_id', 'smtp-id', 'url'].map(
+    (name) => textAt(record, name) ?? '',
+  )
+  return toHex(tools.sha256([parts.join('|')]))
 }
 
 function judged(type: MessageEvent['type'], record: JsonObject): Partial<MessageEvent> {
@@ -103,7 +112,7 @@ function isHard(record: JsonObject): boolean {
 
 /** SendGrid's list of drop reasons: what it holds back itself, and what it would not take. */
 function dropReason(reason: string): FailReason {
-  return /bounced|unsubscrib|spam report|suppress|invalid/i.test(reason) ? 'suppressed' : 'rejected'
+  return /bounced|unsubscrib|spam report|suppress|^invalid$/i.test(reason) ? 'suppressed' : 'rejected'
 }
 
 function customArgs(record: JsonObject): MessageEvent['metadata'] {

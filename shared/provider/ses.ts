@@ -110,8 +110,9 @@ function tell(record: JsonValue): Result<readonly HookEvent[], string> {
   const told = reading(event, type)
   if (!told) return ok([])
   const named = told.people ?? listAt(event, 'mail', 'destination')
-  // Opens and clicks of a mail to several people do not say whose they are.
-  const people = told.people === undefined && named.length > 1 ? [undefined] : named
+  // Opens and clicks of a mail to several people do not say whose they are; everything else is said of all of them.
+  const isNobodys = (type === 'Open' || type === 'Click') && named.length > 1
+  const people = isNobodys ? [undefined] : named
   if (people.length === 0) return err(`${type}: there is no recipient`)
   return ok(people.map((person) => messageOf(event, type, id, told, person)))
 }

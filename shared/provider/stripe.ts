@@ -40,7 +40,7 @@ function tell(record: JsonValue): Result<readonly HookEvent[], string> {
     kind: 'foreign',
     name: `Stripe ${type}`,
     at: secondsAt(record, 'created'),
-    dedup: account === undefined ? id : `${account}:${id}`,
+    dedup: id,
     person: personOf(object),
     properties: {
       type,

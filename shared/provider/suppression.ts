@@ -35,5 +35,5 @@ export function suppressionOf(event: MessageEvent | SuppressionMirror): Suppress
 }
 
 function scopeOf(event: MessageEvent): string {
-  return event.scope === undefined || event.scope === 'all' ? 'marketing' : event.scope
+  return event.scope ?? 'marketing'
 }

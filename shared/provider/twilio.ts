@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../kernel/result.ts'
 import { formObject, readForm } from './form.ts'
 import type { Channel, HookEvent, MessageEvent } from './hook-event.ts'
 import { mediaTypeOf } from './hook-request.ts'
-import { parseJson, present, recordsOf, scalarsOf, textAt } from './payload.ts'
+import { at, parseJson, present, recordsOf, scalarsOf, textAt } from './payload.ts'
 import { defineProvider, type KeptHook } from './provider.ts'
 import { verifyTwilioSignature } from './twilio-signature.ts'
 
@@ -45,7 +45,8 @@ function judged(status: string, code: string | undefined): Judgement | undefined
 function undeliveredBy(status: string, code: string): Judgement {
   if (code === OPTED_OUT) return { type: 'failed', reason: 'suppressed' }
   if (BLOCKED.has(code)) return FILTERED
-  if (status === 'failed') return FILTERED
+  // 21… is what the API says when the number can be none; then the message was never tried.
+  if (status === 'failed') return code.startsWith('21') && NO_SUCH_NUMBER.has(code) ? HARD : FILTERED
   return NO_SUCH_NUMBER.has(code) ? HARD : { type: 'bounced', bounce: 'soft' }
 }
 
@@ -53,8 +54,9 @@ function tell(record: JsonValue, hook: KeptHook): Result<readonly HookEvent[], s
   const sid = textAt(record, 'MessageSid') ?? textAt(record, 'SmsSid') ?? textAt(record, 'SmsMessageSid')
   if (sid === undefined) return err('there is no MessageSid')
   const status = textAt(record, 'MessageStatus') ?? textAt(record, 'SmsStatus')
+  const isInbound = status === undefined ? at(record, 'Body') !== undefined : /^receiv(?:ed|ing)$/.test(status)
+  if (isInbound) return ok(inbound(record as JsonObject, sid, hook))
   if (status === undefined) return err(`${sid}: there is no MessageStatus`)
-  if (status === 'received' || status === 'receiving') return ok(inbound(record as JsonObject, sid, hook))
   const code = textAt(record, 'ErrorCode')
   const known = judged(status, code === '0' ? undefined : code)
   if (!known) return ok([])

@@ -156,6 +156,14 @@ function fieldFaults(name: string, value: unknown, answered: Answered, memory: M
       return is(answered.duplicates)
     case 'dead_letter':
       return is(answered.dead_letters > 0)
+    case 'ack':
+      return is(answered.body.includes('<Ack>true</Ack>'))
+    case 'ops':
+      return JSON.stringify(answered.events.filter(isRecord).map(({ op }) => op)) === JSON.stringify(value)
+        ? []
+        : ['other operations']
+    case 'bad':
+    case 'bad_events':
     case 'dead_letters':
       return Array.isArray(value)
         ? value.length === answered.dead_letters
@@ -224,5 +232,6 @@ function oneClickFaults(request: Fields, expect: Fields): readonly string[] {
   )?.[1]
   const said = readOneClick(String(request['method']), String(type ?? ''), String(request['body'] ?? ''))
   const effect = said === 'unsubscribe' ? 'unsubscribed' : null
+  if (expect['effect'] === undefined) return []
   return effect === expect['effect'] ? [] : [`the effect is ${effect}`]
 }

@@ -9,7 +9,10 @@ export function eventFaults(expected: readonly unknown[], events: readonly HookE
     ]
   }
   return expected.flatMap((wanted, i) => {
-    const actual = events[i] as unknown as Fields
+    const event = events[i] as HookEvent
+    if (event.kind === 'record')
+      return recordFaults(fields(wanted) ?? {}, [event]).map((fault) => `event ${i + 1}: ${fault}`)
+    const actual = event as unknown as Fields
     return Object.entries(fields(wanted) ?? {}).flatMap(([name, value]) =>
       isAs(name, value, actual)
         ? []

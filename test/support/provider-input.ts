@@ -54,24 +54,31 @@ export function callOf(provider: ProviderName, input: Fields): Call {
 
 function settingsOf(input: Fields, url: string | undefined, request: HookRequest): HookSettings {
   const secrets = SECRET_NAMES.flatMap((name) => texts(input[name]))
-  const basic = fields(input['basic_auth'])
-  const arns = texts(input['topic_arns'] ?? input['allowed_topic_arns'] ?? input['topic_arn'])
-  const isOpen = input['topic_arns'] === undefined && input['allowed_topic_arns'] === undefined
+  const basic = basicOf(input['basic_auth'])
+  const listed = TOPIC_NAMES.find((name) => input[name] !== undefined)
   const version = text(input['version'])
+  const legacy = ['legacy', 'legacy_enabled', 'allow_legacy'].find((name) => input[name] !== undefined)
   return {
     secrets,
     publicUrl: text(input['configured_url']) ?? text(input['public_url']) ?? url,
-    basicAuth: basic
-      ? { user: String(basic['user'] ?? basic['username']), password: String(basic['password']) }
-      : undefined,
+    basicAuth: basic,
     bearerToken: text(input['bearer_token'] ?? input['bearer']),
     verifyToken: text(input['configured_verify_token'] ?? input['verify_token']),
-    topicArns: arns.length > 0 || !isOpen ? arns : topicOf(request),
+    topicArns: listed === undefined ? topicOf(request) : texts(input[listed]),
     maxAgeSeconds: number(input['max_age_s']),
     organizationIds: texts(input['organization_ids'] ?? input['organization_id']),
-    legacySignatures:
-      input['legacy'] === true || (input['legacy'] === undefined && (version === 'v1' || version === 'v2')),
+    legacySignatures: legacy === undefined ? version === 'v1' || version === 'v2' : input[legacy] === true,
   }
+}
+
+const TOPIC_NAMES = ['topic_arns', 'allowed_topic_arns', 'allowed_topics', 'topic_allow_list', 'topic_arn']
+
+/** `user:password`, or both by name. */
+function basicOf(value: unknown): HookSettings['basicAuth'] {
+  const [user, ...password] = typeof value === 'string' ? value.split(':') : []
+  if (user !== undefined) return { user, password: password.join(':') }
+  const pair = fields(value)
+  return pair && { user: String(pair['user'] ?? pair['username']), password: String(pair['password']) }
 }
 
 /** A vector that names no allowed topics is about the signature: its own topic is allowed. */
@@ -196,7 +203,9 @@ function contentTypeOf(provider: ProviderName, input: Fields): string {
 function addressOf(input: Fields): [url: string | undefined, query: string] {
   const url = text(input['url'])
   const seen = text(input['request_url']) ?? url ?? ''
-  const query = text(input['query']) ?? seen.split('#', 1)[0]?.split('?').slice(1).join('?') ?? ''
+  const asked = fields(input['query'])
+  const query =
+    (asked ? formOf(asked) : text(input['query'])) ?? seen.split('#', 1)[0]?.split('?').slice(1).join('?') ?? ''
   return [url, query]
 }
 
