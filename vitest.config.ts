@@ -28,6 +28,7 @@ export default defineConfig(async () => ({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: {
+                AUDIENCE_SHARDS: '4',
                 TEST_MIGRATIONS: await readD1Migrations('./d1-migrations'),
               },
             },

@@ -1,8 +1,12 @@
 import { DurableObject } from 'cloudflare:workers'
+import { sendTellings } from '../platform/audience-documents.ts'
 import { ConfigStore } from '../platform/config-store.ts'
 import { sendEffects } from '../platform/effects.ts'
 import { nameParts } from '../platform/stubs.ts'
+import { documentNeed } from '../shared/audience/document-need.ts'
+import { type Telling, tellingOf } from '../shared/audience/document-of.ts'
 import { defaultSettings, type WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import type { ConsentHistoryPage, ConsentHistoryQuery, ConsentsDocument } from '../shared/consent/document.ts'
 import type { Event } from '../shared/event/event.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import type { MergeOperation, ReleaseOperation } from '../shared/identity/graph.ts'
@@ -11,18 +15,20 @@ import { encodeCursor } from '../shared/kernel/cursor.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
 import { type ApplyItem, admission, applyItems, type ToldChange } from '../shared/profile/apply.ts'
 import { computedValues } from '../shared/profile/computed-values.ts'
-import { Definitions } from '../shared/profile/definitions.ts'
+import { consentHistoryPage, consentsDocument } from '../shared/profile/consent-view.ts'
+import type { Definitions } from '../shared/profile/definitions.ts'
 import type { EventPage, EventQuery, ProfileDocument, Read } from '../shared/profile/document.ts'
 import type { Effect, ProfileEffect } from '../shared/profile/effect.ts'
 import { lookAgain, nextDueAt, tellDue } from '../shared/profile/emission.ts'
 import { eraseProfile } from '../shared/profile/erase.ts'
 import { type ExplainedMembership, explainMembership } from '../shared/profile/explain-membership.ts'
 import { beginMerge, handOverPage, stagePage, tombstoneOf } from '../shared/profile/merge.ts'
+import { personOf } from '../shared/profile/person.ts'
 import { previewSplit, type Split } from '../shared/profile/preview-split.ts'
 import { PROFILE_LIMITS } from '../shared/profile/profile-limits.ts'
 import { confirmRelease, goLivePage, letGoPage } from '../shared/profile/release.ts'
 import { emptyState, type ProfileState } from '../shared/profile/state.ts'
-import { isOwnEvent } from '../shared/profile/timeline.ts'
+import { isOwnEvent, type StoredEvent } from '../shared/profile/timeline.ts'
 import {
   eventDocument,
   type IdentityParts,
@@ -34,7 +40,11 @@ import {
   profileDocument,
   scopeOf,
 } from '../shared/profile/view.ts'
+import type { Condition } from '../shared/segment/condition.ts'
+import { evaluate } from '../shared/segment/evaluate.ts'
+import type { Verdict } from '../shared/segment/signal.ts'
 import { AlarmClock } from './alarm-clock.ts'
+import { definitionsOf } from './definitions-of.ts'
 import { ProfileStore } from './profile-store.ts'
 
 export interface ApplyRequest {
@@ -50,7 +60,13 @@ export type ApplyRequestItem = Omit<ApplyItem, 'event' | 'eventText'> & { readon
 
 /** `elsewhere`: merged away, or the caller's cache is older than a split: resolve again. `busy`: try again later. */
 export type ApplyAnswer =
-  | { readonly kind: 'ok'; readonly outcomes: readonly Outcome[]; readonly told: readonly ToldChange[] }
+  | {
+      readonly kind: 'ok'
+      readonly outcomes: readonly Outcome[]
+      readonly told: readonly ToldChange[]
+      /** For the audience shards: a document as JSON, or that one will be due; the caller sees that they hear of it. */
+      readonly news?: string | 'touched'
+    }
   | { readonly kind: 'busy' }
   | { readonly kind: 'elsewhere' }
 
@@ -91,11 +107,38 @@ export class ProfileObject extends DurableObject<Env> {
       const { outcomes, changed, told } = applyItems(state, this.#store, items, { now, settings, definitions })
       // With no window to wait for there is no reason to pay for an alarm.
       if (changed && definitions && settings.windowMs === 0) this.#tell(state, definitions, now)
-      return { answer: { kind: 'ok', outcomes, told }, changed }
+      const need = documentNeed({ outcomes, told })
+      const news = need === 'document' ? JSON.stringify(this.#telling(state, config)) : 'touched'
+      return { answer: { kind: 'ok', outcomes, told, ...(need === 'nothing' ? {} : { news }) }, changed }
     })
     this.#wakeWhenDue()
     if (this.#load()?.outbox.length) this.ctx.waitUntil(this.#flush())
     return answer
+  }
+
+  /**
+   * How this person is, for the audience shards, as JSON. With `build` they look at themselves first, by that version of
+   * the configuration: whoever turns out to be in or out is told so as part of a backfill.
+   */
+  async tell(build: number): Promise<string> {
+    const [config] = await Promise.all([this.#config(build), this.#alarm.load()])
+    if (!config && build > 0) throw new Error('the configuration cannot be read')
+    const isFresh = config && build > 0 && (this.#load()?.configVersion ?? config.version) < config.version
+    if (isFresh && this.#isAlive()) {
+      this.#transact((state) => {
+        const definitions = definitionsOf(config)
+        const waited = new Set(Object.keys(state.segments).filter((key) => state.segments[key]?.pending))
+        this.#evaluateAll(state, definitions)
+        this.#tell(state, definitions, Date.now(), waited)
+        // The caller takes what it asked for.
+        delete state.documentOwed
+        return { answer: undefined, changed: true }
+      })
+      this.#wakeWhenDue()
+      this.ctx.waitUntil(this.#flush())
+    }
+    const state = this.#load() ?? emptyState(this.#workspace, this.#id)
+    return JSON.stringify(this.#telling(state, config))
   }
 
   async read(options: { readonly meta: boolean }): Promise<Read<ProfileDocument>> {
@@ -119,6 +162,15 @@ export class ProfileObject extends DurableObject<Env> {
     })
   }
 
+  /** What stands about consent, by channel or purpose. */
+  async consents(): Promise<Read<ConsentsDocument>> {
+    return this.#reading(consentsDocument)
+  }
+
+  async consentHistory(query: ConsentHistoryQuery): Promise<Read<ConsentHistoryPage>> {
+    return this.#reading((state) => consentHistoryPage(state, query))
+  }
+
   async identity(): Promise<Read<IdentityParts>> {
     return this.#reading((state) => ({
       identifiers: identifierDocuments(state),
@@ -134,6 +186,14 @@ export class ProfileObject extends DurableObject<Env> {
     if (!config || !definition) return this.#reading(() => undefined)
     const { surroundings } = definitionsOf(config)
     return this.#reading((state) => explainMembership(state, this.#store.history, definition, surroundings, Date.now()))
+  }
+
+  /** Whether this person is in by a condition; unknown when there is nobody here, or the configuration cannot be read. */
+  async verdict(condition: Condition, configVersion: number, now: number): Promise<Verdict> {
+    const config = await this.#config(configVersion)
+    const state = this.#load()
+    if (!config || !state || !this.#isAlive()) return 'unknown'
+    return evaluate(condition, personOf(state, this.#store.history, definitionsOf(config).surroundings), now).member
   }
 
   /** The ENTER and EXIT events that this timeline dates to an instant, in epoch ms. */
@@ -190,6 +250,7 @@ export class ProfileObject extends DurableObject<Env> {
           this.#profileEffect(`mrg_${seq}`, 'merged', cause.at, { other: loser, mergeId: `mrg_${seq}` }),
         )
         if (config) this.#evaluateAll(state, definitionsOf(config))
+        state.documentOwed = true
       }
       return { answer: undefined, changed: completed }
     })
@@ -213,6 +274,7 @@ export class ProfileObject extends DurableObject<Env> {
       const { staging } = this.#store
       const alive = goLivePage(state, this.#store, staging, operation, page, index, last, PROFILE_LIMITS)
       if (alive && config) this.#evaluateAndTell(state, definitionsOf(config))
+      if (alive) state.documentOwed = true
       return { answer: undefined, changed: alive }
     })
     this.#wakeWhenDue()
@@ -229,6 +291,7 @@ export class ProfileObject extends DurableObject<Env> {
         const details = { other: to, mergeId: `mrg_${undoes}` }
         state.outbox.push(this.#profileEffect(`rel_${seq}`, 'unmerged', cause.at, details))
         if (config) this.#evaluateAndTell(state, definitionsOf(config))
+        state.documentOwed = true
       }
       return { answer: undefined, changed: confirmed }
     })
@@ -248,10 +311,11 @@ export class ProfileObject extends DurableObject<Env> {
   async erase(at: number): Promise<void> {
     this.#transact((state) => {
       this.#store.deleteEvents()
-      this.#state = eraseProfile(state, at)
+      this.#state = { ...eraseProfile(state, at), documentOwed: true }
       return { answer: undefined, changed: true }
     })
     await this.#alarm.clear()
+    await this.#flushOrWake()
   }
 
   /** The winner has everything: no copy of the person's data stays here. */
@@ -260,17 +324,20 @@ export class ProfileObject extends DurableObject<Env> {
       const tombstone = tombstoneOf(state, operation)
       if (!tombstone) return { answer: undefined, changed: false }
       this.#store.deleteEvents()
-      this.#state = tombstone
+      this.#state = { ...tombstone, documentOwed: true }
       return { answer: undefined, changed: true }
     })
     await this.#alarm.clear()
+    await this.#flushOrWake()
   }
 
   override async alarm(): Promise<void> {
     await this.#alarm.fired(Date.now())
     const config = await this.#config(0)
-    const state = this.#load()
-    if (state === undefined || state.redirect !== null || state.erasedAt !== undefined) return this.#alarm.clear()
+    if (!this.#isAlive()) {
+      await this.#flush()
+      return this.#alarm.clear()
+    }
     // Without definitions nothing can be decided; the alarm that fired() set comes back for it.
     if (!config) return
     this.#transact((state) => {
@@ -308,9 +375,11 @@ export class ProfileObject extends DurableObject<Env> {
     state.configVersion = definitions.version
   }
 
-  /** Writes what is due into the timeline and the outbox. */
-  #tell(state: ProfileState, definitions: Definitions, now: number): void {
-    for (const row of tellDue(state, this.#store.history, definitions, now)) {
+  /** Writes what is due into the timeline and the outbox. What did not wait for its window, of `waited`, is a backfill. */
+  #tell(state: ProfileState, definitions: Definitions, now: number, waited?: ReadonlySet<string>): void {
+    for (const due of tellDue(state, this.#store.history, definitions, now)) {
+      const isBackfill = waited && !waited.has(String(due.event.properties?.['segment']))
+      const row = isBackfill ? backfilled(due) : due
       if (!this.#store.get(row.key)) this.#store.put(row)
       const effect: Effect = {
         key: row.key,
@@ -321,19 +390,49 @@ export class ProfileObject extends DurableObject<Env> {
       }
       state.outbox.push(effect)
       state.version += 1
+      state.documentOwed = true
     }
   }
 
   /** Empties the outbox into the queue. What was sent and not yet struck out is sent again: its key makes that harmless. */
   async #flush(): Promise<void> {
     const sending = [...(this.#load()?.outbox ?? [])]
-    if (sending.length === 0) return
-    await sendEffects(this.env, sending)
+    const told = this.#load()?.documentOwed ? await this.#sendDocument() : undefined
+    if (sending.length === 0 && told === undefined) return
+    if (sending.length > 0) await sendEffects(this.env, sending)
     const sent = new Set(sending.map((effect) => effect.key))
     this.#transact((state) => {
       state.outbox = state.outbox.filter((effect) => !sent.has(effect.key))
+      if (state.version === told) delete state.documentOwed
       return { answer: undefined, changed: true }
     })
+  }
+
+  /** Answers the version that the audience shards took; undefined when they did not: it stays owed. */
+  async #sendDocument(): Promise<number | undefined> {
+    const config = await this.#config(0)
+    const state = this.#load()
+    if (!state) return undefined
+    const { version } = state
+    const missed = await sendTellings(this.env, this.#workspace, [this.#telling(state, config)])
+    return missed.length === 0 ? version : undefined
+  }
+
+  async #flushOrWake(): Promise<void> {
+    await this.#alarm.load()
+    await this.#flush()
+    this.#wakeWhenDue()
+  }
+
+  #telling(state: ProfileState, config: WorkspaceConfig | undefined): Telling {
+    const definitions = config && definitionsOf(config)
+    const computedTraits = config?.computedTraits ?? []
+    return tellingOf(state, this.#store.history, { definitions, computedTraits, now: Date.now() })
+  }
+
+  #isAlive(): boolean {
+    const state = this.#load()
+    return state !== undefined && state.redirect === null && state.erasedAt === undefined
   }
 
   #wakeWhenDue(): void {
@@ -343,9 +442,9 @@ export class ProfileObject extends DurableObject<Env> {
   /** When this profile has something to do by itself: what is due, or an outbox that was not emptied. */
   #nextWake(): number | null {
     const state = this.#load()
-    if (!state || state.redirect !== null || state.erasedAt !== undefined) return null
-    const due = nextDueAt(state) ?? Number.POSITIVE_INFINITY
-    const retry = state.outbox.length > 0 ? Date.now() + 1_000 : Number.POSITIVE_INFINITY
+    if (!state) return null
+    const due = (this.#isAlive() ? nextDueAt(state) : null) ?? Number.POSITIVE_INFINITY
+    const retry = state.outbox.length > 0 || state.documentOwed ? Date.now() + 1_000 : Number.POSITIVE_INFINITY
     const next = Math.min(due, retry)
     return next === Number.POSITIVE_INFINITY ? null : next
   }
@@ -385,14 +484,7 @@ export class ProfileObject extends DurableObject<Env> {
   }
 }
 
-const indexes = new WeakMap<WorkspaceConfig, Definitions>()
-
-/** The index of a configuration's definitions, built once per configuration and isolate. */
-function definitionsOf(config: WorkspaceConfig): Definitions {
-  let index = indexes.get(config)
-  if (!index) {
-    index = new Definitions(config.version, config.segments, config)
-    indexes.set(config, index)
-  }
-  return index
+/** A change that a new definition made, not something the person did. */
+function backfilled(row: StoredEvent): StoredEvent {
+  return { ...row, event: { ...row.event, properties: { ...row.event.properties, backfill: true } } }
 }

@@ -1,4 +1,5 @@
 import type {
+  AudienceShardObject,
   HookTokensObject,
   IdentityGraphObject,
   MatchShardObject,
@@ -45,6 +46,18 @@ export function traceOf(requestId: string): string {
 
 export function traceStub(env: Env, workspace: string, shard: string): Remote<TraceObject> {
   return env.TRACES.getByName(`${workspace}/${shard}`) as unknown as Remote<TraceObject>
+}
+
+/**
+ * How many audience shards a workspace has: a setting of the deployment, AUDIENCE_SHARDS in wrangler.toml. People stay
+ * where they are hashed to, so it may not be changed by hand once there are people.
+ */
+export function audienceShards(env: Env): number {
+  return Number(env.AUDIENCE_SHARDS)
+}
+
+export function audienceStub(env: Env, workspace: string, shard: number): Remote<AudienceShardObject> {
+  return env.AUDIENCES.getByName(`${workspace}/${shard}`) as unknown as Remote<AudienceShardObject>
 }
 
 /** The used tokens of a webhook source, spread by token; there is nothing to be asked of all of them together. */

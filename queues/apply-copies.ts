@@ -5,6 +5,7 @@ import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import type { CopyWork, Placed } from './copy.ts'
 import { undecided } from './copy.ts'
 import { ALONE_AFTER_ATTEMPTS, reasonOf } from './faults.ts'
+import { NewsOfBatch } from './news-of-batch.ts'
 import { forgetAnswers, resolveCopies } from './resolve-copies.ts'
 
 /**
@@ -12,10 +13,20 @@ import { forgetAnswers, resolveCopies } from './resolve-copies.ts'
  * isolate asked: the graph is asked again, at most five times.
  */
 export async function applyCopies(env: Env, copies: readonly CopyWork[]): Promise<void> {
+  const news = new NewsOfBatch()
+  try {
+    await applyAll(env, copies, news)
+  } finally {
+    // Before anything is acknowledged: a batch that dies here comes again, and brings its news again.
+    await news.send(env)
+  }
+}
+
+async function applyAll(env: Env, copies: readonly CopyWork[], news: NewsOfBatch): Promise<void> {
   let waiting = undecided(copies)
   for (let hop = 0; waiting.length > 0; hop++) {
     const groups = [...Map.groupBy(waiting, profileOf).values()]
-    await inPool(groups, AT_ONCE, (group) => applyGroup(env, group))
+    await inPool(groups, AT_ONCE, (group) => applyGroup(env, group, news))
     waiting = undecided(waiting)
     if (waiting.length === 0) return
     if (hop === MOST_HOPS) {
@@ -37,14 +48,14 @@ function profileOf(copy: CopyWork): string {
 }
 
 /** Leaves a copy open when the profile answered `elsewhere`. */
-async function applyGroup(env: Env, group: readonly CopyWork[]): Promise<void> {
+async function applyGroup(env: Env, group: readonly CopyWork[], news: NewsOfBatch): Promise<void> {
   // A message that failed before takes the others of its profile no further down with it.
   const alone = group.some((copy) => copy.unit.message.attempts >= ALONE_AFTER_ATTEMPTS)
-  if (!alone || group.length === 1) return applyTogether(env, group)
-  for (const copy of group) await applyTogether(env, [copy])
+  if (!alone || group.length === 1) return applyTogether(env, group, news)
+  for (const copy of group) await applyTogether(env, [copy], news)
 }
 
-async function applyTogether(env: Env, group: readonly CopyWork[]): Promise<void> {
+async function applyTogether(env: Env, group: readonly CopyWork[], news: NewsOfBatch): Promise<void> {
   const [first] = group as readonly [CopyWork]
   const { id, version } = first.unit.config as WorkspaceConfig
   const { profile } = first.placed as Placed
@@ -61,7 +72,9 @@ async function applyTogether(env: Env, group: readonly CopyWork[]): Promise<void
     })),
   }
   try {
-    take(group, await profileStub(env, id, profile).apply(request))
+    const answer = await profileStub(env, id, profile).apply(request)
+    take(group, answer)
+    if (answer.kind === 'ok' && answer.news !== undefined) news.add(id, version, profile, answer.news)
   } catch (fault) {
     for (const copy of group) {
       const bury = !isTransient(fault) && group.length === 1 && copy.unit.message.attempts >= ALONE_AFTER_ATTEMPTS

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { buryDocuments } from '../platform/audience-documents.ts'
 import { eraseFromArchive, type IsTheirs } from '../platform/erase-archive.ts'
 import { closeErasure, type ErasureRow, erasureRow, storeForgot } from '../platform/erasure-row.ts'
 import { identifierKey } from '../platform/hashing.ts'
@@ -130,8 +131,10 @@ function identifiersIn(body: JsonObject) {
   return found
 }
 
-async function forgetDocuments(_env: Env, _row: ErasureRow): Promise<number> {
-  return 0
+/** One document with its text index, whatever it was merged of; nothing of any of these IDs comes back. */
+async function forgetDocuments(env: Env, { workspace, profile, scope }: ErasureRow): Promise<number> {
+  await buryDocuments(env, workspace, [...new Set([profile, ...scope.leaves])])
+  return 1
 }
 
 async function forgetMatching(env: Env, { workspace, profile }: ErasureRow): Promise<number> {

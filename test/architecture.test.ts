@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 /**
  * The import rule, held. Rooms stand in one linear order; a room imports earlier rooms and itself, never later ones:
  *
- *   shared (kernel → event → identity → matching → config → segment → profile → pipeline → message → provider → contract)
+ *   shared (kernel → event → identity → consent → matching → config → segment → profile → audience → pipeline → message → provider → contract)
  *   → platform → durable-objects → queues → workers
  *
  * and `shared` is pure: no clock, no chance, no I/O; zod and libphonenumber-js (tables of numbering plans) its only packages.
@@ -13,10 +13,12 @@ const SHARED = [
   'kernel',
   'event',
   'identity',
+  'consent',
   'matching',
   'config',
   'segment',
   'profile',
+  'audience',
   'pipeline',
   'message',
   'import',

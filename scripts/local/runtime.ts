@@ -38,6 +38,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<LocalRuntim
     modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundleLocalWorker(define) }],
     bindings: {
       ...workerOptions.bindings,
+      // One machine needs few, and every object keeps files open.
+      AUDIENCE_SHARDS: '4',
       ...options.secrets,
       LOCAL: localFacts(workerOptions, token) as unknown as Json,
     },

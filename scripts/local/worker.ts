@@ -1,4 +1,8 @@
-import worker, { IdentityGraphObject as Graph, ProfileObject as Profile } from '../../workers/index.ts'
+import worker, {
+  AudienceShardObject as Audience,
+  IdentityGraphObject as Graph,
+  ProfileObject as Profile,
+} from '../../workers/index.ts'
 import { CONTROL_PATH, CONTROL_TOKEN_HEADER, type ControlRequest, type LocalFacts, type Standstill } from './control.ts'
 import { Unsettled } from './unsettled.ts'
 
@@ -33,10 +37,16 @@ async function alarm(state: DurableObjectState, work: () => Promise<void>): Prom
   else await whileRunning(work)
 }
 
-// The other classes as they are; the two below, which have alarms, take the place of their namesakes.
+// The other classes as they are; those below, which have alarms, take the place of their namesakes.
 export * from '../../workers/index.ts'
 
 export class ProfileObject extends Profile {
+  override alarm(): Promise<void> {
+    return alarm(this.ctx, () => super.alarm())
+  }
+}
+
+export class AudienceShardObject extends Audience {
   override alarm(): Promise<void> {
     return alarm(this.ctx, () => super.alarm())
   }

@@ -1,0 +1,186 @@
+import type { Projection } from '../shared/audience/projection.ts'
+import { isSayable } from '../shared/audience/projection.ts'
+import type { SearchQuery } from '../shared/audience/search-query.ts'
+import type { Verdict } from '../shared/segment/signal.ts'
+
+/** What is read from a shard's tables (audience-shard-store.ts). All lists are by place, after a place. */
+export interface PlacedPerson {
+  readonly n: number
+  readonly id: string
+}
+
+export interface PlacedMember extends PlacedPerson {
+  readonly since: number
+}
+
+export function members(sql: SqlStorage, segment: string, after: number, limit: number): PlacedMember[] {
+  return sql
+    .exec<{ n: number; id: string; since: number }>(
+      `SELECT m.n AS n, d.id AS id, m.since AS since FROM memberships m JOIN documents d ON d.n = m.n
+       WHERE m.segment = ? AND m.n > ? ORDER BY m.n LIMIT ?`,
+      segment,
+      after,
+      limit,
+    )
+    .toArray()
+}
+
+export function memberCount(sql: SqlStorage, segment: string): number {
+  return sql.exec<{ n: number }>('SELECT count(*) AS n FROM memberships WHERE segment = ?', segment).one().n
+}
+
+/** By mask (bit i: the i-th key), the number of people who are in exactly these. */
+export function maskCounts(sql: SqlStorage, keys: readonly string[]): [number, number][] {
+  const marks = keys.map(() => '?').join(', ')
+  const bits = keys.map((_, bit) => `WHEN ? THEN ${1 << bit}`).join(' ')
+  return sql
+    .exec<{ mask: number; people: number }>(
+      `SELECT mask, count(*) AS people FROM (
+         SELECT sum(CASE segment ${bits} END) AS mask FROM memberships WHERE segment IN (${marks}) GROUP BY n
+       ) GROUP BY mask`,
+      ...keys,
+      ...keys,
+    )
+    .toArray()
+    .map(({ mask, people }) => [mask, people])
+}
+
+export interface Search {
+  /** Null: everybody. */
+  readonly text: SearchQuery | null
+  readonly segment: string | null
+  /** Path of a trait and its value as text. */
+  readonly traits: readonly (readonly [string, string])[]
+}
+
+export function search(sql: SqlStorage, wanted: Search, after: number, limit: number): PlacedPerson[] {
+  const { text, segment, traits } = wanted
+  const values: (string | number)[] = []
+  const where: string[] = []
+  let from = 'documents d'
+  let place = 'd.n'
+  if (text) {
+    // The trigram index leads: what it asks for is longer, and so rarer.
+    const [first, second] = [
+      ...(text.grams ? [['grams', text.grams]] : []),
+      ...(text.words ? [['words', text.words]] : []),
+    ]
+    const [table, match] = first as [string, string]
+    from = `${table} JOIN documents d ON d.n = ${table}.rowid`
+    place = `${table}.rowid`
+    where.push(`${table} MATCH ?`)
+    values.push(match)
+    if (second) {
+      where.push(`d.n IN (SELECT rowid FROM ${second[0]} WHERE ${second[0]} MATCH ?)`)
+      values.push(second[1] as string)
+    }
+  }
+  where.push(`${place} > ?`, 'd.json IS NOT NULL')
+  values.push(after)
+  if (segment !== null) {
+    where.push('EXISTS (SELECT 1 FROM memberships m WHERE m.segment = ? AND m.n = d.n)')
+    values.push(segment)
+  }
+  for (const [path, value] of traits) {
+    const json = traitPath(path)
+    if (json === undefined) return []
+    where.push(`CASE json_type(d.json, ?) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'
+      ELSE CAST(json_extract(d.json, ?) AS TEXT) END = ?`)
+    values.push(json, json, value)
+  }
+  return sql
+    .exec<{ n: number; id: string }>(
+      `SELECT d.n AS n, d.id AS id FROM ${from} WHERE ${where.join(' AND ')} ORDER BY ${place} LIMIT ?`,
+      ...values,
+      limit,
+    )
+    .toArray()
+}
+
+/** Undefined for a name that cannot be said as a path; nobody is found by it. */
+function traitPath(path: string): string | undefined {
+  const [top, ...rest] = path.split('.')
+  if (top === undefined || ![top, ...rest].every(isSayable)) return undefined
+  return `$.traits."${top}".value${rest.map((key) => `."${key}"`).join('')}`
+}
+
+/** A person, and what the condition says of their document. */
+export interface Looked {
+  readonly n: number
+  readonly verdict: Verdict
+  /** Whether the shard has them as a member of the segment that was named. */
+  readonly told: boolean
+}
+
+/** Verdicts remembered by projected text; a trait with more values than that is remembered in part. */
+const MOST_REMEMBERED = 20_000
+
+/** Looks at documents through a projection, a stretch at a time. */
+export function looker(
+  sql: SqlStorage,
+  projection: Projection,
+  now: number,
+  segment: string | null = null,
+): (after: number, limit: number, each: (looked: Looked) => void) => number | null {
+  const { paths, byTextAlone } = projection
+  const verdicts = new Map<string, Verdict>()
+  const told = segment === null ? '0' : '(SELECT 1 FROM memberships m WHERE m.segment = ? AND m.n = d.n)'
+  const query = `SELECT d.n, json_extract(d.json, ${paths.map(() => '?').join(', ')}), ${told}, ${byTextAlone ? "''" : 'd.id'}
+    FROM documents d WHERE d.n > ? AND d.json IS NOT NULL ORDER BY d.n LIMIT ?`
+  const verdictOf = (text: string, id: string): Verdict => {
+    if (!byTextAlone) return projection.verdict(text, id, now)
+    let verdict = verdicts.get(text)
+    if (verdict === undefined) {
+      verdict = projection.verdict(text, id, now)
+      if (verdicts.size >= MOST_REMEMBERED) verdicts.clear()
+      verdicts.set(text, verdict)
+    }
+    return verdict
+  }
+  /** Answers the last place looked at; null when there was nobody left. */
+  return (after, limit, each) => {
+    const rows = sql
+      .exec(query, ...paths, ...(segment === null ? [] : [segment]), after, limit)
+      .raw<[number, string, number | null, string]>()
+    let last: number | null = null
+    for (const [n, text, is, id] of rows) {
+      last = n
+      each({ n, verdict: verdictOf(text, id), told: is === 1 })
+    }
+    return last
+  }
+}
+
+export function idsAt(sql: SqlStorage, places: readonly number[]): string[] {
+  return places.flatMap((n) =>
+    sql
+      .exec<{ id: string }>('SELECT id FROM documents WHERE n = ? AND json IS NOT NULL', n)
+      .toArray()
+      .map(({ id }) => id),
+  )
+}
+
+/** The numbers that a trait has, in no order; at most `most`, evenly over all places. */
+export function numbersAt(sql: SqlStorage, path: string, most: number): number[] {
+  const json = traitPath(path)
+  if (json === undefined) return []
+  const isNumber = "json IS NOT NULL AND json_type(json, ?) IN ('integer', 'real')"
+  const { n: held } = sql.exec<{ n: number }>(`SELECT count(*) AS n FROM documents WHERE ${isNumber}`, json).one()
+  if (held === 0) return []
+  // By rank, so that the sample has the shape of the whole.
+  const step = Math.max(1, Math.ceil(held / most))
+  return sql
+    .exec<{ value: number }>(
+      `SELECT value FROM (
+         SELECT json_extract(json, ?) AS value, row_number() OVER (ORDER BY json_extract(json, ?)) AS rank
+         FROM documents WHERE ${isNumber}
+       ) WHERE rank % ? = 0 OR rank = 1 OR rank = ?`,
+      json,
+      json,
+      json,
+      step,
+      held,
+    )
+    .toArray()
+    .map(({ value }) => value)
+}
