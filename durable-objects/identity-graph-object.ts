@@ -15,6 +15,7 @@ import {
 } from '../shared/identity/join.ts'
 import { exceededTypes, isAnonymous } from '../shared/identity/limits.ts'
 import { carryOut, type OperationPort, runnable } from '../shared/identity/operations.ts'
+import { type Place, placeOf } from '../shared/identity/place.ts'
 import { type ResolveAnswer, type ResolveRequest, resolve } from '../shared/identity/resolve.ts'
 import { type CanonicalId, canonicalId } from '../shared/kernel/id.ts'
 import { toIso } from '../shared/kernel/instant.ts'
@@ -71,6 +72,14 @@ export class IdentityGraphObject extends DurableObject<Env> {
     if (leaf === undefined || this.#store.erasure(leaf)) return null
     const root = this.#store.rootOf(leaf)
     return this.#store.profile(root) ? root : null
+  }
+
+  /** Where events about these people belong, one answer each; changes nothing. */
+  async places(refs: readonly Located[]): Promise<readonly Place[]> {
+    return refs.map((ref) => {
+      const leaf = ref.kind === 'identifier' ? this.#store.identifier(ref.key)?.leaf : (ref.id as CanonicalId)
+      return placeOf(this.#store, leaf)
+    })
   }
 
   /** Which of these identifiers (by key) belong to somebody. */

@@ -9,6 +9,7 @@ import {
 import { Aggregate } from '../shared/segment/aggregate.ts'
 import { parseCondition } from '../shared/segment/condition.ts'
 import { FreshCache, type FreshCacheOptions } from './fresh-cache.ts'
+import { ownSource } from './own-source.ts'
 import { patience } from './patience.ts'
 import { SOURCE_COLUMNS, type SourceRow, sourceConfigOf } from './source-row.ts'
 
@@ -65,6 +66,8 @@ export class ConfigStore {
   }
 
   source(id: string): Promise<SourceConfig | Unread> {
+    const own = ownSource(id)
+    if (own) return Promise.resolve(own)
     return this.#caches.sources.get(id, () => this.#bounded(() => this.#readSource(id)))
   }
 

@@ -7,6 +7,7 @@ import { validateItem } from '../shared/event/validate-item.ts'
 import { identifierOf, identifiersOf } from '../shared/identity/identifier.ts'
 import { isBlocked, usableIdentifiers } from '../shared/identity/identity-settings.ts'
 import { asDict } from '../shared/kernel/json.ts'
+import { ok } from '../shared/kernel/result.ts'
 import { isListMark } from '../shared/segment/list-mark.ts'
 import { type CopyWork, type Unit, undecided } from './copy.ts'
 import { reasonOf } from './faults.ts'
@@ -60,7 +61,8 @@ function normalizeCopy(copy: CopyWork, config: WorkspaceConfig): void {
     copy.outcome = rejected(copy)
     return
   }
-  const valid = validateItem(item.body, item.type)
+  const own = item.profile !== undefined
+  const valid = own ? ok(item.type ?? 'track') : validateItem(item.body, item.type)
   if (!valid.ok) {
     copy.outcome = { kind: 'rejected', reason: valid.failure.code }
     return
@@ -73,6 +75,8 @@ function normalizeCopy(copy: CopyWork, config: WorkspaceConfig): void {
     copy.outcome = { kind: 'dropped', reason: 'late' }
     return
   }
+  // What we tell ourselves says whom it is about; resolve-copies.ts asks where they are.
+  if (own) return
   copy.identifiers = usableIdentifiers(
     identifiersOf(event, config.settings.identity.defaultCountry),
     config.settings.identity,

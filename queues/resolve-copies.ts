@@ -8,6 +8,7 @@ import { isRoleMailbox } from '../shared/identity/identity-settings.ts'
 import type { ResolveAnswer, ResolveRequest } from '../shared/identity/resolve.ts'
 import type { CopyWork, Placed } from './copy.ts'
 import { ALONE_AFTER_ATTEMPTS, reasonOf } from './faults.ts'
+import { placeOwnCopies } from './place-own-copies.ts'
 
 /**
  * Step 2: whose copies these are. One call per batch and workspace to the identity graph, with only the identifier sets
@@ -24,7 +25,8 @@ const answers = new Map<string, Extract<ResolveAnswer, { kind: 'resolved' }>>()
 const MOST_ANSWERS = 50_000
 
 export function forgetAnswers(copies: readonly CopyWork[]): void {
-  for (const copy of copies) if (copy.unit.config) answers.delete(cacheKey(copy, copy.unit.config))
+  for (const copy of copies)
+    if (copy.unit.config && copy.item.profile === undefined) answers.delete(cacheKey(copy, copy.unit.config))
 }
 
 /** For tests: a new isolate knows nothing. */
@@ -34,7 +36,10 @@ export function forgetAllAnswers(): void {
 
 async function resolveWorkspace(env: Env, config: WorkspaceConfig, copies: readonly CopyWork[]): Promise<void> {
   const asked = new Map<string, Asked>()
+  const own = copies.filter(({ item }) => item.profile !== undefined)
+  if (own.length > 0) await placeOwnCopies(env, config, own)
   for (const copy of copies) {
+    if (copy.item.profile !== undefined) continue
     const key = cacheKey(copy, config)
     const known = answers.get(key)
     if (known) {

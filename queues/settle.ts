@@ -1,6 +1,7 @@
 import { archive, type BronzeLine } from '../platform/archive.ts'
 import { sendEffects } from '../platform/effects.ts'
 import { sendAll } from '../platform/queue-packing.ts'
+import { consentsIn } from '../shared/consent/read-consents.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import type { DeadLetter } from '../shared/message/dead-letter.ts'
 import type { Effect } from '../shared/profile/effect.ts'
@@ -103,7 +104,7 @@ function effectOf(copy: CopyWork): readonly Effect[] {
   const key = `${event.source}:${event.messageId}`
   const effects: Effect[] = [{ key, kind: 'event', workspace, profile, event }]
   if (copy.told) {
-    const { kind: change, traits, identifiers } = copy.told
+    const { kind: change, traits, identifiers, consents = [] } = copy.told
     const { messageId, receivedAt: at } = event
     effects.push({
       key: `${key}:profile`,
@@ -116,6 +117,19 @@ function effectOf(copy: CopyWork): readonly Effect[] {
       identifiers,
       messageId,
     })
+    const said = consentsIn(event).filter(({ name }) => consents.includes(name))
+    if (said.length > 0) {
+      const told = said.map(({ name, write: { status, at, source } }) => [name, { status, at, source }] as const)
+      const consent = {
+        kind: 'consent' as const,
+        workspace,
+        profile,
+        at,
+        messageId,
+        consents: Object.fromEntries(told),
+      }
+      effects.push({ key: `${key}:consent`, ...consent })
+    }
   }
   return effects
 }

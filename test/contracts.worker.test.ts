@@ -127,6 +127,11 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?to=2026-02-30', 'to'],
     ['?name=', 'name'],
   ],
+  listConsentHistory: [
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+    ['?name=', 'name'],
+  ],
   listSegments: [
     ['?limit=0', 'limit'],
     ['?cursor=made-up', 'cursor'],

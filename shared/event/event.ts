@@ -8,8 +8,8 @@ import type { JsonObject } from '../kernel/json.ts'
 export const EVENT_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
-/** How a copy came in. Everything but `live` is exempt from the profile rate and from `archive_only`. */
-export const ORIGINS = ['live', 'spill', 'import', 'replay'] as const
+/** How a copy came in; `own`: told by Tributary itself. Everything but `live` is exempt from the profile rate and from `archive_only`. */
+export const ORIGINS = ['live', 'spill', 'import', 'replay', 'own'] as const
 export type Origin = (typeof ORIGINS)[number]
 
 /** What the credential may do: a public write key never unites two user ids, a server key may. */

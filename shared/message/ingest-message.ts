@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EVENT_TYPES, ORIGINS } from '../event/event.ts'
 import { REJECT_REASONS, type RejectReason } from '../event/outcome.ts'
+import { isCanonicalId } from '../kernel/id.ts'
 import { isObject, type JsonObject, type JsonValue } from '../kernel/json.ts'
 
 /**
@@ -26,6 +27,8 @@ export const IngestItem = z.object({
   type: z.enum(EVENT_TYPES).optional(),
   /** Only when the client sent none: made by the edge. */
   messageId: z.string().optional(),
+  /** Of what Tributary itself tells: the leaf it is about, in place of identifiers. Never a stranger's word. */
+  profile: z.string().refine(isCanonicalId).optional(),
   /** The message as sent; of an item too large to keep, a note instead. Checked by validateItem, not by zod. */
   body: z.custom<JsonValue>((value) => value !== undefined),
   reject: z

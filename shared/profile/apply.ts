@@ -1,4 +1,6 @@
 import type { WorkspaceSettings } from '../config/workspace-config.ts'
+import { consentKeys } from '../consent/consent.ts'
+import { consentsIn } from '../consent/read-consents.ts'
 import { countedName, type Event, type Origin } from '../event/event.ts'
 import type { Outcome } from '../event/outcome.ts'
 import { sameBody } from '../event/same-body.ts'
@@ -70,6 +72,7 @@ export function applyItems(
     written: new Set(),
     names: new Set(),
     identifiers: new Set(),
+    consents: new Set(),
     receivedAt: 0,
     applied: 0,
     told: [],
@@ -112,6 +115,8 @@ interface Changes {
   readonly names: Set<string>
   /** Types of identifiers that are new. */
   readonly identifiers: Set<string>
+  /** As conditions name them. */
+  readonly consents: Set<string>
   /** Arrival of the newest applied event. */
   receivedAt: number
   applied: number
@@ -139,14 +144,19 @@ function applyItem(
     return { kind: 'dropped', reason: 'profile_rate' }
   }
 
-  const { traits, identifiers } = addEvent(state.leaves, item.leaf, event, item.identifiers, limits)
+  const { traits, identifiers, consents } = addEvent(state.leaves, item.leaf, event, item.identifiers, limits)
   for (const name of traits) changes.traits.add(name)
   // A write that came too late to stand is still part of what the trait once was.
   if (event.type === 'identify') for (const name of Object.keys(event.traits ?? {})) changes.written.add(name)
   for (const name of identifiers) changes.identifiers.add(name.slice(0, name.indexOf(':')))
-  const told = changes.isNew ? 'created' : traits.length + identifiers.length > 0 ? 'updated' : undefined
+  for (const name of consents) for (const key of consentKeys(name)) changes.consents.add(key)
+  const isChanged = traits.length + identifiers.length + consents.length > 0
+  const told = changes.isNew ? 'created' : isChanged ? 'updated' : undefined
   changes.isNew = false
-  if (told) changes.told.push({ item: index, change: { kind: told, traits, identifiers } })
+  if (told) {
+    const said = consents.length > 0 ? { consents } : {}
+    changes.told.push({ item: index, change: { kind: told, traits, identifiers, ...said } })
+  }
   const name = countedName(event.type, event.name)
   if (name !== undefined) changes.names.add(name)
   timeline.put({ key, leaf: item.leaf, copyId: item.copyId, event, ...(told ? { told } : {}) }, item.eventText)
@@ -179,10 +189,12 @@ interface Known {
   readonly told?: ProfileChange
 }
 
-/** Which traits and identifiers it changed is not kept; what it could have changed is in the message. */
+/** Which traits, identifiers and consents it changed is not kept; what it could have changed is in the message. */
 function changeAgain(kind: ProfileChange['kind'], item: ApplyItem): ProfileChange {
   const traits = item.event.type === 'identify' ? Object.keys(item.event.traits ?? {}) : []
-  return { kind, traits, identifiers: item.identifiers.map(identifierName) }
+  const consents = consentsIn(item.event).map(({ name }) => name)
+  const said = consents.length > 0 ? { consents } : {}
+  return { kind, traits, identifiers: item.identifiers.map(identifierName), ...said }
 }
 
 /** Counts an event against its minute of arrival. Minutes older than ten are forgotten. */

@@ -96,13 +96,9 @@ export const IdentityDocument = z.object({
   identifiers: z.array(IdentifierDocument),
   links: z.array(LinkDocument),
   merges: z.array(MergeDocument),
-  path: z
-    .array(LinkDocument)
-    .nullable()
-    .optional()
-    .meta({
-      description: 'Only with `from` and `to`: the shortest chain of links between the two; null when there is none',
-    }),
+  path: z.array(LinkDocument).nullable().optional().meta({
+    description: 'Only with `from` and `to`: the shortest chain of links between the two; null when there is none',
+  }),
 })
 export type IdentityDocument = z.infer<typeof IdentityDocument>
 

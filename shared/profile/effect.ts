@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CONSENT_STATUSES } from '../consent/consent.ts'
 import type { Event } from '../event/event.ts'
 
 /** What a copy changed about a person that others may want to hear of. */
@@ -8,8 +9,13 @@ export const ProfileChange = z.object({
   traits: z.array(z.string()).readonly(),
   /** `type:value` in normal form of the identifiers it added. */
   identifiers: z.array(z.string()).readonly(),
+  /** Names of channels and purposes of which another consent stands. */
+  consents: z.array(z.string()).readonly().optional(),
 })
 export type ProfileChange = z.infer<typeof ProfileChange>
+
+/** A consent as others are told of it. */
+const ConsentChange = z.object({ status: z.enum(CONSENT_STATUSES), at: z.number(), source: z.string() })
 
 /** Every effect's key is its idempotency key from birth: sent twice, it is the same effect. */
 const envelope = { key: z.string().min(1), workspace: z.string(), profile: z.string() }
@@ -36,6 +42,16 @@ export const Effect = z.discriminatedUnion('kind', [
     other: z.string().optional(),
     mergeId: z.string().optional(),
   }),
+  z.object({
+    ...envelope,
+    kind: z.literal('consent'),
+    /** Arrival of the message that said it, epoch milliseconds. */
+    at: z.number(),
+    messageId: z.string(),
+    /** What stands now, by channel or purpose. */
+    consents: z.record(z.string(), ConsentChange),
+  }),
 ])
 export type Effect = z.infer<typeof Effect>
+export type ConsentEffect = Extract<Effect, { kind: 'consent' }>
 export type ProfileEffect = Extract<Effect, { kind: 'profile' }>

@@ -1,7 +1,9 @@
+import { bareName } from '../consent/consent.ts'
 import type { Event } from '../event/event.ts'
 import { hash53 } from '../kernel/hash.ts'
 import { MINUTE } from '../kernel/instant.ts'
 import type { PersonView } from '../segment/person-view.ts'
+import { consentOf } from './consents.ts'
 import type { Definition, Definitions } from './definitions.ts'
 import { type EventSource, personOf, traitOf } from './person.ts'
 import type { Membership, ProfileState } from './state.ts'
@@ -167,6 +169,12 @@ function decidingTime(
     if (!trait || trait.at > now) continue
     instants.add(trait.at)
     oldest = Math.max(oldest, trait.at)
+  }
+  for (const key of reads.consents) {
+    const write = consentOf(state, bareName(key))
+    if (!write || write.at > now) continue
+    instants.add(write.at)
+    oldest = Math.max(oldest, write.at)
   }
   for (const pattern of reads.events) {
     const events = person.events(pattern)

@@ -1,3 +1,14 @@
+import { CONSENT_LIMITS } from '../consent/consent.ts'
+import { consentsIn } from '../consent/read-consents.ts'
+import {
+  addWrite,
+  type ConsentRecord,
+  type ConsentRecordJson,
+  copyOfRecord,
+  joinRecord,
+  newRecord,
+  recordsFromJson,
+} from '../consent/record.ts'
 import type { Event } from '../event/event.ts'
 import { countedName } from '../event/event.ts'
 import { type Identifier, identifierName } from '../identity/identifier.ts'
@@ -20,6 +31,8 @@ export interface Leaf {
   /** By `a\u0000b` (names of two identifiers that came in one message): the first message that had both. */
   readonly links: Dict<Link>
   readonly counters: Counters
+  /** What was said and seen about consent, by channel or purpose. */
+  readonly consents: Dict<ConsentRecord>
   /** Event times; Infinity and −Infinity while there is no event. */
   firstSeen: number
   lastSeen: number
@@ -56,6 +69,7 @@ export function emptyLeaf(): Leaf {
     identifiers: dict(),
     links: dict(),
     counters: dict(),
+    consents: dict(),
     firstSeen: Number.POSITIVE_INFINITY,
     lastSeen: Number.NEGATIVE_INFINITY,
   }
@@ -71,6 +85,8 @@ export interface LeafChange {
   readonly traits: readonly string[]
   /** `type:match` of identifiers that the profile did not hold. */
   readonly identifiers: readonly string[]
+  /** Names of which another consent stands in this leaf. */
+  readonly consents: readonly string[]
 }
 
 /**
@@ -87,12 +103,29 @@ export function addEvent(
   const leaf = (leaves[id] ??= emptyLeaf())
   const traits = event.type === 'identify' && event.traits ? addTraits(leaf, event, event.traits, limits) : []
   const identifiers = addIdentifiers(leaves, leaf, event, held)
+  const consents = addConsents(leaf, event)
   const name = countedName(event.type, event.name)
   if (name !== undefined) addCount(leaf.counters, name, event.timestamp)
   leaf.firstSeen = Math.min(leaf.firstSeen, event.timestamp)
   leaf.lastSeen = Math.max(leaf.lastSeen, event.timestamp)
-  return { traits, identifiers }
+  return { traits, identifiers, consents }
 }
+
+function addConsents(leaf: Leaf, event: Event): readonly string[] {
+  const changed: string[] = []
+  for (const { name, write, manner } of consentsIn(event)) {
+    const record = leaf.consents[name]
+    const before = record?.latest
+    if (record) addWrite(record, write, manner)
+    else leaf.consents[name] = newRecord(write, manner)
+    if (leaf.consents[name]?.latest !== before) changed.push(name)
+  }
+  if (changed.length > 0) shed(leaf.consents, MOST_CONSENTS)
+  return changed
+}
+
+/** Names in one leaf; nobody has so many lists that they mean anything by. */
+const MOST_CONSENTS = 2 * CONSENT_LIMITS.namesAtOnce
 
 function addTraits(leaf: Leaf, event: Event, traits: JsonObject, limits: LeafLimits): readonly string[] {
   const changed: string[] = []
@@ -107,16 +140,16 @@ function addTraits(leaf: Leaf, event: Event, traits: JsonObject, limits: LeafLim
     leaf.traits[name] = after
     changed.push(name)
   }
-  if (changed.length > 0) shedTraits(leaf.traits, limits.maxTraits)
+  if (changed.length > 0) shed(leaf.traits, limits.maxTraits)
   return changed
 }
 
-/** Over the limit, the traits with the smallest name hashes stay: a choice that no order of arrival can change. */
-function shedTraits(traits: Dict<Trait>, maxTraits: number): void {
-  const names = Object.keys(traits)
-  if (names.length <= maxTraits) return
+/** Over the limit, the names with the smallest hashes stay: a choice that no order of arrival can change. */
+function shed<T>(byName: Dict<T>, most: number): void {
+  const names = Object.keys(byName)
+  if (names.length <= most) return
   names.sort((a, b) => hash53(a) - hash53(b) || (a < b ? -1 : 1))
-  for (const name of names.slice(maxTraits)) delete traits[name]
+  for (const name of names.slice(most)) delete byName[name]
 }
 
 function addIdentifiers(
@@ -178,7 +211,14 @@ export function joinLeaf(into: Leaf, from: Leaf, limits: LeafLimits): void {
     const mine = into.traits[name]
     into.traits[name] = mine ? laterTrait(mine, theirs) : theirs
   }
-  shedTraits(into.traits, limits.maxTraits)
+  shed(into.traits, limits.maxTraits)
+  for (const name in from.consents) {
+    const theirs = from.consents[name] as ConsentRecord
+    const mine = into.consents[name]
+    if (mine) joinRecord(mine, theirs)
+    else into.consents[name] = copyOfRecord(theirs)
+  }
+  shed(into.consents, MOST_CONSENTS)
   for (const name in from.identifiers) {
     const theirs = from.identifiers[name] as HeldIdentifier
     const mine = into.identifiers[name]
@@ -201,6 +241,8 @@ export interface LeafJson {
   identifiers: Record<string, HeldIdentifier>
   links: Record<string, Link>
   counters: Record<string, Record<string, number>>
+  /** Absent in rows that were written before there were consents. */
+  consents?: Record<string, ConsentRecordJson>
   firstSeen: number | null
   lastSeen: number | null
   told?: Record<string, Membership>
@@ -214,6 +256,7 @@ export function leafFromJson(json: LeafJson): Leaf {
     identifiers: asDict(json.identifiers),
     links: asDict(json.links),
     counters: asDict(json.counters) as Counters,
+    consents: recordsFromJson(json.consents),
     firstSeen: json.firstSeen ?? Number.POSITIVE_INFINITY,
     lastSeen: json.lastSeen ?? Number.NEGATIVE_INFINITY,
     ...(json.told ? { told: asDict(json.told) } : {}),

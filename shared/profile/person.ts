@@ -1,6 +1,8 @@
+import { bareName } from '../consent/consent.ts'
 import { foldedIn } from '../segment/day-counters.ts'
 import type { EventRef, FoldedEvents, PersonView, TraitHistory, TraitWrite } from '../segment/person-view.ts'
 import { ALONE, among, type Surroundings } from '../segment/surroundings.ts'
+import { consentOf, consentSeen } from './consents.ts'
 import type { Leaf } from './leaf.ts'
 import type { ProfileState } from './state.ts'
 import { isDeleted, laterTrait, type Trait } from './trait.ts'
@@ -26,8 +28,11 @@ export function personOf(state: ProfileState, history: EventSource, surroundings
       events: (pattern) => history.matching(pattern),
       folded: (pattern) => foldedEvents(state, history, pattern),
       identifiers: (type) => identifiersOf(state, type),
-      // Nothing keeps what a person consented to yet: everything is unset.
-      consent: () => undefined,
+      // A name is a channel or a purpose, never both: whoever asks by the other word means the same.
+      consent(_, name) {
+        const write = consentOf(state, bareName(name))
+        return write && consentSeen(write)
+      },
     },
     surroundings,
   )

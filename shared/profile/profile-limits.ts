@@ -1,3 +1,4 @@
+import { foldRecord, type RecordLimits } from '../consent/record.ts'
 import { utf8Length } from '../kernel/utf8.ts'
 import { foldCounters } from './counters.ts'
 import type { LeafLimits } from './leaf.ts'
@@ -44,6 +45,10 @@ export function shrink(state: ProfileState, limits: ProfileLimits): void {
     for (const id in state.leaves) foldCounters(state.leaves[id]?.counters ?? {}, always, names)
     if (sizeOf(state) <= limits.stateBytes) return
   }
+  for (const said of [20, 5, 1]) {
+    foldConsents(state, { said, seenDays: said })
+    if (sizeOf(state) <= limits.stateBytes) return
+  }
   while (sizeOf(state) > limits.stateBytes && dropLargestTraits(state)) {
     // each round halves what traits take
   }
@@ -65,10 +70,21 @@ function roughSize(state: ProfileState): number {
       size +=
         150 + (typeof value === 'string' ? value.length : value !== null && typeof value === 'object' ? 32_768 : 20)
     }
+    for (const name in leaf.consents) {
+      const record = leaf.consents[name]
+      if (record) size += 3_000 * (record.said.length + 1) + 1_500 * Object.keys(record.seen).length
+    }
     for (const _ in leaf.identifiers) size += 400
     for (const _ in leaf.links) size += 700
   }
   return size
+}
+
+/** The history of consent has its place in the archive as well; what stands is never folded. */
+function foldConsents(state: ProfileState, limits: RecordLimits): void {
+  for (const id in state.leaves) {
+    for (const record of Object.values(state.leaves[id]?.consents ?? {})) foldRecord(record, limits)
+  }
 }
 
 /** Drops the larger half of all traits of the largest leaf; false when there is nothing left to drop. */

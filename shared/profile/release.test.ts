@@ -12,6 +12,7 @@ import type { CanonicalId } from '../kernel/id.ts'
 import { DAY } from '../kernel/instant.ts'
 import { parseCondition } from '../segment/condition.ts'
 import { type ApplyItem, applyItems } from './apply.ts'
+import { consentHistoryPage, consentsDocument } from './consent-view.ts'
 import { Definitions } from './definitions.ts'
 import { lookAgain, tellDue } from './emission.ts'
 import { PROFILE_LIMITS } from './profile-limits.ts'
@@ -30,7 +31,11 @@ function seen(profile: MemoryProfile) {
   const { version: _, ...document } = profileDocument(profile.state, { meta: true })
   const events = [...profile.timeline.rows.values()].map(eventDocument)
   events.sort((a, b) => (a.messageId < b.messageId ? -1 : 1))
-  return { ...document, links: linkDocuments(profile.state), events }
+  const consents = {
+    standing: consentsDocument(profile.state),
+    history: consentHistoryPage(profile.state, { limit: 100 }),
+  }
+  return { ...document, consents, links: linkDocuments(profile.state), events }
 }
 
 const copies = fc
@@ -41,12 +46,23 @@ const copies = fc
       ago: fc.integer({ min: 0, max: 200 * DAY }),
       plan: fc.constantFrom('free', 'pro', null),
       leaf: fc.constantFrom(LEFT, RIGHT),
+      consent: fc.constantFrom('granted', 'withdrawn', undefined),
     }),
     { minLength: 2, maxLength: 12 },
   )
   .map((drafts) =>
-    drafts.map(({ ago, plan, ...draft }, i) => {
-      const event = anEvent({ ...draft, messageId: `m${i}`, timestamp: NOW - ago, receivedAt: NOW, traits: { plan } })
+    drafts.map(({ ago, plan, consent, ...draft }, i) => {
+      const context = consent ? { consent: { categoryPreferences: { ads: consent === 'granted' } } } : {}
+      const said = consent && { name: 'Consent Updated', properties: { consents: { email: { status: consent } } } }
+      const event = anEvent({
+        ...draft,
+        ...said,
+        context,
+        messageId: `m${i}`,
+        timestamp: NOW - ago,
+        receivedAt: NOW,
+        traits: { plan },
+      })
       const identifiers = [anIdentifier('user_id', `of ${draft.leaf}`, draft.leaf)]
       return anItem(event, { leaf: draft.leaf, identifiers, origin: 'import' })
     }),

@@ -1,8 +1,10 @@
+import type { ConsentWrite } from '../consent/consent.ts'
 import { IdentitySettings, settingsOfType } from '../identity/identity-settings.ts'
 import type { CanonicalId } from '../kernel/id.ts'
 import { toIso } from '../kernel/instant.ts'
 import type { Dict, JsonValue } from '../kernel/json.ts'
 import { isListMark } from '../segment/list-mark.ts'
+import { consentsOf } from './consents.ts'
 import { totalOf } from './counters.ts'
 import type { EventDocument, IdentifierDocument, LinkDocument, ProfileDocument } from './document.ts'
 import { earlierLink, joinIdentifier, type Leaf, linkEnds } from './leaf.ts'
@@ -26,7 +28,7 @@ export function profileDocument(state: ProfileState, options: { readonly meta: b
       .filter((key) => state.segments[key]?.member)
       .sort()
       .map((key) => ({ key, since: toIso(state.segments[key]?.since as number) })),
-    consents: {},
+    consents: fromEntries([...consentsOf(state)].map(([name, write]) => [name, consentFacts(write)])),
     eventCounts: eventCounts(state),
     computedTraits: {},
     firstSeen: toIso(Math.min(...seen)),
@@ -96,6 +98,10 @@ function joinOver<T>(
     }
   }
   return joined
+}
+
+function consentFacts({ status, at, source }: ConsentWrite) {
+  return { status, at: toIso(at), source }
 }
 
 function traitMeta(trait: Trait) {

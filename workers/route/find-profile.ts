@@ -1,3 +1,4 @@
+import type { Located } from '../../durable-objects/identity-graph-object.ts'
 import { ConfigStore } from '../../platform/config-store.ts'
 import { identifierKey } from '../../platform/hashing.ts'
 import { identityStub, profileStub } from '../../platform/stubs.ts'
@@ -39,11 +40,16 @@ export async function readFrom<T>(
 }
 
 async function locate(ref: string, env: Env, workspace: string): Promise<CanonicalId | null> {
-  if (isCanonicalId(ref)) return identityStub(env, workspace).locate({ kind: 'id', id: ref })
+  const located = await locatedBy(ref, env, workspace)
+  return located ? identityStub(env, workspace).locate(located) : null
+}
+
+/** The question to the graph that a reference is; undefined when it is malformed. */
+export async function locatedBy(ref: string, env: Env, workspace: string): Promise<Located | undefined> {
+  if (isCanonicalId(ref)) return { kind: 'id', id: ref }
   const identifier = await identifierIn(ref, env, workspace)
-  if (!identifier) return null
-  const key = identifierKey(env.IDENTITY_SECRET, workspace, identifier.type, identifier.match)
-  return identityStub(env, workspace).locate({ kind: 'identifier', key })
+  if (!identifier) return undefined
+  return { kind: 'identifier', key: identifierKey(env.IDENTITY_SECRET, workspace, identifier.type, identifier.match) }
 }
 
 /** The identifier that `type:value` names; a phone number as the workspace's country writes it. */
