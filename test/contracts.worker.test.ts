@@ -172,6 +172,11 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?hours=0', 'hours'],
     ['?hours=169', 'hours'],
   ],
+  listMatches: [
+    ['?state=maybe', 'state'],
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
   listTokens: [['?cursor=made-up', 'cursor']],
   listWorkspaces: [['?cursor=made-up', 'cursor']],
   listDeadLetters: [

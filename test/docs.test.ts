@@ -71,6 +71,8 @@ describe('laws', () => {
       'counts of sources are the same in any order and any grouping',
     'what a token made by a token grants, that one grants too':
       'what a token made by a token grants, that one grants too',
+    'nobody is joined by a rule across birthdays that differ by more than a typing error, without another strong identifier':
+      'no rule joins two whose birthdays differ by more than a typing error',
     'gives the same winner in any order of arrival':
       'the later write wins in any order: commutative, associative, idempotent',
   }
