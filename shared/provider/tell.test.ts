@@ -271,6 +271,12 @@ describe('a change of Salesforce', () => {
       { op: 'update', set: {}, clear: ['Phone'] },
     ],
     [
+      'a field that was emptied is not what an enricher says of it',
+      { changeType: 'UPDATE', changedFields: ['Phone'], nulledFields: ['Phone'] },
+      { Phone: '1' },
+      { set: {}, clear: ['Phone'] },
+    ],
+    [
       'a part of a compound field',
       { changeType: 'UPDATE', changedFields: ['MailingAddress.City'] },
       { MailingAddress: { City: 'Rome', Street: null } },
