@@ -54,13 +54,14 @@ function parseJson(body: unknown): unknown {
 }
 
 async function keep(env: Env, letters: readonly DeadLetter[]): Promise<void> {
+  const now = Date.now()
   const insert = env.DB.prepare(
-    `INSERT OR REPLACE INTO dead_letters (workspace, id, message_id, stage, reason, attempts, at, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO dead_letters (workspace, id, message_id, stage, reason, attempts, at, body, kept_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   await env.DB.batch(
     letters.map(({ workspace, id, messageId, stage, reason, attempts, at, body }) =>
-      insert.bind(workspace, id, messageId ?? null, stage, reason, attempts, at, body),
+      insert.bind(workspace, id, messageId ?? null, stage, reason, attempts, at, body, now),
     ),
   )
 }

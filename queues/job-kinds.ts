@@ -5,9 +5,13 @@ import { forgetIdle } from './forget-idle.ts'
 import { importFile } from './import-file.ts'
 import { importMembers } from './import-members.ts'
 import { learnMatching } from './match-learning.ts'
+import { replayArchive } from './replay-archive.ts'
+import { replayDeadLetters } from './replay-dead-letters.ts'
 
 /** Every kind of long work. What is not here cannot be carried out. */
 export const JOB_KINDS: readonly JobKind[] = [
+  replayDeadLetters,
+  replayArchive,
   forgetIdle,
   buildSegment,
   importFile,

@@ -13,6 +13,7 @@ export const SCOPES = [
   'identity:write',
   'metrics:read',
   'dead-letters:read',
+  'dead-letters:write',
   'workspace:read',
   'workspace:write',
   'segments:read',

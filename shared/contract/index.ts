@@ -13,6 +13,7 @@ import { deleteMapping } from './delete-mapping.ts'
 import { deleteSegment } from './delete-segment.ts'
 import { deleteSource } from './delete-source.ts'
 import { deleteToken } from './delete-token.ts'
+import { discardDeadLetters } from './discard-dead-letters.ts'
 import { eraseProfile } from './erase-profile.ts'
 import { explainProfile } from './explain-profile.ts'
 import { importSegmentMembers } from './import-segment-members.ts'
@@ -64,11 +65,14 @@ import { readSourceStatistics } from './read-source-statistics.ts'
 import { readToken } from './read-token.ts'
 import { readWorkspace } from './read-workspace.ts'
 import { rejectMatch } from './reject-match.ts'
+import { replayDeadLetters } from './replay-dead-letters.ts'
 import { revokeSourceKeys } from './revoke-source-keys.ts'
 import { rotateSourceKey } from './rotate-source-key.ts'
 import { setConsents } from './set-consents.ts'
+import { startReplay } from './start-replay.ts'
 import { unmergeProfile } from './unmerge-profile.ts'
 import { updateComputedTrait } from './update-computed-trait.ts'
+import { updateDeadLetter } from './update-dead-letter.ts'
 import { updateMapping } from './update-mapping.ts'
 import { updateSegment } from './update-segment.ts'
 import { updateSource } from './update-source.ts'
@@ -150,6 +154,10 @@ export const contracts: readonly Contract[] = [
   cancelJob,
   readEventTrace,
   listDeadLetters,
+  updateDeadLetter,
+  replayDeadLetters,
+  discardDeadLetters,
+  startReplay,
   readMetrics,
   readHealth,
   readOpenApi,

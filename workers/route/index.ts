@@ -13,6 +13,7 @@ import { deleteMappingRoute } from './delete-mapping.ts'
 import { deleteSegmentRoute } from './delete-segment.ts'
 import { deleteSourceRoute } from './delete-source.ts'
 import { deleteTokenRoute } from './delete-token.ts'
+import { discardDeadLettersRoute } from './discard-dead-letters.ts'
 import { eraseProfileRoute } from './erase-profile.ts'
 import { explainProfileRoute } from './explain-profile.ts'
 import { importSegmentMembersRoute } from './import-segment-members.ts'
@@ -56,11 +57,14 @@ import { readSourceStatisticsRoute } from './read-source-statistics.ts'
 import { readTokenRoute } from './read-token.ts'
 import { readWorkspaceRoute } from './read-workspace.ts'
 import { rejectMatchRoute } from './reject-match.ts'
+import { replayDeadLettersRoute } from './replay-dead-letters.ts'
 import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
 import { rotateSourceKeyRoute } from './rotate-source-key.ts'
 import { setConsentsRoute } from './set-consents.ts'
+import { startReplayRoute } from './start-replay.ts'
 import { unmergeProfileRoute } from './unmerge-profile.ts'
 import { updateComputedTraitRoute } from './update-computed-trait.ts'
+import { updateDeadLetterRoute } from './update-dead-letter.ts'
 import { updateMappingRoute } from './update-mapping.ts'
 import { updateSegmentRoute } from './update-segment.ts'
 import { updateSourceRoute } from './update-source.ts'
@@ -132,6 +136,10 @@ export const routes: readonly Route[] = [
   cancelJobRoute,
   readEventTraceRoute,
   listDeadLettersRoute,
+  updateDeadLetterRoute,
+  replayDeadLettersRoute,
+  discardDeadLettersRoute,
+  startReplayRoute,
   readMetricsRoute,
   readHealthRoute,
   readOpenApiRoute,

@@ -1,20 +1,10 @@
-import type { z } from 'zod'
-import { type DeadLetterDocument, listDeadLetters } from '../../shared/contract/list-dead-letters.ts'
+import { DEAD_LETTER_COLUMNS, type DeadLetterRow } from '../../platform/dead-letter-rows.ts'
+import { listDeadLetters } from '../../shared/contract/list-dead-letters.ts'
 import { encodeCursor } from '../../shared/kernel/cursor.ts'
 import { failure } from '../../shared/kernel/failure.ts'
-import { toIso } from '../../shared/kernel/instant.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
-
-interface Row {
-  readonly id: string
-  readonly message_id: string | null
-  readonly stage: string
-  readonly reason: string
-  readonly attempts: number
-  readonly at: number
-  readonly body: string
-}
+import { deadLetterDocument } from './dead-letter-document.ts'
 
 /** Newest first; a page begins after the (time, id) of the last one shown, so letters that arrive meanwhile shift nothing. */
 export const listDeadLettersRoute = serve(listDeadLetters, async ({ query }, { env, workspace }) => {
@@ -23,28 +13,15 @@ export const listDeadLettersRoute = serve(listDeadLetters, async ({ query }, { e
   if (query.reason !== undefined) conditions.push(['reason = ?', query.reason])
   if (query.cursor) conditions.push(['(at, id) < (?, ?)', query.cursor.at, query.cursor.id])
   const rows = await env.DB.prepare(
-    `SELECT id, message_id, stage, reason, attempts, at, body FROM dead_letters
+    `SELECT ${DEAD_LETTER_COLUMNS} FROM dead_letters
      WHERE ${conditions.map(([sql]) => sql).join(' AND ')} ORDER BY at DESC, id DESC LIMIT ?`,
   )
     .bind(...conditions.flatMap(([, ...values]) => values), query.limit + 1)
-    .all<Row>()
+    .all<DeadLetterRow>()
     .catch((fault: unknown) => console.error('dead letters cannot be read:', fault))
   if (!rows) return err(failure('unavailable', 'dead letters cannot be read at the moment'))
   const shown = rows.results.slice(0, query.limit)
   const last = shown.at(-1)
   const cursor = last && rows.results.length > query.limit ? encodeCursor(last) : null
-  return ok({ deadLetters: shown.map(documentOf), cursor })
+  return ok({ deadLetters: shown.map(deadLetterDocument), cursor })
 })
-
-function documentOf({ id, message_id, stage, reason, attempts, at, body }: Row) {
-  return { id, messageId: message_id, stage, reason, at: toIso(at), attempts, body: jsonOr(body) }
-}
-
-/** A message that could not be read at all is kept as the text it was. */
-function jsonOr(text: string): z.infer<typeof DeadLetterDocument>['body'] {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}

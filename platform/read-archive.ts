@@ -1,0 +1,42 @@
+import { gunzipSync } from 'node:zlib'
+import { HOUR, toIso } from '../shared/kernel/instant.ts'
+
+/**
+ * Reading the archive by time. An object stands under the hour of the earliest copy in it; a copy may be as much younger
+ * as a batch may take, so the hour before a range is read as well.
+ */
+export interface ArchivePlace {
+  /** Start of the hour, epoch milliseconds. */
+  readonly hour: number
+  /** R2's cursor within the hour. */
+  readonly cursor: string | null
+}
+
+export function firstPlace(from: number): ArchivePlace {
+  return { hour: Math.floor(from / HOUR) * HOUR - HOUR, cursor: null }
+}
+
+/** One page of objects' lines, and where the next begins: null beyond `to`. */
+export async function readArchive(
+  env: Env,
+  stream: 'events' | 'effects',
+  place: ArchivePlace,
+  to: number,
+  objects = 20,
+): Promise<{ readonly lines: readonly Record<string, unknown>[]; readonly next: ArchivePlace | null }> {
+  const at = toIso(place.hour)
+  const prefix = `bronze/${stream}/dt=${at.slice(0, 10)}/hr=${at.slice(11, 13)}/`
+  const page = await env.LAKE.list({ prefix, limit: objects, ...(place.cursor ? { cursor: place.cursor } : {}) })
+  const lines: Record<string, unknown>[] = []
+  for (const { key } of page.objects) lines.push(...(await linesOf(env, key)))
+  if (page.truncated) return { lines, next: { hour: place.hour, cursor: page.cursor } }
+  const next = place.hour + HOUR
+  return { lines, next: next > to ? null : { hour: next, cursor: null } }
+}
+
+async function linesOf(env: Env, key: string): Promise<readonly Record<string, unknown>[]> {
+  const object = await env.LAKE.get(key)
+  if (!object) return []
+  const text = gunzipSync(new Uint8Array(await object.arrayBuffer())).toString('utf8')
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Record<string, unknown>]))
+}

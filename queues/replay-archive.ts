@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { defineJob, type JobStep } from '../platform/jobs.ts'
+import { firstPlace, readArchive } from '../platform/read-archive.ts'
+import { REPLAYED_OUTCOMES } from '../shared/contract/start-replay.ts'
+import { isObject } from '../shared/kernel/json.ts'
+import { matchesName } from '../shared/segment/person-view.ts'
+import { type Again, isQueueFull, sendAgain } from './send-again.ts'
+
+/**
+ * Sends copies that never took effect through the pipeline again, from the archive, in order of arrival by the hour. What
+ * was applied is only counted: sent again it would be a duplicate.
+ */
+export const ReplayInput = z.object({
+  from: z.int(),
+  to: z.int(),
+  outcome: z.enum(REPLAYED_OUTCOMES).optional(),
+  reason: z.string().optional(),
+  events: z.array(z.string()).optional(),
+  sources: z.array(z.string()).optional(),
+  /** Canonical IDs, also those that were merged away. */
+  profiles: z.array(z.string()).optional(),
+})
+export type ReplayInput = z.infer<typeof ReplayInput>
+
+const Cursor = z.object({
+  hour: z.int(),
+  cursor: z.string().nullable(),
+  sent: z.int(),
+  duplicates: z.int(),
+  errors: z.int(),
+})
+type Cursor = z.infer<typeof Cursor>
+type Line = Readonly<Record<string, unknown>>
+
+const PAUSE_MS = 1_000
+
+export const replayArchive = defineJob({
+  kind: 'replay',
+  input: ReplayInput,
+  cursor: Cursor,
+  async step(env, { id, workspace, input, cursor }): Promise<JobStep<Cursor>> {
+    const before = cursor ?? { ...firstPlace(input.from), sent: 0, duplicates: 0, errors: 0 }
+    if (await isQueueFull(env)) return { ...progress(before), waitMs: PAUSE_MS }
+    const { lines, next } = await readArchive(env, 'events', before, input.to)
+    const meant = lines.filter((line) => line['workspace'] === workspace && isMeant(line, input))
+    const again = meant.filter((line) => wasInVain(line, input)).map(copyOf)
+    const unreadable = await sendAgain(env, id, again)
+    const after = {
+      ...(next ?? { hour: before.hour, cursor: null }),
+      sent: before.sent + again.length - unreadable.size,
+      duplicates:
+        before.duplicates + meant.filter(({ outcome }) => outcome === 'applied' || outcome === 'duplicate').length,
+      errors: before.errors + unreadable.size,
+    }
+    return next ? progress(after) : { ...progress(after), finished: true }
+  },
+})
+
+function progress(cursor: Cursor): JobStep<Cursor> {
+  const { sent, duplicates, errors } = cursor
+  return { cursor, done: sent, errors, result: { replayed: sent, duplicates, unreadable: errors } }
+}
+
+function isMeant(line: Line, { from, to, events, sources, profiles }: ReplayInput): boolean {
+  const at = Number(line['receivedAt'])
+  if (!(at >= from && at <= to)) return false
+  if (sources && !sources.includes(String(line['source']))) return false
+  if (profiles && !profiles.includes(String(line['canonicalId']))) return false
+  return !events || events.some((pattern) => matchesName(pattern, nameOf(line)))
+}
+
+/** What an erased person sent is archived without its item: there is nothing that could come back. */
+function wasInVain(line: Line, { outcome, reason }: ReplayInput): boolean {
+  if (!isObject(line['item'])) return false
+  if (!REPLAYED_OUTCOMES.some((one) => one === line['outcome'])) return false
+  return (outcome === undefined || line['outcome'] === outcome) && (reason === undefined || line['reason'] === reason)
+}
+
+function nameOf({ item }: Line): string {
+  const body = isObject(item) ? item['body'] : undefined
+  const name = isObject(body) ? (body['event'] ?? body['name']) : undefined
+  return typeof name === 'string' ? name : ''
+}
+
+/** The very message it came in, with this one item. */
+function copyOf(line: Line): Again {
+  const envelope = isObject(line['envelope']) ? line['envelope'] : {}
+  return { id: String(line['copyId']), ingest: { v: 1, ...envelope, items: [line['item']] } }
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { DEAD_LETTER_COLUMNS, type DeadLetterRow, selected } from '../platform/dead-letter-rows.ts'
+import { defineJob, type JobStep } from '../platform/jobs.ts'
+import { KeptSelection } from '../shared/contract/dead-letter-selection.ts'
+import { isQueueFull, sendAgain } from './send-again.ts'
+
+/** Sends dead letters through the pipeline again, oldest first, and takes off the list what the queues have. */
+const Cursor = z.object({ at: z.int(), id: z.string(), errors: z.int() })
+const PAGE = 50
+const PAUSE_MS = 1_000
+
+export const replayDeadLetters = defineJob({
+  kind: 'replay-dead-letters',
+  /** `until`: letters that come later, of what fails again, are not looked at. */
+  input: z.object({ selection: KeptSelection, until: z.int(), total: z.int() }),
+  cursor: Cursor,
+  async step(env, { id, workspace, input, cursor, done }): Promise<JobStep<z.infer<typeof Cursor>>> {
+    const { at, id: after, errors } = cursor ?? { at: 0, id: '', errors: 0 }
+    const progress = { cursor: { at, id: after, errors }, done, total: input.total, errors }
+    if (await isQueueFull(env)) return { ...progress, waitMs: PAUSE_MS }
+    const where = selected(workspace, input.selection)
+    const page = await env.DB.prepare(
+      `SELECT ${DEAD_LETTER_COLUMNS} FROM dead_letters WHERE ${where.sql} AND kept_at <= ? AND (at, id) > (?, ?)
+       ORDER BY at, id LIMIT ${PAGE}`,
+    )
+      .bind(...where.values, input.until, at, after)
+      .all<DeadLetterRow>()
+    const last = page.results.at(-1)
+    if (!last) return { ...progress, finished: true, result: { replayed: done - errors, unreadable: errors } }
+    const letters = page.results.map((letter) => ({ id: letter.id, ingest: ingestOf(letter) }))
+    const unreadable = await sendAgain(env, id, letters)
+    const sent = page.results.filter((letter) => !unreadable.has(letter.id))
+    const gone = env.DB.prepare('DELETE FROM dead_letters WHERE workspace = ? AND id = ?')
+    if (sent.length > 0) await env.DB.batch(sent.map((letter) => gone.bind(workspace, letter.id)))
+    const failed = errors + unreadable.size
+    return {
+      cursor: { at: last.at, id: last.id, errors: failed },
+      done: done + page.results.length,
+      total: input.total,
+      errors: failed,
+    }
+  },
+})
+
+/** A letter that is no JSON cannot be sent again; it stays on the list. */
+function ingestOf({ body }: DeadLetterRow): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,144 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, test } from 'vitest'
+import { apiClient } from '../support/api-client.ts'
+import { runJobs } from '../support/run-jobs.ts'
+import { aMessage, aWorkspace, deliver, locate, profileOf, type TestWorkspace } from '../support/workspace.ts'
+
+const track = (event: string, messageId: string, userId = 'u') => ({ type: 'track', event, messageId, userId })
+
+/** A letter as the consumer leaves one: the message it came in, with one item. */
+async function aLetter(ws: TestWorkspace, id: string, item: object, reason = 'TypeError: no'): Promise<void> {
+  const message = aMessage(ws, [item as never])
+  await env.DB.prepare(
+    "INSERT INTO dead_letters (workspace, id, message_id, stage, reason, attempts, at, body) VALUES (?, ?, ?, 'apply', ?, 3, ?, ?)",
+  )
+    .bind(ws.id, id, (item as { messageId: string }).messageId, reason, message.receivedAt, JSON.stringify(message))
+    .run()
+}
+
+/** Until the queue's own delivery, a moment later, has made it so. */
+async function eventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (JSON.stringify(await read().catch(() => undefined)) === JSON.stringify(expected)) return
+    await new Promise((resume) => setTimeout(resume, 20))
+  }
+  expect(await read()).toEqual(expected)
+}
+
+const countsOf = (ws: TestWorkspace) => async () => (await profileOf(ws, 'user_id', 'u')).eventCounts
+
+describe('dead letters', () => {
+  test('are mended, replayed and gone; the event takes effect under its old messageId', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    await aLetter(ws, 'l1', track('Ordr', 'm1'))
+    await aLetter(ws, 'l2', track('Order', 'm2'))
+    const mended = await api('PUT', '/dead-letters/l1', {
+      event: { type: 'track', event: 'Order', userId: 'u', messageId: 'other' },
+    })
+    expect(mended.body.body.items[0].body).toMatchObject({ event: 'Order', messageId: 'm1' })
+    const { status, body } = await api('POST', '/dead-letters:replay', { stage: 'apply' })
+    expect(status).toBe(202)
+    await runJobs(ws)
+    expect((await api('GET', `/jobs/${body.jobId}`)).body).toMatchObject({
+      state: 'done',
+      done: 2,
+      total: 2,
+      errors: 0,
+    })
+    await eventually(countsOf(ws), { Order: 2 })
+    expect((await api('GET', '/dead-letters')).body.deadLetters).toEqual([])
+    const trace = (await api('GET', '/events/m1/trace')).body
+    expect(trace.outcome).toBe('applied')
+  })
+
+  test('replayed twice, or applied in the meantime, change nothing more', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    await deliver([aMessage(ws, [track('Order', 'm1')])])
+    await aLetter(ws, 'l1', track('Order', 'm1'))
+    await api('POST', '/dead-letters:replay', { ids: ['l1'] })
+    await runJobs(ws)
+    await eventually(
+      async () =>
+        (await api('GET', '/events/m1/trace')).body.steps.filter((one: { step: string }) => one.step === 'deduplicate')
+          .length,
+      1,
+    )
+    expect(await countsOf(ws)()).toEqual({ Order: 1 })
+  })
+
+  test('one that nobody can read stays, and is told as an error', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    await env.DB.prepare(
+      "INSERT INTO dead_letters (workspace, id, stage, reason, attempts, at, body) VALUES (?, 'x', 'parse', 'r', 1, 0, 'no json')",
+    )
+      .bind(ws.id)
+      .run()
+    expect((await api('PUT', '/dead-letters/x', { event: {} })).status).toBe(422)
+    const { jobId } = (await api('POST', '/dead-letters:replay', { stage: 'parse' })).body
+    await runJobs(ws)
+    expect((await api('GET', `/jobs/${jobId}`)).body).toMatchObject({ state: 'done', errors: 1 })
+    expect((await api('GET', '/dead-letters')).body.deadLetters.length).toBe(1)
+    expect((await api('POST', '/dead-letters:discard', { ids: ['x'] })).body).toEqual({ discarded: 1 })
+  })
+
+  test('of another workspace are not there, and an empty selection is refused', async () => {
+    const ws = await aWorkspace()
+    await aLetter(ws, 'l1', track('Order', 'm1'))
+    const rival = await apiClient(await aWorkspace())
+    expect((await rival('PUT', '/dead-letters/l1', { event: {} })).status).toBe(404)
+    expect((await rival('POST', '/dead-letters:discard', { ids: ['l1'] })).body).toEqual({ discarded: 0 })
+    expect(await rival('POST', '/dead-letters:replay', {})).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'ids' }] },
+    })
+    const reader = await apiClient(ws, ['dead-letters:read'])
+    expect((await reader('POST', '/dead-letters:replay', { ids: ['l1'] })).status).toBe(403)
+  })
+})
+
+describe('a replay from the archive', () => {
+  test('sends what never took effect, and says how much would have been a duplicate', async () => {
+    const ws = await aWorkspace({ profileRatePerMinute: 2 })
+    const api = await apiClient(ws)
+    const from = new Date(Date.now() - 1_000).toISOString()
+    await deliver([
+      aMessage(
+        ws,
+        [1, 2, 3, 4].map((n) => track('Order', `m${n}`)),
+      ),
+    ])
+    expect(await countsOf(ws)()).toEqual({ Order: 2 })
+    const to = new Date(Date.now() + 1_000).toISOString()
+    const { jobId } = (await api('POST', '/replays', { from, to, outcome: 'dropped', reason: 'profile_rate' })).body
+    await runJobs(ws)
+    const job = (await api('GET', `/jobs/${jobId}`)).body
+    expect(job).toMatchObject({ state: 'done', done: 2, result: { replayed: 2, duplicates: 2, unreadable: 0 } })
+    await eventually(countsOf(ws), { Order: 4 })
+  })
+
+  test('takes only what the filter names, and never an erased person', async () => {
+    const ws = await aWorkspace({ profileRatePerMinute: 1 })
+    const api = await apiClient(ws)
+    await deliver([
+      aMessage(ws, [
+        track('Order', 'a'),
+        track('Order', 'b'),
+        track('Video Play', 'c'),
+        track('x', 'd', 'v'),
+        track('x', 'e', 'v'),
+      ]),
+    ])
+    await api('DELETE', '/profiles/user_id:v')
+    await runJobs(ws)
+    const range = { from: new Date(Date.now() - 60_000).toISOString(), to: new Date(Date.now() + 60_000).toISOString() }
+    await api('POST', '/replays', { ...range, filter: { events: ['Video *', 'x'] } })
+    await runJobs(ws)
+    await eventually(countsOf(ws), { Order: 1, 'Video Play': 1 })
+    expect(await locate(ws, 'user_id', 'v')).toBeNull()
+    expect((await api('POST', '/replays', { from: range.to, to: range.from })).status).toBe(400)
+    expect((await api('POST', '/replays', { ...range, filter: { profiles: ['user_id:nobody'] } })).status).toBe(422)
+  })
+})
