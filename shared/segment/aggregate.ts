@@ -9,6 +9,7 @@ import type { EventRef, FoldedEvents } from './person-view.ts'
 import { NO_CHANGE, type Timed } from './signal.ts'
 import { type AggregateFunction, FUNCTIONS, NUMERIC, type Tallied, type Tally, tallyOf } from './tally.ts'
 import { upTo } from './traffic.ts'
+import { same } from './trait-clock.ts'
 import { eventTest, Where, whereInWords } from './where.ts'
 import { type Span, spanOf, Window, windowInWords } from './window.ts'
 import { eventsInWords, named, phrase } from './words.ts'
@@ -124,7 +125,7 @@ function sweep(items: readonly Item[], begin: () => Tally, start: number): Timed
         const next = Math.min(coming[came]?.enters ?? NO_CHANGE, going[went]?.leaves ?? NO_CHANGE)
         if (next === NO_CHANGE) return NO_CHANGE
         moveTo(next)
-        if (tally.value() !== value) return next
+        if (!same(tally.value(), value)) return next
       }
     },
   }

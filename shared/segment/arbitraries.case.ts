@@ -1,81 +1,16 @@
 import fc from 'fast-check'
 import { toIso } from '../kernel/instant.ts'
-import type { JsonObject, JsonValue } from '../kernel/json.ts'
 import type { Aggregate } from './aggregate.ts'
+import { comparison, count, durationText, instant, pattern, test, value, window } from './arbitraries-values.case.ts'
 import type { Condition } from './condition.ts'
 import { parseCondition } from './condition.ts'
-import type { EventData, Gaps, PersonData, WorkspaceData } from './naive.case.ts'
-import { OPERATOR_NAMES, OPERATORS, type Operator } from './operators.ts'
-import { percentilesOf } from './percentiles.ts'
+import type { Operator } from './operators.ts'
 import { FUNCTIONS } from './tally.ts'
 import type { Window } from './window.ts'
 
-/**
- * Random conditions and people in a world of few names and thirty milliseconds, so that windows, ties and equal values
- * meet all the time, and every instant can be tried.
- */
-export const BASE = Date.UTC(2026, 2, 15)
-/** Nothing in this world changes by time alone after BASE + END. */
-export const END = 110
+export { BASE, END } from './arbitraries-values.case.ts'
 
-const instant = fc.integer({ min: 0, max: 30 }).map((offset) => BASE + offset)
-const isoText = instant.map(toIso)
-const durationText = fc.integer({ min: 1, max: 12 }).map((n) => `${n}ms`)
-const pattern = fc.constantFrom('A', 'Ab', 'B', 'A*', 'Ab*', '*')
-
-const scalar: fc.Arbitrary<JsonValue> = fc.oneof(
-  fc.constantFrom<JsonValue>('', null, 'a', 'ab', 'AB', '1', '2.5', '1x', '-1e1', ' 2', true, false, 0, 1, 2.5, -10),
-  isoText,
-)
-const value: fc.Arbitrary<JsonValue> = fc.oneof(
-  { weight: 3, arbitrary: scalar },
-  { weight: 2, arbitrary: isoText },
-  { weight: 1, arbitrary: fc.array(scalar, { maxLength: 3 }) },
-  { weight: 1, arbitrary: fc.dictionary(fc.constantFrom('k', 'l'), scalar) as fc.Arbitrary<JsonObject> },
-)
-
-function operand(op: Operator): fc.Arbitrary<JsonValue | undefined> {
-  switch (OPERATORS[op].takes) {
-    case 'value':
-      return value
-    case 'values':
-      return fc.array(value, { minLength: 1, maxLength: 3 })
-    case 'text':
-      return fc.constantFrom('a', 'b', 'B', '1')
-    case 'number':
-      return fc.constantFrom(0, 1, 2, 2.5, -10)
-    case 'numbers':
-      return fc.constantFrom<JsonValue>([0, 1], [1, 1], [-20, 2])
-    case 'instant':
-      return isoText
-    case 'duration':
-      return durationText
-    case 'nothing':
-      return fc.constant(undefined)
-  }
-}
-
-// Dates are what moves with time, so their operators come up more often than their share.
-const comparison = fc
-  .oneof(fc.constantFrom(...OPERATOR_NAMES), fc.constantFrom<Operator>('within_last', 'within_next'))
-  .chain((op) => operand(op).map((value) => (value === undefined ? { op } : { op, value })))
-
-const window: fc.Arbitrary<Window | undefined> = fc.oneof(
-  fc.constant(undefined),
-  durationText.map((last) => ({ last })),
-  fc
-    .tuple(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 0, max: 6 }))
-    .map(([width, newer]): Window => ({ between: [`${newer + width}ms`, `${newer}ms`] })),
-  fc.tuple(instant, instant).map(([a, b]) => ({ from: toIso(Math.min(a, b)), to: toIso(Math.max(a, b)) })),
-)
-
-const small = fc.integer({ min: 0, max: 4 })
-const count = fc.oneof(
-  fc.record({ op: fc.constantFrom('eq', 'neq', 'gt', 'gte', 'lt', 'lte'), value: small }),
-  fc.tuple(small, small).map(([a, b]) => ({ op: 'between', value: [Math.min(a, b), Math.max(a, b)] })),
-)
-
-const test = fc.tuple(fc.constantFrom('p', 'p', 'q.k'), comparison).map(([property, rest]) => ({ property, ...rest }))
+/** Random conditions of every type. */
 
 /** Drops fields that are undefined: absent, not undefined, is what JSON has. */
 function compact(fields: object): Condition {
@@ -252,7 +187,7 @@ const bucketCondition = fc
   .map(([salt, [from, to]]) => compact({ type: 'bucket', salt, from, to }))
 
 /** Conditions that name no other definition. */
-const plainLeaf: fc.Arbitrary<Condition> = fc.oneof(
+export const plainLeaf: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 6, arbitrary: eventCondition },
   { weight: 3, arbitrary: traitCondition },
   { weight: 2, arbitrary: returnedCondition },
@@ -288,51 +223,3 @@ export const condition: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }>
     tie('node').map((child): Condition => ({ type: 'not', condition: child })),
   ),
 })).node
-
-const properties = fc.record({ p: value, q: value }, { requiredKeys: [] }) as fc.Arbitrary<JsonObject>
-
-const events: fc.Arbitrary<readonly EventData[]> = fc
-  .array(fc.record({ at: instant, name: fc.constantFrom('A', 'Ab', 'B'), properties }), { maxLength: 12 })
-  .map((list) => list.map((event, i) => ({ ...event, id: `m${i}` })))
-
-/** A trait and the percentiles of all people, which somebody worked out from other numbers. */
-const percentiles = fc
-  .array(fc.constantFrom(-10, 0, 1, 2, 2.5), { minLength: 1, maxLength: 5 })
-  .map((values) => percentilesOf(values))
-
-const workspace: fc.Arbitrary<WorkspaceData> = fc.record({
-  segments: fc.record({
-    s1: plainLeaf,
-    s2: fc.tuple(plainLeaf, fc.boolean()).map(
-      ([leaf, negated]): Condition => ({
-        type: 'and',
-        conditions: [
-          leaf,
-          negated ? { type: 'not', condition: { type: 'segment', key: 's1' } } : { type: 'segment', key: 's1' },
-        ],
-      }),
-    ),
-  }),
-  computed: fc.record({ c1: aggregate, c2: aggregate }),
-  percentiles: fc.record({ x: percentiles, 'o.k': percentiles }),
-})
-
-export const person: fc.Arbitrary<PersonData> = fc.record({
-  id: fc.constantFrom('prf_1', 'prf_2', 'prf_3'),
-  writes: fc.dictionary(
-    fc.constantFrom('x', 'y', 'o'),
-    fc.array(fc.record({ value, at: instant }), { minLength: 1, maxLength: 4 }),
-  ),
-  events,
-  identifiers: fc.subarray(['email', 'phone']),
-  consents: fc.dictionary(
-    fc.constantFrom('channel:email', 'purpose:ads', 'channel:ads'),
-    fc.constantFrom('granted', 'denied', 'withdrawn'),
-  ),
-  workspace,
-})
-
-/** A view that has less than the person. */
-export const gaps: fc.Arbitrary<Gaps> = fc.record({ floor: instant, stretch: fc.integer({ min: 1, max: 12 }) })
-
-export const now = instant

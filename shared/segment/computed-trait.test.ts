@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../kernel/json.ts'
 import type { Aggregate } from './aggregate.ts'
-import { aggregate, BASE, END, now, person } from './arbitraries.case.ts'
+import { aggregate, BASE, END } from './arbitraries.case.ts'
+import { now, person } from './arbitraries-person.case.ts'
 import { ComputedTrait, evaluateComputed } from './computed-trait.ts'
-import { naiveAggregate, personView } from './naive.case.ts'
+import { naiveAggregate } from './naive-aggregate.case.ts'
+import { personView } from './person-data.case.ts'
 import { NOBODY, type PersonView } from './person-view.ts'
 
 describe('laws of computed traits', () => {

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { toIso } from '../kernel/instant.ts'
-import { BASE, condition, now, person } from './arbitraries.case.ts'
+import { BASE, condition } from './arbitraries.case.ts'
+import { now, person } from './arbitraries-person.case.ts'
 import { type Condition, childrenOf } from './condition.ts'
 import { evaluate } from './evaluate.ts'
 import { type Explanation, explain } from './explain.ts'
-import { personView } from './naive.case.ts'
+import { personView } from './person-data.case.ts'
 import { NOBODY, type PersonView } from './person-view.ts'
 
 test('the verdict of every node is what evaluate says of that condition alone', () => {

@@ -30,7 +30,7 @@ export interface Tallied {
 
 /**
  * The running result over what is inside of a window: things come in and go out again. `value` gives the same array
- * while nothing changed, so that comparing by identity is enough.
+ * while nothing changed, so that comparing is cheap.
  */
 export interface Tally {
   add(item: Tallied): void

@@ -34,6 +34,7 @@ export function presentValue(value: JsonValue | undefined): JsonValue | undefine
 }
 
 export function same(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object') return a === b
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object') return false
   return canonicalJson(a) === canonicalJson(b)
 }
