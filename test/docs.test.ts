@@ -73,6 +73,7 @@ describe('laws', () => {
       'what a token made by a token grants, that one grants too',
     'nobody is joined by a rule across birthdays that differ by more than a typing error, without another strong identifier':
       'no rule joins two whose birthdays differ by more than a typing error',
+    'the order and repetition of events change nothing': 'the order and repetition of events change nothing',
     'gives the same winner in any order of arrival':
       'the later write wins in any order: commutative, associative, idempotent',
   }
