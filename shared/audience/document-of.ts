@@ -1,5 +1,6 @@
 import type { ComputedTraitDefinition } from '../config/workspace-config.ts'
 import { type Dict, dict } from '../kernel/json.ts'
+import { consentsInDocument } from '../profile/consents.ts'
 import { addCounters } from '../profile/counters.ts'
 import type { Definitions } from '../profile/definitions.ts'
 import { emptyLeaf, type HeldIdentifier, joinIdentifier } from '../profile/leaf.ts'
@@ -55,8 +56,7 @@ export function documentOf(
     identifiers: identifiersOf(state),
     counters: joined.counters,
     memberships: membershipsOf(state, definitions),
-    // Nothing keeps what a person consented to yet: everything is unset.
-    consents: {},
+    consents: consentsInDocument(state),
     computed: computedOf(state, history, computedTraits, now),
     firstSeen: Math.min(...leaves.map((leaf) => leaf.firstSeen)),
     lastSeen: Math.max(...leaves.map((leaf) => leaf.lastSeen)),

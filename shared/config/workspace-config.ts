@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { ConsentSettings } from '../consent/consent-settings.ts'
 import { IdentitySettings } from '../identity/identity-settings.ts'
 import type { Aggregate } from '../segment/aggregate.ts'
 import type { Condition } from '../segment/condition.ts'
 import type { KeyRange } from './source-keys.ts'
 import type { OpenSourceSettings, SourceKind } from './source-settings.ts'
+import { TrackingSettings } from './tracking-settings.ts'
 
 /** What a workspace may decide about its pipeline. Durations in milliseconds. */
 export const WorkspaceSettings = z.object({
@@ -16,6 +18,8 @@ export const WorkspaceSettings = z.object({
   /** Most events one profile takes per minute of arrival; beyond, they are dropped with reason `profile_rate`. */
   profileRatePerMinute: z.int().min(1).max(1_000_000).default(600),
   identity: IdentitySettings.prefault({}),
+  consent: ConsentSettings.prefault({}),
+  tracking: TrackingSettings.prefault({}),
 })
 export type WorkspaceSettings = z.infer<typeof WorkspaceSettings>
 

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { ConsentRegion } from '../consent/consent-settings.ts'
 import { IdentifierTypeChanges, IdentitySettings } from '../identity/identity-settings.ts'
 import { MATCH_FIELDS, MatchingSettings } from '../identity/matching-settings.ts'
+import { TrackingSettings } from './tracking-settings.ts'
 import { WorkspaceSettings } from './workspace-config.ts'
 
 /**
@@ -11,6 +13,11 @@ const settings = WorkspaceSettings.shape
 const identity = IdentitySettings.shape
 const type = IdentifierTypeChanges.shape
 const matching = MatchingSettings.shape
+/** What silence means, by channel or purpose. */
+const silence = z
+  .record(z.string().min(1).max(100), z.enum(['granted', 'denied']).nullable())
+  .nullable()
+  .optional()
 
 /** A setting as a patch may have it: its own bounds, without its default, or null. */
 function change<T extends z.ZodType>(setting: z.ZodDefault<T>) {
@@ -56,6 +63,24 @@ export const WorkspacePatch = z
           })
           .nullable()
           .optional(),
+      })
+      .nullable()
+      .optional(),
+    consent: z
+      .strictObject({
+        absent: silence,
+        regions: z.record(ConsentRegion, silence).nullable().optional(),
+        expiresAfterDays: z
+          .record(z.string().min(1).max(100), z.int().min(1).max(36_500).nullable())
+          .nullable()
+          .optional(),
+      })
+      .nullable()
+      .optional(),
+    tracking: z
+      .strictObject({
+        domain: TrackingSettings.shape.domain.unwrap().nullable().optional(),
+        linkDays: change(TrackingSettings.shape.linkDays),
       })
       .nullable()
       .optional(),
