@@ -44,11 +44,13 @@ function copiesOf(unit: Unit, item: IngestItem, note: HookNote): readonly CopyWo
     .map((event) => messageItem(event, note.provider))
     .filter((body) => body !== undefined)
   if (bodies.length === 0) return [{ ...self, outcome: { kind: 'dropped', reason: 'not_an_event' } }]
+  // A record about several people stays with none of them: whoever is erased must not live on in another's line.
+  const isOnes = new Set(bodies.map(({ userId, context }) => JSON.stringify([userId, context]))).size === 1
   return bodies.map((body, n) => {
     const each: IngestItem = {
       i: item.i + n,
       ...identified(body, unit, item.i + n),
-      ...(n === 0 ? { raw: { hook: note, body: item.body } } : {}),
+      ...(n === 0 && isOnes ? { raw: { hook: note, body: item.body } } : {}),
     }
     return { unit, item: each, copyId: copyIdOf(unit.ingest, each) }
   })

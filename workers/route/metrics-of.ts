@@ -64,6 +64,10 @@ export function metricsOf(
       'Profiles that came to hold as many identifiers as the workspace wants to hear of',
       counts['grown_profile'],
     ),
+    {
+      ...counter('cdp_hooks_refused_total', 'Calls of providers that were not verified'),
+      samples: refusedHooks(counts),
+    },
     counter('cdp_events_conflict_total', 'Duplicates whose body differs from the copy applied', counts['conflict']),
     counter('cdp_events_redelivered_total', 'Copies delivered again after they were counted', counts['redelivered']),
     histogram('cdp_ingest_latency_seconds', 'From arrival at the edge to durable in a queue', reading.ingest),
@@ -91,6 +95,14 @@ const STAGES: Readonly<Record<string, unknown>> = Object.fromEntries(DEAD_LETTER
 /** Everything a meter counts is an outcome, but for what it observes beside them (shared/pipeline/meter.ts). */
 function isOutcome(label: string): boolean {
   return label === 'applied' || label === 'duplicate' || /^(dropped|rejected|dead_letter):/.test(label)
+}
+
+/** `hook_refused:<provider>:<reason>`, of those that happened: every provider with every reason would be a hundred zeros. */
+function refusedHooks(counts: Counts): readonly Sample[] {
+  return Object.keys(counts).flatMap((key) => {
+    const [what, provider = '', reason = ''] = key.split(':')
+    return what === 'hook_refused' ? [{ labels: { provider, reason }, value: counts[key] ?? 0 }] : []
+  })
 }
 
 function counter(name: string, help: string, value = 0): Metric {
