@@ -46,7 +46,10 @@ export const person: fc.Arbitrary<PersonData> = fc.record({
   identifiers: fc.subarray(['email', 'phone']),
   consents: fc.dictionary(
     fc.constantFrom('channel:email', 'purpose:ads', 'channel:ads'),
-    fc.constantFrom('granted', 'denied', 'withdrawn'),
+    fc.record(
+      { status: fc.constantFrom('granted' as const, 'denied' as const, 'withdrawn' as const), until: instant },
+      { requiredKeys: ['status'] },
+    ),
   ),
   workspace,
 })

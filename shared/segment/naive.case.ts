@@ -120,7 +120,9 @@ export function naive(condition: Condition, data: PersonData, t: number): boolea
       return naive(data.workspace.segments[condition.key] as Condition, data, t)
     case 'consent': {
       const key = condition.channel === undefined ? `purpose:${condition.purpose}` : `channel:${condition.channel}`
-      return (own(data.consents, key) ?? 'unset') === condition.status
+      const said = own(data.consents, key)
+      const expired = said?.until !== undefined && t >= said.until
+      return (said === undefined || expired ? 'unset' : said.status) === condition.status
     }
     case 'identifier':
       return data.identifiers.includes(condition.idType) === condition.exists

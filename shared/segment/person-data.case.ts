@@ -3,6 +3,7 @@ import type { Aggregate } from './aggregate.ts'
 import type { Condition } from './condition.ts'
 import { inOrder, nameMatches } from './naive-tests.case.ts'
 import type { EventRef, FoldedEvents, Percentiles, PersonView } from './person-view.ts'
+import type { Consent } from './profile-document.ts'
 import { among, prepareSurroundings } from './surroundings.ts'
 
 /** A person as data, in a workspace. */
@@ -12,7 +13,7 @@ export interface PersonData {
   readonly writes: Readonly<Record<string, readonly { readonly value: JsonValue; readonly at: number }[]>>
   readonly events: readonly EventData[]
   readonly identifiers: readonly string[]
-  readonly consents: Readonly<Record<string, 'granted' | 'denied' | 'withdrawn'>>
+  readonly consents: Readonly<Record<string, Pick<Consent, 'status' | 'until'>>>
   readonly workspace: WorkspaceData
 }
 
@@ -72,8 +73,8 @@ export function personView(data: PersonData, gaps?: Gaps): PersonView {
       },
       identifiers: (type) => data.identifiers.filter((one) => one === type),
       consent(kind, name) {
-        const status = own(data.consents, `${kind}:${name}`)
-        return status && { status, at: 0 }
+        const found = own(data.consents, `${kind}:${name}`)
+        return found && { ...found, at: 0 }
       },
     },
     prepareSurroundings({
