@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { audienceBenchmark } from './audience.ts'
 import { type Benchmark, type Figure, tableOf } from './figures.ts'
 import { identityBenchmark } from './identity.ts'
 import { segmentsBenchmark } from './segments.ts'
 
 /** `npm run bench [NAME...] [-- --json FILE]`: every benchmark, or those named. */
-const BENCHMARKS: readonly Benchmark[] = [identityBenchmark, segmentsBenchmark]
+const BENCHMARKS: readonly Benchmark[] = [audienceBenchmark, identityBenchmark, segmentsBenchmark]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -18,7 +18,7 @@ import { definitionsOf } from './definitions-of.ts'
 /** Counters alone are as old as this at most, unless somebody asks. */
 const TOUCHED_MS = 10 * MINUTE
 /** Documents looked at in one step, and milliseconds of looking before live traffic has its turn. */
-const STEP = 500
+const STEP = 1_000
 const TURN_MS = 20
 /** Work of one alarm; then it sets the next. */
 const RUN_MS = 2_000

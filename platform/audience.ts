@@ -11,7 +11,7 @@ import {
 } from '../shared/audience/shard-pages.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import { hash53 } from '../shared/kernel/hash.ts'
-import type { CanonicalId } from '../shared/kernel/id.ts'
+import { type CanonicalId, isCanonicalId } from '../shared/kernel/id.ts'
 import type { Condition } from '../shared/segment/condition.ts'
 import { inPool } from './audience-documents.ts'
 import { patience } from './patience.ts'
@@ -141,9 +141,10 @@ export async function searchProfiles(
   { q, segment, traits, limit, cursor }: ProfileSearch,
 ): Promise<{ readonly ids: readonly CanonicalId[]; readonly cursor: string | null }> {
   const typed = q?.trim() ?? ''
-  const text = typed === '' ? null : searchQueryOf(typed)
+  const id = isCanonicalId(typed) ? typed : null
+  const text = typed === '' || id ? null : searchQueryOf(typed)
   if (text === undefined) return { ids: [], cursor: null }
-  const wanted: Search = { text, segment: segment ?? null, traits: Object.entries(traits) }
+  const wanted: Search = { text, id, segment: segment ?? null, traits: Object.entries(traits) }
   const ask = (shard: Shard, after: number) => shard.search(wanted, after, limit + 1)
   const { rows, next } = await pageFrom<PlacedPerson>(env, workspace, cursor, limit, ask)
   return { ids: rows.map(({ id }) => id as CanonicalId), cursor: next }

@@ -1,10 +1,10 @@
-import type { JsonObject, JsonValue } from '../kernel/json.ts'
-import { isObject } from '../kernel/json.ts'
+import { isObject, type JsonObject, type JsonValue, own } from '../kernel/json.ts'
 import type { Definition } from '../profile/definitions.ts'
 import type { Condition } from '../segment/condition.ts'
 import { documentPerson } from '../segment/document-view.ts'
 import type { Reads } from '../segment/kind.ts'
-import type { ProfileDocument } from '../segment/profile-document.ts'
+import { NOBODY, type PersonView } from '../segment/person-view.ts'
+import type { DocumentTrait, ProfileDocument } from '../segment/profile-document.ts'
 import type { Verdict } from '../segment/signal.ts'
 
 /**
@@ -26,14 +26,14 @@ const MOST_PATHS = 24
 
 export function projectionOf(definition: Definition): Projection {
   const { reads, prepared, surroundings } = definition
-  const plain = isPlain(definition.condition)
-  const parts: Part[] = plain ? traitValues(reads) : [SEEN, ...sections(reads)]
+  if (isPlain(definition.condition)) return plainProjection(definition)
+  const parts: Part[] = [SEEN, ...sections(reads)]
   const paths = parts.flatMap(({ path }) => path)
   // json_extract with one path answers a bare value.
   while (paths.length < 2) paths.push('$.workspace')
   return {
     paths,
-    byTextAlone: plain,
+    byTextAlone: false,
     verdict(extracted, id, now) {
       const values = JSON.parse(extracted) as JsonValue[]
       const document = emptyDocument(id)
@@ -43,6 +43,33 @@ export function projectionOf(definition: Definition): Projection {
         i += part.path.length
       }
       return prepared.member(documentPerson(document as ProfileDocument, surroundings), now)
+    },
+  }
+}
+
+/** The same evaluator over nothing but values of traits: for conditions that ask for no more, several times as fast. */
+function plainProjection({ reads, prepared, surroundings }: Definition): Projection {
+  const named = pathsIn('$.traits', reads.traits, '.value')
+  const paths = [...(named ?? ['$.traits'])]
+  while (paths.length < 2) paths.push('$.workspace')
+  const places = new Map(reads.traits.map((name, i) => [name, i]))
+  let values: readonly JsonValue[] = []
+  const person: PersonView = {
+    ...NOBODY,
+    known: true,
+    trait(name) {
+      if (!named) return isObject(values[0]) ? (own(values[0], name) as DocumentTrait | undefined) : undefined
+      const value = values[places.get(name) as number]
+      return value === null || value === undefined ? undefined : { value, at: 0 }
+    },
+    percentiles: (path) => surroundings.percentiles.get(path),
+  }
+  return {
+    paths,
+    byTextAlone: true,
+    verdict(extracted, _, now) {
+      values = JSON.parse(extracted) as JsonValue[]
+      return prepared.member(person, now)
     },
   }
 }
@@ -76,20 +103,6 @@ const SEEN: Part = {
     document.firstSeen = firstSeen as number
     document.lastSeen = lastSeen as number
   },
-}
-
-function traitValues(reads: Reads): Part[] {
-  const path = pathsIn('$.traits', reads.traits, '.value')
-  if (!path) return [section('traits')]
-  return [
-    {
-      path,
-      put(document, values) {
-        const traits = values.map((value, i) => [reads.traits[i] as string, { value, at: 0 }] as const)
-        document.traits = Object.fromEntries(traits.filter(([, { value }]) => value !== null))
-      },
-    },
-  ]
 }
 
 /** Each section a condition reads, cut down to the names it reads where they can be said as paths. */

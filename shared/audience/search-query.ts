@@ -33,8 +33,15 @@ export function searchQueryOf(typed: string): SearchQuery | undefined {
   return { grams: grams.length > 0 ? grams.join(' AND ') : null, words: words.length > 0 ? words.join(' AND ') : null }
 }
 
+/** A number is looked for as it was typed, by its digits, and without the zero that is dialled only at home. */
 function eitherOf(term: string, digits: string | undefined): string {
-  return digits === undefined || digits === term ? quoted(term) : `(${quoted(term)} OR ${quoted(digits)})`
+  const national = digits?.replace(/^0+/, '') ?? ''
+  const forms = new Set([
+    term,
+    ...(digits === undefined ? [] : [digits]),
+    ...(national.length >= GRAM ? [national] : []),
+  ])
+  return forms.size === 1 ? quoted(term) : `(${[...forms].map(quoted).join(' OR ')})`
 }
 
 /** A string of FTS5: within double quotes everything but a double quote, which is doubled, is text. */

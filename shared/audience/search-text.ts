@@ -9,8 +9,7 @@ const MOST_CHARS = 8_000
 const MOST_DEPTH = 4
 
 /**
- * What a person is found by: identifiers, the strings in their traits, their canonical ID, one per line and folded. A
- * phone number is there with its punctuation and without.
+ * What a person is found by: identifiers and the strings in their traits, one per line and folded. A phone number is there with its punctuation and without.
  */
 export function searchTextOf(document: ProfileDocument): string {
   const lines = new Set<string>()
@@ -20,7 +19,6 @@ export function searchTextOf(document: ProfileDocument): string {
     const digits = digitsOf(value)
     if (digits !== undefined && digits !== folded) lines.add(digits)
   }
-  add(document.id)
   for (const values of Object.values(document.identifiers)) for (const value of values) add(value)
   for (const name of Object.keys(document.traits).sort()) {
     if (!isListMark(name)) addStrings(document.traits[name]?.value, MOST_DEPTH, add)
