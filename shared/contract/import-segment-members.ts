@@ -3,6 +3,9 @@ import { IMPORT_TYPES } from '../import/import-type.ts'
 import { defineContract } from './contract.ts'
 import { DefinitionKey, DefinitionName } from './definition.ts'
 
+/** Plain text has no columns. */
+export const LIST_TYPES = IMPORT_TYPES.filter((type) => type !== 'text/plain')
+
 const Flag = z.enum(['true', '1', 'false', '0'])
 
 export const importSegmentMembers = defineContract({
@@ -25,7 +28,7 @@ export const importSegmentMembers = defineContract({
       .meta({ description: '`replace`: whoever is not in the file leaves the segment when the import is done' }),
     name: DefinitionName.optional().meta({ description: 'Of a new segment; its key unless said' }),
   }),
-  files: IMPORT_TYPES,
+  files: LIST_TYPES,
   status: 202,
   reply: z.object({ jobId: z.string() }),
   failures: ['conflict', 'too_large', 'unsupported_media_type', 'unprocessable', 'invalid_request'],

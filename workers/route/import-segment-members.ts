@@ -2,8 +2,8 @@ import { changeDefinitions, insertDefinition } from '../../platform/change-defin
 import { definitionRow } from '../../platform/definition-row.ts'
 import { uploadKey } from '../../platform/import-files.ts'
 import { newJobId, startJob } from '../../platform/jobs.ts'
-import { importSegmentMembers } from '../../shared/contract/import-segment-members.ts'
-import { IMPORT_TYPES, importTypeOf } from '../../shared/import/import-type.ts'
+import { importSegmentMembers, LIST_TYPES } from '../../shared/contract/import-segment-members.ts'
+import { importTypeOf } from '../../shared/import/import-type.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { LIMITS } from '../../shared/kernel/limits.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
@@ -15,14 +15,12 @@ import { unpackedBody } from '../import/unpacked-body.ts'
 import { auditStatement } from './audit.ts'
 import { MOST_SEGMENTS } from './check-condition.ts'
 
-const TYPES = IMPORT_TYPES.filter((type) => type !== 'text/plain')
-
 /** What can be said without the file is said before it is read; the segment is there before its first member. */
 export const importSegmentMembersRoute = serve(importSegmentMembers, async ({ params: { key }, query }, call) => {
   const { env, workspace, tokenId, now, request } = call
   const type = importTypeOf(request.headers.get('Content-Type'))
   if (!type || type.format === 'text') {
-    return err(failure('unsupported_media_type', `Content-Type must be one of ${TYPES.join(', ')}`))
+    return err(failure('unsupported_media_type', `Content-Type must be one of ${LIST_TYPES.join(', ')}`))
   }
   const present = await definitionRow(env, workspace, 'segment', key)
   if (present && present.kind !== 'file') return err(NOT_A_LIST)
