@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { providers } from '../shared/provider/index.ts'
 
 /** docs/providers.md says of each provider what the code says. */
-const page = readFileSync(new URL('../docs/providers.md', import.meta.url), 'utf8')
+const page = readFileSync('docs/providers.md', 'utf8')
 
 test.each(Object.values(providers))(
   'the page names $name, its settings and its refusal',
