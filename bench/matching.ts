@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { parseRecords, preparedRecords, type RecordFile, schemaOfRecords } from '../scripts/identity-records.ts'
 import { type Scores, scoresOf } from '../scripts/identity-scores.ts'
+import { forOthers } from '../shared/matching/em.ts'
 import { learnFrom, linkAll } from '../shared/matching/link.ts'
 import { explain, type Model, priorOf } from '../shared/matching/model.ts'
 import { Placer } from '../shared/matching/place.ts'
@@ -192,7 +193,12 @@ function main(): void {
       ['batch', batch],
       ['online', online],
     ] as const) {
-      const outcome = run(model, records, set.file.ids, mode === 'batch' ? began : performance.now())
+      const outcome = run(
+        mode === 'online' && set.teacher ? forOthers(model) : model,
+        records,
+        set.file.ids,
+        mode === 'batch' ? began : performance.now(),
+      )
       tell(set.name, mode, scoresOf(outcome.persons, set.truth), outcome.seconds, outcome.note)
       if (values.errors !== undefined && (mode === 'batch' || positionals.includes('--online'))) {
         tellErrors(schema, model, records, set, outcome, Number(values.errors))

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { forOthers } from '../shared/matching/em.ts'
 import { learnFrom, linkAll } from '../shared/matching/link.ts'
 import { Placer } from '../shared/matching/place.ts'
 import { prepare, type Schema } from '../shared/matching/record.ts'
@@ -65,7 +66,9 @@ function main(): number {
     preparedRecords(schema, values.learn === undefined ? file : readRecords(values.learn)),
   )
   console.error(`${seconds()}: learned; a record has ${model.others.toFixed(2)} others of its person`)
-  const personOf = values.online ? online(new Placer(model), schema, file) : batch(model, schema, file)
+  const personOf = values.online
+    ? online(new Placer(values.learn === undefined ? model : forOthers(model)), schema, file)
+    : batch(model, schema, file)
   const persons = new Map<string, string>()
   file.ids.forEach((id, line) => {
     if (!persons.has(id)) persons.set(id, file.ids[personOf(line)] as string)

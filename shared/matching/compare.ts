@@ -1,4 +1,4 @@
-import type { Kind, Prepared, Schema } from './record.ts'
+import { isRole, type Kind, type Prepared, type Schema } from './record.ts'
 import { editDistance, jaroWinkler } from './similarity.ts'
 
 /**
@@ -88,6 +88,8 @@ function unequal(kind: Kind, x: string, y: string, sameSound: boolean): number {
   switch (kind) {
     case 'given':
     case 'surname': {
+      // An initial agrees with every twentieth name: it can contradict, and proves nothing.
+      if (x.length === 1 || y.length === 1) return x[0] === y[0] ? MISSING : DIFFERENT_NAME
       if (nearNames(x, y)) return 2
       const likeness = jaroWinkler(x, y)
       // Half of all short names with one first letter sound alike to Soundex.
@@ -154,6 +156,9 @@ function dayNumber(date: string): number {
 function emailLevel(x: string, y: string): number {
   const [atX, atY] = [x.indexOf('@'), y.indexOf('@')]
   const [userX, userY] = [atX < 0 ? x : x.slice(0, atX), atY < 0 ? y : y.slice(0, atY)]
+  // One function of two organisations, or two functions of one, says nothing about who writes.
+  if (isRole(x) && isRole(y) && editDistance(x, y, 2) > 2)
+    return atX >= 0 && x.slice(atX) === y.slice(atY) ? SAME_DOMAIN : 5
   const sameDomain = atX >= 0 && x.slice(atX) === y.slice(atY)
   // 'jsmith2' is not 'jsmith' mistyped but the next of that name.
   if (sameDomain && userX !== userY && userX.replace(/\d/g, '') === userY.replace(/\d/g, '')) return SAME_DOMAIN

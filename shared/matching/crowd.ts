@@ -43,6 +43,23 @@ export function crowdsOf(schema: Schema, records: readonly Prepared[]): Crowds {
   })
 }
 
+/**
+ * The crowds of what a record shares with these others, for values that the file said nothing of. The same object when
+ * there are none.
+ */
+export function crowdsAround(schema: Schema, crowds: Crowds, record: Prepared, others: readonly Prepared[]): Crowds {
+  let around: (Dict<Crowd> | undefined)[] | undefined
+  schema.fields.forEach(({ kind }, f) => {
+    const value = record.texts[f] as string
+    if (value === '' || !GROUPS.has(kind) || crowds[f]?.[value] !== undefined) return
+    const holders = others.filter(({ texts }) => texts[f] === value)
+    if (holders.length < 2) return
+    around ??= [...crowds]
+    around[f] = one(value, crowdAmong(schema, [record, ...holders]))
+  })
+  return around ?? crowds
+}
+
 /** The crowd of one value's holders. */
 export function crowdAmong(schema: Schema, holders: readonly Prepared[]): Crowd {
   const [given, date] = [kindAt(schema, 'given'), kindAt(schema, 'date')]
@@ -57,6 +74,12 @@ export function crowdAmong(schema: Schema, holders: readonly Prepared[]): Crowd 
     }
   }
   return { one, two }
+}
+
+function one(value: string, crowd: Crowd): Dict<Crowd> {
+  const crowds = dict<Crowd>()
+  crowds[value] = crowd
+  return crowds
 }
 
 /** Whether two holders could be one person by what is personal; undefined when neither name nor birthday is known. */

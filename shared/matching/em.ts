@@ -16,6 +16,8 @@ const BELIEF = 300
 const HOUSEHOLDS = 20
 const ROUNDS = 25
 const RANDOM_PAIRS = 200_000
+/** Of more candidate pairs than this, an even part of them teaches. */
+const MOST_PAIRS = 150_000
 
 /** By level from exact on: how records of one person usually agree. */
 const USUAL_M: Readonly<Record<Kind, readonly number[]>> = {
@@ -46,7 +48,9 @@ export function learn(schema: Schema, records: readonly Prepared[], keysOf: read
   const patterns = new Map<number, Pattern>()
   const crowds = crowdsOf(schema, records)
   const levels = new Uint8Array(width)
+  const every = everyNth(keysOf)
   eachCandidate(keysOf, (i, j) => {
+    if (every > 1 && (Math.imul(i, 73856093) ^ Math.imul(j, 19349663)) % every !== 0) return
     const [a, b] = [records[i] as Prepared, records[j] as Prepared]
     compare(schema, a, b, levels)
     const repeats = repeatsOf(a, b)
@@ -54,8 +58,8 @@ export function learn(schema: Schema, records: readonly Prepared[], keysOf: read
     let code: number = repeats * CROWD_SIZES + roughly(crowd)
     for (let f = 0; f < width; f++) code = code * 7 + (levels[f] as number)
     const pattern = patterns.get(code)
-    if (pattern === undefined) patterns.set(code, { levels: levels.slice(), repeats, crowd, count: 1 })
-    else pattern.count += 1
+    if (pattern === undefined) patterns.set(code, { levels: levels.slice(), repeats, crowd, count: every })
+    else pattern.count += every
   })
   const random = randomCounts(schema, records)
   const usual = schema.fields.map(({ kind }) => [0, ...USUAL_M[kind]])
@@ -71,6 +75,15 @@ export function learn(schema: Schema, records: readonly Prepared[], keysOf: read
   }
   for (let round = 0; round < ROUNDS; round++) model = improved(model, [...patterns.values()], random, usual)
   return model
+}
+
+/** Which part of the candidate pairs is learned from: all of a small file's. */
+function everyNth(keysOf: readonly (readonly string[])[]): number {
+  let pairs = 0
+  eachCandidate(keysOf, () => {
+    pairs += 1
+  })
+  return Math.ceil(pairs / MOST_PAIRS)
 }
 
 /** One round: how likely each pattern is one person under the model, then the model under those likelihoods. */
@@ -163,6 +176,16 @@ function randomCounts(schema: Schema, records: readonly Prepared[]): readonly (r
 export function withCounts(model: Model, records: readonly Prepared[]): Model {
   const { schema } = model
   return { ...model, records: records.length, terms: termsOf(schema, records), crowds: crowdsOf(schema, records) }
+}
+
+/** What a value says in another file is not said here; how common a name or a town is, is much the same. */
+const ELSEWHERE: ReadonlySet<Kind> = new Set(['given', 'surname', 'middle', 'place', 'text'])
+
+/** The weights of a model for other people than it was learned from, of whom nothing is counted yet. */
+export function forOthers(model: Model): Model {
+  const { fields } = model.schema
+  const terms = fields.map(({ kind }, f) => (ELSEWHERE.has(kind) ? (model.terms[f] as Dict<number>) : dict<number>()))
+  return { ...model, terms, crowds: fields.map(() => undefined) }
 }
 
 function termsOf(schema: Schema, records: readonly Prepared[]): readonly Dict<number>[] {

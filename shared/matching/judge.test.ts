@@ -127,7 +127,8 @@ describe('a profile as a record', () => {
   })
 
   test('hostile names of traits are only names', () => {
-    const hostile = personFields({ constructor: 'text', '__proto__.x': 'text', toString: 'id' })
+    const paths = ['constructor', '__proto__.x', 'toString', '__proto__']
+    const hostile = personFields(Object.fromEntries(paths.map((path) => [path, 'text'])))
     expect(Object.keys(valuesOf(hostile, { traits: {}, identifiers: [] }))).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import type { Dict } from '../kernel/json.ts'
 import { ANOTHER_YEAR, compare, EXACT, LEVELS, MISSING, SAME_DOMAIN } from './compare.ts'
 import { type Crowd, type Crowds, crowdOf, oddsOf } from './crowd.ts'
-import { type Kind, MAILBOX, type Prepared, type Schema } from './record.ts'
+import { isRole, type Kind, MAILBOX, type Prepared, type Schema } from './record.ts'
 
 /**
  * What agreement weighs: the Fellegi–Sunter model (1969) and the probability it gives a pair. A pair is judged against two
@@ -75,9 +75,6 @@ const TWINS = 0.05
 const COLLEAGUES = 0.5
 const FLATMATES = 0.05
 const SEVERAL = 3
-
-const ROLE =
-  /^(info|sales|contact|office|admin|support|hello|mail|team|help|billing|accounts?|service|family|enquiries|reception|hr|jobs|noreply|no-reply|postmaster|webmaster|marketing|press)(@|[._-])/
 
 /** The log weight of one field at one level; a rare value that agrees exactly weighs more (term frequency, Winkler 1988). */
 export function weightOf(model: Model, field: number, level: number, value?: string): number {
@@ -191,7 +188,7 @@ export function evidenceOf(
 /** How much of a mailbox's agreement a household or organisation shows too: all of its domain, most of a name-less user. */
 function mailboxShare(level: number, repeats: Repeats, value: string | undefined): number {
   if (level === SAME_DOMAIN) return 1
-  if (value !== undefined && level === EXACT && ROLE.test(value)) return 1
+  if (value !== undefined && level === EXACT && isRole(value)) return 1
   return repeats === REPEATS.own ? SHARED.email : NAMELESS
 }
 

@@ -1,5 +1,6 @@
 import { BLOCK_CAP, blockingKeys } from './blocking.ts'
 import type { Link } from './cluster.ts'
+import { crowdsAround } from './crowd.ts'
 import { type Model, match, priorOf } from './model.ts'
 import type { Prepared } from './record.ts'
 
@@ -46,18 +47,20 @@ export class Placer {
   place(record: Prepared): Placement {
     const index = this.#records.length
     const keys = blockingKeys(this.#model.schema, record)
+    const near = this.#nearest(keys)
+    const model = this.#around(record, near)
     const scored = new Map<number, number>()
     const score = (other: number) => {
       let probability = scored.get(other)
       if (probability === undefined) {
-        probability = match(this.#model, record, this.#records[other] as Prepared, this.#prior)
+        probability = match(model, record, this.#records[other] as Prepared, this.#prior)
         scored.set(other, probability)
       }
       return probability
     }
     let best: Link | undefined
     const persons = new Map<number, number>()
-    for (const other of this.#nearest(keys)) {
+    for (const other of near) {
       const probability = score(other)
       if (best === undefined || probability > best.probability) best = { a: other, b: index, probability }
       const person = this.#personOf[other] as number
@@ -78,6 +81,18 @@ export class Placer {
     this.#remember(record, index, chosen, keys)
     for (const other of joined) this.#join(chosen, other)
     return { person: chosen, joined, best }
+  }
+
+  /** The model, with who shares what among the candidates: what is new since it was learned is counted as it comes. */
+  #around(record: Prepared, near: readonly number[]): Model {
+    const { schema, crowds } = this.#model
+    const around = crowdsAround(
+      schema,
+      crowds,
+      record,
+      near.map((other) => this.#records[other] as Prepared),
+    )
+    return around === crowds ? this.#model : { ...this.#model, crowds: around }
   }
 
   /** Whether two persons, both of which fit a record, are one by the average link between them. */

@@ -120,6 +120,14 @@ export function foldDate(text: string): string {
   return text.replace(/\D/g, '')
 }
 
+/** Mailboxes of a function, not of a person: agreeing in one says that two have to do with one organisation. */
+const ROLE =
+  /^(info|sales?|contact|kontakt|office|buero|admin|administra\w+|support|hello|hallo|mail|team|help|helpdesk|billing|accounts?|accounting|finance|service|kundenservice|customer\w*|family|familie|enquir\w+|inquir\w+|reception|rezeption|front\W?desk|secretar\w*|sekretariat|booking\w*|reserv\w+|orders?|bestellung\w*|shop|store|hr|jobs|careers?|press|presse|marketing|newsletter|no\W?reply|do\W?not\W?reply|postmaster|webmaster|hostmaster|abuse|privacy|security|legal|parents|studio|lab|club|hotel|praxis|empfang|zentrale|post)(?=$|[@\d._-])/
+
+export function isRole(mailbox: string): boolean {
+  return ROLE.test(mailbox)
+}
+
 function foldEmail(text: string): string {
   return text
     .normalize('NFKC')
