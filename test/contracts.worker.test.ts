@@ -136,10 +136,16 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?limit=0', 'limit'],
     ['?cursor=made-up', 'cursor'],
   ],
+  listProfiles: [
+    ['?limit=101', 'limit'],
+    ['?q=', 'q'],
+    ['?cursor=made-up', 'cursor'],
+    ['?plan=pro', 'plan'],
+  ],
   listSegmentMembers: [
     ['?limit=1001', 'limit'],
     ['?format=xml', 'format'],
-    ['?cursor=', 'cursor'],
+    ['?cursor=made-up', 'cursor'],
   ],
   listSegmentVersions: [
     ['?limit=201', 'limit'],

@@ -35,6 +35,7 @@ import { listJobs } from './list-jobs.ts'
 import { listMappings } from './list-mappings.ts'
 import { listMatches } from './list-matches.ts'
 import { listProfileEvents } from './list-profile-events.ts'
+import { listProfiles } from './list-profiles.ts'
 import { listSegmentMembers } from './list-segment-members.ts'
 import { listSegmentVersions } from './list-segment-versions.ts'
 import { listSegments } from './list-segments.ts'
@@ -149,6 +150,7 @@ export const contracts: readonly Contract[] = [
   previewSegment,
   overlapSegments,
   listSegmentMembers,
+  listProfiles,
   listJobs,
   readJob,
   cancelJob,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ProfileDocument } from '../profile/document.ts'
 import { defineContract } from './contract.ts'
+import { PlaceParameter } from './query.ts'
 
 const MOST_TRAITS = 10
 
@@ -15,7 +16,7 @@ const Query = z
       .optional()
       .meta({ description: 'Words or parts of words in identifiers and text traits; case and accents do not matter' }),
     segment: z.string().min(1).max(200).optional().meta({ description: 'Only members of this segment' }),
-    cursor: z.string().min(1).max(1_000).optional().meta({ description: 'Of the page before' }),
+    cursor: PlaceParameter,
     limit: z.coerce
       .number('must be a number')
       .int('must be a whole number')

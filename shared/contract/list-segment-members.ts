@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineContract } from './contract.ts'
 import { DefinitionReference } from './definition.ts'
+import { PlaceParameter } from './query.ts'
 
 export const listSegmentMembers = defineContract({
   name: 'listSegmentMembers',
@@ -15,7 +16,7 @@ export const listSegmentMembers = defineContract({
   params: DefinitionReference,
   query: z.object({
     format: z.enum(['json', 'csv']).default('json'),
-    cursor: z.string().min(1).max(1_000).optional().meta({ description: 'Of the page before' }),
+    cursor: PlaceParameter,
     limit: z.coerce
       .number('must be a number')
       .int('must be a whole number')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { decodePlace } from '../audience/shard-pages.ts'
 import { decodeCursor } from '../kernel/cursor.ts'
 import { parseInstant } from '../kernel/instant.ts'
 
@@ -35,4 +36,12 @@ export const CursorParameter = z
     context.addIssue({ code: 'custom', message: 'is none of ours' })
     return z.NEVER
   })
+  .optional()
+
+/** The same for lists that the audience shards keep. */
+export const PlaceParameter = z
+  .string()
+  .max(1_000)
+  .refine((text) => decodePlace(text) !== undefined, 'is none of ours')
+  .meta({ description: 'Of the page before' })
   .optional()

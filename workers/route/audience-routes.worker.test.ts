@@ -76,6 +76,7 @@ describe('a search', () => {
     ['?limit=0', 400, 'limit'],
     ['?limit=101', 400, 'limit'],
     ['?q=', 400, 'q'],
+    ['?cursor=made-up', 400, 'cursor'],
     ['?trait.=x', 400, 'trait.'],
     ['?plan=pro', 400, 'plan'],
     ['?segment=unknown', 422, 'segment'],

@@ -27,6 +27,7 @@ import { listJobsRoute } from './list-jobs.ts'
 import { listMappingsRoute } from './list-mappings.ts'
 import { listMatchesRoute } from './list-matches.ts'
 import { listProfileEventsRoute } from './list-profile-events.ts'
+import { listProfilesRoute } from './list-profiles.ts'
 import { listSegmentMembersRoute } from './list-segment-members.ts'
 import { listSegmentVersionsRoute } from './list-segment-versions.ts'
 import { listSegmentsRoute } from './list-segments.ts'
@@ -131,6 +132,7 @@ export const routes: readonly Route[] = [
   previewSegmentRoute,
   overlapSegmentsRoute,
   listSegmentMembersRoute,
+  listProfilesRoute,
   listJobsRoute,
   readJobRoute,
   cancelJobRoute,
