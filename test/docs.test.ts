@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { generatedPages } from '../scripts/docs/generated-pages.ts'
+import { CONNECTORS } from '../shared/connector/index.ts'
 
 /** Docs in step with the code: generated pages, links, commands and the laws that headers state. */
 const read = (path: string) => readFileSync(path, 'utf8')
@@ -28,6 +29,10 @@ test.each(pages)('every npm script and source file that %s names exists', (path)
   expect(named.filter((name) => !(name in scripts))).toEqual([])
   const files = [...text.matchAll(/`((?:shared|platform|durable-objects|queues|workers|test|scripts)\/[\w./-]+\.ts)`/g)]
   expect(files.map((match) => match[1] as string).filter((file) => !existsSync(file))).toEqual([])
+})
+
+test.each(CONNECTORS)('docs/connectors.md says what the connector $name makes of a record', ({ name, type, format }) => {
+  expect(read('docs/connectors.md')).toContain(`### ${name}\n\n${type}, ${format}: `)
 })
 
 describe('laws', () => {
