@@ -25,8 +25,8 @@ export function personOf(state: ProfileState, history: EventSource, surroundings
         return trait && !isDeleted(trait) ? { value: trait.value, at: trait.at } : undefined
       },
       traitHistory: (name) => traitHistoryOf(state, history, name),
-      events: (pattern) => history.matching(pattern),
-      folded: (pattern) => foldedEvents(state, history, pattern),
+      events: remembering((pattern) => history.matching(pattern)),
+      folded: remembering((pattern) => foldedEvents(state, history, pattern)),
       identifiers: (type) => identifiersOf(state, type),
       // A name is a channel or a purpose, never both: whoever asks by the other word means the same.
       consent(_, name) {
@@ -36,6 +36,18 @@ export function personOf(state: ProfileState, history: EventSource, surroundings
     },
     surroundings,
   )
+}
+
+/** Many conditions ask for the same names, and a prefix is looked for among all events. */
+function remembering<T>(find: (pattern: string) => T): (pattern: string) => T {
+  const known = new Map<string, T>()
+  return (pattern) => {
+    const before = known.get(pattern)
+    if (before !== undefined) return before
+    const found = find(pattern)
+    known.set(pattern, found)
+    return found
+  }
 }
 
 /** Nobody unknown is a member of anything: a profile is known once something was applied to it. */
