@@ -63,6 +63,6 @@ export interface WorkspaceConfig {
   readonly settings: WorkspaceSettings
   readonly segments: readonly SegmentDefinition[]
   readonly computedTraits: readonly ComputedTraitDefinition[]
-  /** By path of a numeric trait that some segment compares with percentiles: 101 values, see percentilesOf. */
+  /** By path of a numeric trait that some segment compares with percentiles: see percentilesOf. */
   readonly percentiles?: { readonly [path: string]: readonly number[] }
 }

@@ -158,7 +158,10 @@ const computedCondition = fc
   .tuple(fc.constantFrom('c1', 'c2'), fc.oneof(comparison, numberTest))
   .map(([key, rest]) => compact({ type: 'computed', key, ...rest }))
 
-const rank = fc.integer({ min: 0, max: 100 })
+const rank = fc.oneof(
+  fc.integer({ min: 0, max: 100 }),
+  fc.nat(1_000).map((tenths) => tenths / 10),
+)
 const percentileCondition = fc.oneof(
   fc
     .record({ path: fc.constantFrom('x', 'o.k'), op: fc.constantFrom('gt', 'gte', 'lt', 'lte'), value: rank })

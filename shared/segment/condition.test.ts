@@ -191,6 +191,12 @@ describe('what is wrong is named with its path', () => {
       'value',
       /number/,
     ],
+    [
+      'half a tenth of a percentile',
+      { type: 'percentile', path: 'ltv', op: 'gte', value: 99.55 },
+      'value',
+      /one decimal/,
+    ],
     ['a percentile above all', { type: 'percentile', path: 'ltv', op: 'gte', value: 101 }, 'value', /100/],
     [
       'two percentiles in the wrong order',

@@ -113,7 +113,7 @@ export function naive(condition: Condition, data: PersonData, t: number): boolea
       const value = traitAt(condition.path, data, Number.POSITIVE_INFINITY) ?? null
       const table = data.workspace.percentiles[condition.path] as Percentiles
       const ranks = typeof condition.value === 'number' ? [condition.value] : condition.value
-      const [low, high] = ranks.map((rank) => table[rank] as number)
+      const [low, high] = ranks.map((rank) => table[Math.round(rank * 10)] as number)
       return passes(value, condition.op, (high === undefined ? low : [low, high]) as JsonValue, t)
     }
     case 'segment':

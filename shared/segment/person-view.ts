@@ -31,7 +31,7 @@ export interface PersonView {
   computed(key: string, looking: Looking): Timed<Estimate> | undefined
   /** Membership of another segment from `now` on; undefined when nobody here knows it. */
   segment(key: string, looking: Looking): Signal | undefined
-  /** The workspace's values of a numeric trait by nearest rank: the p-th entry is the p-th percentile, 0 to 100. */
+  /** The workspace's values of a numeric trait by nearest rank; undefined while nobody worked them out. */
   percentiles(path: string): Percentiles | undefined
 }
 
@@ -41,7 +41,7 @@ export interface Looking {
   readonly budget: Budget
 }
 
-/** 101 values, ascending; none while no profile has the trait. */
+/** Ascending, one per tenth of a percent from 0 to 100 (see percentilesOf); empty while no profile has the trait. */
 export type Percentiles = readonly number[]
 
 export interface EventRef {

@@ -120,6 +120,7 @@ describe('reads plainly', () => {
       'the number of any event is between 1 and 5',
     ],
     [{ type: 'computed', key: 'orders_30d', op: 'gte', value: 2 }, 'computed trait orders_30d is at least 2'],
+    [{ type: 'percentile', path: 'ltv', op: 'gt', value: 99.5 }, 'ltv is above the 99.5th percentile'],
     [{ type: 'percentile', path: 'ltv', op: 'gte', value: 90 }, 'ltv is at or above the 90th percentile'],
     [
       { type: 'percentile', path: 'ltv', op: 'between', value: [22, 93] },
