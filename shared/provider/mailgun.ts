@@ -3,8 +3,9 @@ import { err, ok, type Result } from '../kernel/result.ts'
 import { fromDigits, fromHex } from './encoding.ts'
 import { formObject, readForm } from './form.ts'
 import type { HookEvent, MessageEvent } from './hook-event.ts'
-import { type HookRequest, type HookSettings, mediaTypeOf } from './hook-request.ts'
+import { type HookRequest, type HookSettings, header, mediaTypeOf } from './hook-request.ts'
 import type { HookTools } from './hook-tools.ts'
+import { readMultipart } from './multipart.ts'
 import { at, listAt, parseJson, present, scalarsOf, secondsAt, textAt } from './payload.ts'
 import { defineProvider, type KeptHook, OK_ANSWER } from './provider.ts'
 import { isHmacOfAny, secretsOf } from './scheme.ts'
@@ -45,10 +46,13 @@ function tripleOf(request: Pick<HookRequest, 'headers' | 'text'>): Triple | 'unr
   return timestamp && token && signature ? { timestamp, token, signature } : undefined
 }
 
-/** Webhooks are JSON; inbound routes are forms, with the triple as fields. */
+/** Webhooks are JSON; inbound routes are forms, in parts when files come with them, with the triple as fields. */
 function bodyOf(request: Pick<HookRequest, 'headers' | 'text'>): Result<JsonValue, string> {
-  if (mediaTypeOf(request) !== 'application/x-www-form-urlencoded') return parseJson(request.text)
-  const fields = readForm(request.text)
+  const type = mediaTypeOf(request)
+  const isMultipart = type === 'multipart/form-data'
+  if (!isMultipart && type !== 'application/x-www-form-urlencoded') return parseJson(request.text)
+  const contentType = header(request, 'content-type') ?? ''
+  const fields = isMultipart ? readMultipart(contentType, request.text) : readForm(request.text)
   return fields ? ok({ ...formObject(fields) }) : err('the form cannot be read')
 }
 

@@ -1,4 +1,5 @@
 import { readForm } from './form.ts'
+import { readMultipart } from './multipart.ts'
 
 /**
  * RFC 8058, one-click unsubscription: only a POST that carries `List-Unsubscribe=One-Click` takes somebody off a list.
@@ -13,18 +14,8 @@ export function readOneClick(method: string, contentType: string, body: string):
   if (method === 'GET' || method === 'HEAD') return 'confirm'
   if (method !== 'POST') return 'nothing'
   const type = contentType.toLowerCase()
-  if (type.startsWith('multipart/form-data')) return multipartSaysSo(contentType, body) ? 'unsubscribe' : 'nothing'
-  if (!type.startsWith('application/x-www-form-urlencoded')) return 'nothing'
-  const fields = readForm(body) ?? []
+  const isMultipart = type.startsWith('multipart/form-data')
+  if (!isMultipart && !type.startsWith('application/x-www-form-urlencoded')) return 'nothing'
+  const fields = (isMultipart ? readMultipart(contentType, body) : readForm(body)) ?? []
   return fields.some(([name, value]) => name === FIELD && value === VALUE) ? 'unsubscribe' : 'nothing'
-}
-
-function multipartSaysSo(contentType: string, body: string): boolean {
-  const named = /boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(contentType)
-  const boundary = named?.[1] ?? named?.[2]
-  if (boundary === undefined) return false
-  return body.split(`--${boundary}`).some((part) => {
-    const [head = '', value] = part.split(/\r?\n\r?\n/, 2)
-    return new RegExp(`name="?${FIELD}"?(?:[;\\s]|$)`, 'i').test(head) && value?.trim() === VALUE
-  })
 }

@@ -22,7 +22,8 @@ export async function faultsOfItem(file: VectorFile, item: Fields): Promise<read
   if (input['plaintext'] !== undefined) return pushFaults(input, expect)
   if (input['access_key'] !== undefined) return sigv4Faults(input, expect)
   if (input['hmac_sha256_key'] !== undefined) return hmacFaults(input, expect)
-  if (item['request'] !== undefined) return oneClickFaults(fields(item['request']) ?? {}, expect)
+  if (item['request'] !== undefined && file.provider === 'email')
+    return oneClickFaults(fields(item['request']) ?? {}, expect)
   const provider = providerOf(file.provider)
   if (!provider) return [`there is no provider ${file.provider}`]
   return providerFaults(file, provider, item)
@@ -81,9 +82,27 @@ function wholeFaults(file: VectorFile, item: Fields, expect: unknown, answers: r
 }
 
 function answerItem(provider: Provider, item: Fields, memory: Memory): Promise<Answered> {
-  const input = fields(item['input'])
+  const input = fields(item['input']) ?? requestInput(item)
   if (input) return answerCall(provider, callOf(provider.name, input), memory)
   return answerCall(provider, callOf(provider.name, sampleOf(provider, item)), memory, true)
+}
+
+/** A whole request, as an HTTP sample writes it, beside the settings. */
+function requestInput(item: Fields): Fields | undefined {
+  const request = fields(item['request'])
+  if (!request) return undefined
+  const { body, path, url, ...rest } = request
+  const query = String(path ?? url ?? '')
+    .split('?')
+    .slice(1)
+    .join('?')
+  return {
+    ...item,
+    query,
+    ...rest,
+    ...(body === undefined ? {} : { raw_body: body }),
+    ...(url === undefined ? {} : { url }),
+  }
 }
 
 /** A payload sample as the call that would have brought it. */
@@ -195,12 +214,17 @@ async function pushFaults(input: Fields, expect: Fields): Promise<readonly strin
 }
 
 function sigv4Faults(input: Fields, expect: Fields): readonly string[] {
-  const request = {
-    method: String(input['method']),
-    url: String(input['url']),
-    headers: { ...(fields(input['headers']) as Record<string, string>) },
-    body: String(input['body'] ?? ''),
+  const body = String(input['body'] ?? '')
+  const given = fields(input['headers']) as Record<string, string>
+  const named = String(input['signed_headers'] ?? '').split(';')
+  // What is signed and not given follows from the rest.
+  const made = {
+    ...(named.includes('x-amz-content-sha256')
+      ? { 'x-amz-content-sha256': toHex(webhookTools(async () => undefined).sha256([body])) }
+      : {}),
+    ...(input['session_token'] === undefined ? {} : { 'x-amz-security-token': String(input['session_token']) }),
   }
+  const request = { method: String(input['method']), url: String(input['url']), headers: { ...made, ...given }, body }
   const [accessKey, secretKey, region, service] = ['access_key', 'secret_key', 'region', 'service'].map((name) =>
     String(input[name]),
   )

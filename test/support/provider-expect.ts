@@ -1,4 +1,5 @@
-import type { HookEvent, RecordChange } from '../../shared/provider/hook-event.ts'
+import type { HookEvent, MessageEvent, RecordChange } from '../../shared/provider/hook-event.ts'
+import { suppressionOf } from '../../shared/provider/suppression.ts'
 import { type Fields, fields, instant } from './provider-input.ts'
 
 /** Compares what was told with what a vector names; a field that it does not name may be anything. */
@@ -29,9 +30,20 @@ function isAs(name: string, wanted: unknown, actual: Fields): boolean {
   return JSON.stringify(value) === JSON.stringify(wanted) || (name === 'code' && String(value) === String(wanted))
 }
 
+/** Words of vectors for what we call otherwise. */
+const ALIASES: Readonly<Record<string, string>> = {
+  at_ms: 'at',
+  text: 'detail',
+  body: 'detail',
+  response: 'detail',
+  link: 'url',
+}
+
 function fieldOf(name: string, actual: Fields): unknown {
-  if (name === 'at_ms') return actual['at']
-  return actual[name] ?? actual[name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())]
+  const camel = (ALIASES[name] ?? name).replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const metadata = fields(actual['metadata']) ?? {}
+  if (name === 'suppress') return suppressionOf(actual as unknown as MessageEvent)?.kind === 'suppress'
+  return actual[name] ?? actual[camel] ?? metadata[name] ?? metadata[camel]
 }
 
 /** Providers write one number in several ways. */
