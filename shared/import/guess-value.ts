@@ -4,7 +4,7 @@ import type { JsonValue } from '../kernel/json.ts'
  * What a cell of a nested field is when neither a mapping nor the header says: numbers and booleans that look like
  * nothing else are taken as such, so that `properties.total` can be summed. What is only written with digits stays text:
  * a leading zero or a plus sign, more digits than a number holds, and columns whose name says that they hold a phone
- * number, a postcode or some id.
+ * number, a postcode, a version or some id.
  */
 export function guessedValue(text: string, path: readonly string[]): JsonValue {
   if (path.length === 1 || CODES.test(path.at(-1) as string)) return text
@@ -17,4 +17,4 @@ export function guessedValue(text: string, path: readonly string[]): JsonValue {
 
 const NUMBER = /^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$/
 const CODES =
-  /(^|[_-])(ids?|codes?|skus?|eans?|isbn|iban|vat|refs?|phones?|mobile|tel|fax|zip|zipcode|postcode|plz|pin)$|(Id|Code|Phone|Number|Zip)$|phone|postal/i
+  /(^|[_-])(ids?|versions?|codes?|skus?|eans?|isbn|iban|vat|refs?|phones?|mobile|tel|fax|zip|zipcode|postcode|plz|pin)$|(Id|Version|Code|Phone|Number|Zip)$|phone|postal/i

@@ -48,8 +48,10 @@ describe('without a mapping', () => {
 
   test('what is written with digits and is no number stays text', () => {
     const header =
-      'userId,traits.zip,traits.phone,traits.code2,traits.big,traits.plus,traits.order_id,traits.age,traits.vip'
-    expect(read(header, '1', '10115', '0301234', '01', '12345678901234567', '+1', '77', '42', 'true')).toMatchObject({
+      'userId,traits.zip,traits.phone,traits.code2,traits.big,traits.plus,traits.order_id,traits.age,traits.vip,traits.app_version'
+    expect(
+      read(header, '1', '10115', '0301234', '01', '12345678901234567', '+1', '77', '42', 'true', '1.10'),
+    ).toMatchObject({
       value: {
         type: 'identify',
         userId: '1',
@@ -62,6 +64,7 @@ describe('without a mapping', () => {
           order_id: '77',
           age: 42,
           vip: true,
+          app_version: '1.10',
         },
       },
     })
