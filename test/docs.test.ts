@@ -31,7 +31,7 @@ test.each(pages)('every npm script and source file that %s names exists', (path)
   expect(files.map((match) => match[1] as string).filter((file) => !existsSync(file))).toEqual([])
 })
 
-test.each(CONNECTORS)('docs/connectors.md says what the connector $name makes of a record', ({ name, type, format }) => {
+test.each(CONNECTORS)('docs/connectors.md says what $name makes of a record', ({ name, type, format }) => {
   expect(read('docs/connectors.md')).toContain(`### ${name}\n\n${type}, ${format}: `)
 })
 
