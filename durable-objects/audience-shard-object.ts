@@ -4,11 +4,11 @@ import { ConfigStore } from '../platform/config-store.ts'
 import { nameParts } from '../platform/stubs.ts'
 import type { Telling } from '../shared/audience/document-of.ts'
 import { projectionOf } from '../shared/audience/projection.ts'
+import type { TriedCondition } from '../shared/audience/tried-condition.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import { hash53 } from '../shared/kernel/hash.ts'
 import { MINUTE } from '../shared/kernel/instant.ts'
 import { Definitions } from '../shared/profile/definitions.ts'
-import type { Condition } from '../shared/segment/condition.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { type Build, type Errand, ErrandStore } from './audience-shard-errands.ts'
 import * as queries from './audience-shard-queries.ts'
@@ -122,14 +122,21 @@ export class AudienceShardObject extends DurableObject<Env> {
     return queries.numbersAt(this.#sql, path, most)
   }
 
+  /** Those of whom nothing was ever heard here. */
+  async missing(ids: readonly string[]): Promise<string[]> {
+    return ids.filter((id) => this.#store.versionOf(id) === undefined)
+  }
+
   async size(): Promise<number> {
     return this.#store.size()
   }
 
-  /** Counts who would be a member, by what the documents say at `now`. */
-  async preview(condition: Condition, configVersion: number, sample: number, now: number): Promise<ShardPreview> {
-    const config = await this.#config(configVersion)
-    if (!config) throw new Error('the configuration cannot be read')
+  /** Counts who would be a member, by what the documents say. */
+  async preview(tried: TriedCondition, sample: number): Promise<ShardPreview> {
+    const { condition, configVersion, percentiles, now } = tried
+    const known = await this.#config(configVersion)
+    if (!known) throw new Error('the configuration cannot be read')
+    const config = { ...known, percentiles: { ...known.percentiles, ...percentiles } }
     const key = '\u0000preview'
     const segments = [...config.segments, { key, name: key, version: 0, condition }]
     const definition = new Definitions(config.version, segments, config).get(key)

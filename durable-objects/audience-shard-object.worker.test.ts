@@ -191,7 +191,11 @@ test('a trait whose name no path can say is still read', async () => {
   const shard = aShard(ws.id)
   await put(shard, aDocument('a', 1, traits({ 'say "hi"': 'x' })), aDocument('b', 1, traits({ 'say "hi"': 'y' })))
   const condition: Condition = { type: 'trait', path: 'say "hi"', op: 'eq', value: 'x' }
-  expect(await shard.preview(condition, 0, 5, Date.now())).toMatchObject({ in: 1, unknown: 0, sample: [idOf('a')] })
+  expect(await shard.preview({ condition, configVersion: 0, percentiles: {}, now: Date.now() }, 5)).toMatchObject({
+    in: 1,
+    unknown: 0,
+    sample: [idOf('a')],
+  })
 })
 
 test('a build goes on where it was when the object was evicted', async () => {

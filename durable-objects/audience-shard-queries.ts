@@ -1,6 +1,7 @@
 import type { Projection } from '../shared/audience/projection.ts'
 import { isSayable } from '../shared/audience/projection.ts'
 import type { SearchQuery } from '../shared/audience/search-query.ts'
+import { numberOf } from '../shared/segment/operators.ts'
 import type { Verdict } from '../shared/segment/signal.ts'
 
 /** What is read from a shard's tables (audience-shard-store.ts). All lists are by place, after a place. */
@@ -167,27 +168,17 @@ export function idsAt(sql: SqlStorage, places: readonly number[]): string[] {
   )
 }
 
-/** The numbers that a trait has, in no order; at most `most`, evenly over all places. */
+/** The numbers that a trait has, ascending; of more than `most` evenly many by rank, the least and the greatest among them. */
 export function numbersAt(sql: SqlStorage, path: string, most: number): number[] {
   const json = traitPath(path)
   if (json === undefined) return []
-  const isNumber = "json IS NOT NULL AND json_type(json, ?) IN ('integer', 'real')"
-  const { n: held } = sql.exec<{ n: number }>(`SELECT count(*) AS n FROM documents WHERE ${isNumber}`, json).one()
-  if (held === 0) return []
-  // By rank, so that the sample has the shape of the whole.
-  const step = Math.max(1, Math.ceil(held / most))
-  return sql
-    .exec<{ value: number }>(
-      `SELECT value FROM (
-         SELECT json_extract(json, ?) AS value, row_number() OVER (ORDER BY json_extract(json, ?)) AS rank
-         FROM documents WHERE ${isNumber}
-       ) WHERE rank % ? = 0 OR rank = 1 OR rank = ?`,
-      json,
-      json,
-      json,
-      step,
-      held,
-    )
-    .toArray()
-    .map(({ value }) => value)
+  const query = 'SELECT json_extract(json, ?) FROM documents WHERE json IS NOT NULL'
+  const numbers: number[] = []
+  for (const [value] of sql.exec(query, json).raw<[string | number | null]>()) {
+    const n = value === null ? undefined : numberOf(value)
+    if (n !== undefined) numbers.push(n)
+  }
+  numbers.sort((a, b) => a - b)
+  if (numbers.length <= most) return numbers
+  return Array.from({ length: most }, (_, i) => numbers[Math.round((i * (numbers.length - 1)) / (most - 1))] as number)
 }

@@ -205,6 +205,15 @@ export class IdentityGraphObject extends DurableObject<Env> {
     return { ids, next: rows.length === limit && last && last.id < oldest ? last.id : null }
   }
 
+  /** People in order of age, for whoever keeps something of each. */
+  async profilesAfter(
+    after: string,
+    limit: number,
+  ): Promise<{ readonly ids: CanonicalId[]; readonly next: string | null }> {
+    const ids = this.#store.profilesAfter(after, limit).map(({ id }) => id)
+    return { ids, next: ids.length === limit ? (ids.at(-1) ?? null) : null }
+  }
+
   /** How many profiles hold more than the rules allow: tightened rules split nobody. */
   async exceeding(settings: IdentitySettings): Promise<Exceeding> {
     const types: Record<string, number> = {}

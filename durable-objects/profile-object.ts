@@ -5,8 +5,10 @@ import { sendEffects } from '../platform/effects.ts'
 import { nameParts } from '../platform/stubs.ts'
 import { documentNeed } from '../shared/audience/document-need.ts'
 import { type Telling, tellingOf } from '../shared/audience/document-of.ts'
+import { surroundingsFor, type TriedCondition } from '../shared/audience/tried-condition.ts'
 import { defaultSettings, type WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import type { ConsentHistoryPage, ConsentHistoryQuery, ConsentsDocument } from '../shared/consent/document.ts'
+import { type SendAnswer, type SendQuestion, sendAnswer } from '../shared/destination/ask-person.ts'
 import type { Event } from '../shared/event/event.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import type { MergeOperation, ReleaseOperation } from '../shared/identity/graph.ts'
@@ -40,7 +42,6 @@ import {
   profileDocument,
   scopeOf,
 } from '../shared/profile/view.ts'
-import type { Condition } from '../shared/segment/condition.ts'
 import { evaluate } from '../shared/segment/evaluate.ts'
 import type { Verdict } from '../shared/segment/signal.ts'
 import { AlarmClock } from './alarm-clock.ts'
@@ -171,6 +172,15 @@ export class ProfileObject extends DurableObject<Env> {
     return this.#reading((state) => consentHistoryPage(state, query))
   }
 
+  /** What a destination asks before it sends, once per send: who this is, and whether they may be told of. */
+  async mayReceive(question: SendQuestion): Promise<Read<SendAnswer>> {
+    const config = await this.#config(0)
+    const surroundings = config && definitionsOf(config).surroundings
+    return this.#reading((state) =>
+      sendAnswer(state, this.#store.history, question, { now: Date.now(), surroundings }),
+    )
+  }
+
   async identity(): Promise<Read<IdentityParts>> {
     return this.#reading((state) => ({
       identifiers: identifierDocuments(state),
@@ -189,11 +199,12 @@ export class ProfileObject extends DurableObject<Env> {
   }
 
   /** Whether this person is in by a condition; unknown when there is nobody here, or the configuration cannot be read. */
-  async verdict(condition: Condition, configVersion: number, now: number): Promise<Verdict> {
-    const config = await this.#config(configVersion)
+  async verdict(tried: TriedCondition): Promise<Verdict> {
+    const config = await this.#config(tried.configVersion)
     const state = this.#load()
     if (!config || !state || !this.#isAlive()) return 'unknown'
-    return evaluate(condition, personOf(state, this.#store.history, definitionsOf(config).surroundings), now).member
+    const surroundings = surroundingsFor(tried, definitionsOf(config).surroundings)
+    return evaluate(tried.condition, personOf(state, this.#store.history, surroundings), tried.now).member
   }
 
   /** The ENTER and EXIT events that this timeline dates to an instant, in epoch ms. */

@@ -14,6 +14,8 @@ export interface News {
   readonly tellings: readonly { readonly id: string; readonly text: string }[]
   /** People of whom only counters moved. */
   readonly touched: readonly string[]
+  /** They are to be asked at once. */
+  readonly soon?: boolean
   readonly configVersion: number
 }
 
@@ -26,7 +28,7 @@ export interface News {
 export async function sendNews(env: Env, workspace: string, news: News): Promise<void> {
   const missed = await sendTexts(env, workspace, news.tellings)
   if (missed.length > 0) await touch(env, workspace, missed, news.configVersion, true)
-  if (news.touched.length > 0) await touch(env, workspace, news.touched, news.configVersion, false)
+  if (news.touched.length > 0) await touch(env, workspace, news.touched, news.configVersion, news.soon ?? false)
 }
 
 /** Answers whose documents were not taken. */

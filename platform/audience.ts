@@ -9,12 +9,14 @@ import {
   pageOf,
   type ShardPlace,
 } from '../shared/audience/shard-pages.ts'
+import type { TriedCondition } from '../shared/audience/tried-condition.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import { hash53 } from '../shared/kernel/hash.ts'
 import { type CanonicalId, isCanonicalId } from '../shared/kernel/id.ts'
 import type { Condition } from '../shared/segment/condition.ts'
 import { inPool } from './audience-documents.ts'
 import { patience } from './patience.ts'
+import { missingPercentiles, withPercentiles } from './percentiles.ts'
 import { audienceShards, audienceStub, profileStub, type Remote } from './stubs.ts'
 
 /**
@@ -72,10 +74,16 @@ export async function previewCondition(
 ): Promise<Preview> {
   const began = Date.now()
   await freshen(env, config.id)
-  const shards = await fromAll(env, config.id, (shard) => shard.preview(condition, config.version, sample, now))
+  const tried = {
+    condition,
+    configVersion: config.version,
+    percentiles: await missingPercentiles(env, config, condition),
+    now,
+  }
+  const shards = await fromAll(env, config.id, (shard) => shard.preview(tried, sample))
   const counted = { in: sumOf(shards.map((shard) => shard.in)), unknown: sumOf(shards.map((shard) => shard.unknown)) }
   const asked = fairly(shards, counted.unknown)
-  const verdicts = await askVerdicts(env, config, condition, asked, now)
+  const verdicts = await askVerdicts(env, config.id, tried, asked)
   const members = [...shards.flatMap((shard) => shard.sample), ...verdicts.members]
   return {
     ...estimateCount(counted, { asked: verdicts.asked, in: verdicts.members.length }),
@@ -95,18 +103,14 @@ function fairly(shards: readonly ShardPreview[], unknown: number): readonly stri
 
 async function askVerdicts(
   env: Env,
-  { id: workspace, version }: WorkspaceConfig,
-  condition: Condition,
+  workspace: string,
+  tried: TriedCondition,
   ids: readonly string[],
-  now: number,
 ): Promise<{ readonly asked: number; readonly members: readonly string[] }> {
   const members: string[] = []
   let asked = 0
   await inPool(ids, async (id) => {
-    const verdict = await patience(
-      5_000,
-      profileStub(env, workspace, id as CanonicalId).verdict(condition, version, now),
-    )
+    const verdict = await patience(5_000, profileStub(env, workspace, id as CanonicalId).verdict(tried))
     // Whoever does not answer, and who is not there any more, is not in the sample.
     if (verdict.kind !== 'done' || verdict.value === 'unknown') return
     asked += 1
@@ -151,7 +155,9 @@ export async function searchProfiles(
 }
 
 /** Everybody is looked at with a new or changed segment; the shards go on by themselves. Repeatable. */
-export async function startBackfill(env: Env, config: WorkspaceConfig, key: string): Promise<void> {
+export async function startBackfill(env: Env, known: WorkspaceConfig, key: string): Promise<void> {
+  const condition = known.segments.find((segment) => segment.key === key)?.condition
+  const config = condition ? await withPercentiles(env, known, condition, Date.now()) : known
   await fromAll(env, config.id, (shard) => shard.build(key, config.version))
 }
 
@@ -214,3 +220,5 @@ async function pageFrom<T extends Placed>(
 function sumOf(numbers: readonly number[]): number {
   return numbers.reduce((sum, n) => sum + n, 0)
 }
+
+export { percentileThresholds } from './percentiles.ts'

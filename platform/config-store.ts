@@ -6,8 +6,10 @@ import {
   type WorkspaceConfig,
   WorkspaceSettings,
 } from '../shared/config/workspace-config.ts'
+import type { DestinationConfig } from '../shared/destination/destination-config.ts'
 import { Aggregate } from '../shared/segment/aggregate.ts'
 import { parseCondition } from '../shared/segment/condition.ts'
+import { DESTINATION_COLUMNS, type DestinationRow, readableDestination } from './destination-row.ts'
 import { FreshCache, type FreshCacheOptions } from './fresh-cache.ts'
 import { ownSource } from './own-source.ts'
 import { patience } from './patience.ts'
@@ -32,6 +34,7 @@ interface Caches {
   readonly sources: FreshCache<SourceConfig>
   readonly workspaces: FreshCache<WorkspaceConfig>
   readonly tokens: FreshCache<TokenConfig>
+  readonly destinations: FreshCache<readonly DestinationConfig[]>
   /** Until when D1 is left alone because it hung, in epoch milliseconds. */
   restingUntil: number
 }
@@ -57,6 +60,7 @@ export class ConfigStore {
         sources: new FreshCache(options),
         workspaces: new FreshCache(options),
         tokens: new FreshCache(options),
+        destinations: new FreshCache(options),
         restingUntil: 0,
       }
       shared.set(db, caches)
@@ -82,6 +86,16 @@ export class ConfigStore {
     return this.#caches.tokens.get(hash, () => this.#bounded(() => this.#readToken(hash)))
   }
 
+  /** All destinations of a workspace, oldest first; `newEnough` may refuse a cached answer. */
+  async destinations(
+    workspace: string,
+    newEnough: (destinations: readonly DestinationConfig[]) => boolean = () => true,
+  ): Promise<readonly DestinationConfig[] | 'unreadable'> {
+    const read = () => this.#bounded(() => this.#readDestinations(workspace))
+    const found = await this.#caches.destinations.get(workspace, read, newEnough)
+    return found === 'unknown' ? [] : found
+  }
+
   /** @throws when D1 fails, hangs, or hung a moment ago */
   async #bounded<T>(read: () => Promise<T>): Promise<T> {
     if (this.#caches.restingUntil > this.#now()) throw new Error('D1 hung a moment ago')
@@ -98,12 +112,13 @@ export class ConfigStore {
   }
 
   async #readWorkspace(id: string): Promise<WorkspaceConfig | undefined> {
-    const [workspaces, segments, computedTraits] = await this.#db.batch<Record<string, string | number>>([
+    const [workspaces, segments, computedTraits, percentiles] = await this.#db.batch<Record<string, string | number>>([
       this.#db.prepare('SELECT config_version, settings FROM workspaces WHERE id = ?').bind(id),
       this.#db.prepare('SELECT key, name, version, condition FROM segments WHERE workspace = ? ORDER BY key').bind(id),
       this.#db
         .prepare('SELECT key, name, version, aggregate FROM computed_traits WHERE workspace = ? ORDER BY key')
         .bind(id),
+      this.#db.prepare('SELECT path, thresholds FROM percentiles WHERE workspace = ?').bind(id),
     ])
     const row = workspaces?.results[0]
     if (!row) return undefined
@@ -113,7 +128,18 @@ export class ConfigStore {
       settings: WorkspaceSettings.parse(JSON.parse(String(row['settings']))),
       segments: (segments?.results ?? []).flatMap((segment) => definitionOf(id, segment)),
       computedTraits: (computedTraits?.results ?? []).flatMap((row) => computedTraitOf(id, row)),
+      percentiles: Object.fromEntries(
+        (percentiles?.results ?? []).map((row) => [String(row['path']), JSON.parse(String(row['thresholds']))]),
+      ),
     }
+  }
+
+  async #readDestinations(workspace: string): Promise<readonly DestinationConfig[]> {
+    const { results } = await this.#db
+      .prepare(`SELECT ${DESTINATION_COLUMNS} FROM destinations WHERE workspace = ? ORDER BY created_at, id`)
+      .bind(workspace)
+      .all<DestinationRow>()
+    return results.flatMap(readableDestination)
   }
 
   async #readToken(hash: string): Promise<TokenConfig | undefined> {

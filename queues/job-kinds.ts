@@ -7,6 +7,7 @@ import { importMembers } from './import-members.ts'
 import { learnMatching } from './match-learning.ts'
 import { replayArchive } from './replay-archive.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
+import { tendAudience } from './tend-audience.ts'
 
 /** Every kind of long work. What is not here cannot be carried out. */
 export const JOB_KINDS: readonly JobKind[] = [
@@ -18,4 +19,5 @@ export const JOB_KINDS: readonly JobKind[] = [
   importMembers,
   erasePerson,
   learnMatching,
+  tendAudience,
 ]

@@ -19,7 +19,9 @@ export default {
       }
       case 'preview': {
         const condition = JSON.parse(String(query.get('condition'))) as Condition
-        return Response.json(await shard.preview(condition, 0, 5, Date.UTC(2026, 10, 1)))
+        return Response.json(
+          await shard.preview({ condition, configVersion: 0, percentiles: {}, now: Date.UTC(2026, 10, 1) }, 5),
+        )
       }
       case 'search': {
         const wanted = { text: { grams: query.get('grams'), words: query.get('words') }, segment: null, traits: [] }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { combinationsOf, estimateCount } from './count.ts'
-import { decodePlace, encodePlace, FIRST_PLACE, pageOf } from './shard-pages.ts'
+import { decodePlace, encodePlace, FIRST_PLACE, pageOf, type ShardPlace } from './shard-pages.ts'
 
 const nat = fc.integer({ min: 0, max: 100_000 })
 
@@ -55,7 +55,7 @@ test('pages over shards show everybody once, in order, however long the pages ar
       const rows = places.map((shard) => shard.sort((a, b) => a - b).map((n) => ({ n })))
       const seen: number[][] = rows.map(() => [])
       for (let text: string | null = encodePlace(FIRST_PLACE); text !== null; ) {
-        const from = decodePlace(text) ?? FIRST_PLACE
+        const from: ShardPlace = decodePlace(text) ?? FIRST_PLACE
         const answers = rows
           .slice(from.shard)
           .map((shard, i) => shard.filter(({ n }) => i > 0 || n > from.after).slice(0, limit + 1))

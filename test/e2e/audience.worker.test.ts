@@ -1,3 +1,4 @@
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import {
@@ -10,10 +11,24 @@ import {
   startBackfill,
 } from '../../platform/audience.ts'
 import { ConfigStore } from '../../platform/config-store.ts'
+import { startJob } from '../../platform/jobs.ts'
+import { audienceShards, audienceStub, profileStub } from '../../platform/stubs.ts'
+import { shardOf } from '../../shared/audience/shard-of.ts'
 import type { WorkspaceConfig } from '../../shared/config/workspace-config.ts'
+import type { CanonicalId } from '../../shared/kernel/id.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
 import type { Condition } from '../../shared/segment/condition.ts'
-import { aMessage, aWorkspace, deliver, locate, settled, type TestWorkspace, timelineOf } from '../support/workspace.ts'
+import { runJobs } from '../support/run-jobs.ts'
+import {
+  aMessage,
+  aWorkspace,
+  deliver,
+  locate,
+  meterOf,
+  settled,
+  type TestWorkspace,
+  timelineOf,
+} from '../support/workspace.ts'
 
 const PRO: Condition = { type: 'trait', path: 'plan', op: 'eq', value: 'pro' }
 const BUYER = { type: 'event', name: 'Bought', count: { op: 'gte', value: 3 } } as Condition
@@ -124,6 +139,59 @@ test('a segment that is made later has everybody in it who belongs there, and te
       { keys: ['pros', 'buyers'], count: 0 },
     ],
   })
+})
+
+test('the top tenth is known as soon as somebody asks for it, and a segment of it tells them', async () => {
+  const ws = await aWorkspace({ windowMs: 0 })
+  await send(ws, ...Array.from({ length: 20 }, (_, i) => identify(`u${i}`, { ltv: i % 2 === 0 ? i : String(i) })))
+  const top = { type: 'percentile', path: 'ltv', op: 'gt', value: 90 } as Condition
+  expect(await preview(ws, top)).toMatchObject({ count: 2, exact: true })
+  await startBackfill(env, await define(ws, 'top', top), 'top')
+  expect(await built(ws, 'top')).toMatchObject({ state: 'ready' })
+  expect(await countSegment(env, ws.id, 'top')).toMatchObject({ count: 2 })
+})
+
+test('a document that is wrong or missing is put right by the daily comparison', async () => {
+  const ws = await aWorkspace({ windowMs: 0 })
+  await send(ws, identify('u1', { name: 'Margaret' }), identify('u2', { name: 'Katherine' }))
+  const [u1, u2] = [await locate(ws, 'user_id', 'u1'), await locate(ws, 'user_id', 'u2')]
+  for (const id of [u1, u2]) {
+    const shard = audienceStub(env, ws.id, shardOf(String(id), audienceShards(env)))
+    await runInDurableObject(shard, (_, { storage: { sql } }) => {
+      if (id === u1) sql.exec('DELETE FROM documents WHERE id = ?', id)
+      else
+        sql.exec(
+          "UPDATE documents SET version = 0, json = jsonb_set(json, '$.traits', jsonb('{}')), text = 1 WHERE id = ?",
+          id,
+        )
+    })
+  }
+  await startJob(env, { workspace: ws.id, kind: 'tend-audience', input: { day: '2026-11-21' } }, Date.now())
+  await runJobs(ws)
+  expect(
+    await until(
+      () => found(ws, 'margaret'),
+      (ids) => ids.length === 1,
+    ),
+  ).toEqual([u1])
+  const plan = await preview(ws, { type: 'trait', path: 'name', op: 'eq', value: 'Katherine' })
+  expect(plan).toMatchObject({ count: 1, sample: [u2] })
+  expect((await meterOf(ws)).counts['audience_differed']).toBe(2)
+})
+
+test('whoever is erased is in no search, count or list, and their document does not come back', async () => {
+  const ws = await aWorkspace({ windowMs: 0 }, { pros: PRO })
+  await send(ws, identify('u1', { plan: 'pro', name: 'Hedy' }))
+  const id = String(await locate(ws, 'user_id', 'u1')) as CanonicalId
+  await until(
+    () => countSegment(env, ws.id, 'pros'),
+    ({ count }) => count === 1,
+  )
+  const before = await profileStub(env, ws.id, id).tell(0)
+  await profileStub(env, ws.id, id).erase(Date.now())
+  await audienceStub(env, ws.id, shardOf(id, audienceShards(env))).upsert(`[${before}]`)
+  expect(await found(ws, 'hedy')).toEqual([])
+  expect(await countSegment(env, ws.id, 'pros')).toMatchObject({ count: 0 })
 })
 
 test('two people who turn out to be one are found once', async () => {

@@ -68,6 +68,11 @@ export function metricsOf(
       ...counter('cdp_hooks_refused_total', 'Calls of providers that were not verified'),
       samples: refusedHooks(counts),
     },
+    counter(
+      'cdp_audience_differences_total',
+      'Documents of audience shards that differed from their profiles when they were compared, and were put right',
+      counts['audience_differed'],
+    ),
     counter('cdp_events_conflict_total', 'Duplicates whose body differs from the copy applied', counts['conflict']),
     counter('cdp_events_redelivered_total', 'Copies delivered again after they were counted', counts['redelivered']),
     histogram('cdp_ingest_latency_seconds', 'From arrival at the edge to durable in a queue', reading.ingest),
