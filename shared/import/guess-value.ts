@@ -7,7 +7,8 @@ import type { JsonValue } from '../kernel/json.ts'
  * number, a postcode, a version or some id.
  */
 export function guessedValue(text: string, path: readonly string[]): JsonValue {
-  if (path.length === 1 || CODES.test(path.at(-1) as string)) return text
+  const name = path.at(-1) as string
+  if (path.length === 1 || CODES.test(name) || CAMEL_CODES.test(name)) return text
   const trimmed = text.trim()
   if (NUMBER.test(trimmed)) return Number(trimmed)
   if (trimmed === 'true') return true
@@ -16,5 +17,8 @@ export function guessedValue(text: string, path: readonly string[]): JsonValue {
 }
 
 const NUMBER = /^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$/
+/** `order_id`, `phone`, `postal_code`, … */
 const CODES =
-  /(^|[_-])(ids?|versions?|codes?|skus?|eans?|isbn|iban|vat|refs?|phones?|mobile|tel|fax|zip|zipcode|postcode|plz|pin)$|(Id|Version|Code|Phone|Number|Zip)$|phone|postal/i
+  /(^|[_-])(ids?|versions?|codes?|skus?|eans?|isbn|iban|vat|refs?|mobile|tel|fax|zip|zipcode|postcode|plz|pin)$|phone|postal/i
+/** `orderId`; in any case it would be `paid`, too. */
+const CAMEL_CODES = /[a-z](Id|Version|Code|Number|Zip|Sku)$/

@@ -48,9 +48,9 @@ describe('without a mapping', () => {
 
   test('what is written with digits and is no number stays text', () => {
     const header =
-      'userId,traits.zip,traits.phone,traits.code2,traits.big,traits.plus,traits.order_id,traits.age,traits.vip,traits.app_version'
+      'userId,traits.zip,traits.phone,traits.code2,traits.big,traits.plus,traits.order_id,traits.age,traits.vip,traits.app_version,traits.paid,traits.orderId'
     expect(
-      read(header, '1', '10115', '0301234', '01', '12345678901234567', '+1', '77', '42', 'true', '1.10'),
+      read(header, '1', '10115', '0301234', '01', '12345678901234567', '+1', '77', '42', 'true', '1.10', 'false', '5'),
     ).toMatchObject({
       value: {
         type: 'identify',
@@ -65,6 +65,8 @@ describe('without a mapping', () => {
           age: 42,
           vip: true,
           app_version: '1.10',
+          paid: false,
+          orderId: '5',
         },
       },
     })
