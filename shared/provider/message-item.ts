@@ -47,7 +47,7 @@ export function eventName({ channel, type }: Pick<MessageEvent, 'channel' | 'typ
   return `${CHANNEL_NAMES[channel]} ${WHAT[type]}`
 }
 
-function ofMessage(event: MessageEvent, provider: string): JsonObject {
+function ofMessage(event: MessageEvent, provider: string): JsonObject | undefined {
   const { channel, type, bounce, reason, machine, scope, url, code, detail, from, recipient, messageId, metadata } =
     event
   const suppression = suppressionOf(event)
@@ -92,7 +92,7 @@ function idIn(metadata: MessageEvent['metadata'], name: 'userId' | 'anonymousId'
 /** Of a payload beyond this only the scalars at its top become properties; the raw record is archived whole. */
 const MOST_PROPERTY_CHARS = 40_000
 
-function ofForeign(event: ForeignEvent, provider: string): JsonObject {
+function ofForeign(event: ForeignEvent, provider: string): JsonObject | undefined {
   // Payloads come out of JSON.parse, so they are JSON.
   const properties = event.properties as JsonObject
   const isLarge = JSON.stringify(properties).length > MOST_PROPERTY_CHARS
@@ -114,6 +114,8 @@ function track(
   provider: string,
   person: Person,
   properties: JsonObject,
-): JsonObject {
+): JsonObject | undefined {
+  // A balance that is available, an open of a mail to several people: nobody's timeline has a place for it.
+  if (Object.values(person).every((id) => id === undefined)) return undefined
   return { type: 'track', event: name, messageId, ...about(person, at, provider), properties }
 }
