@@ -8,7 +8,14 @@ export const NO_IMPORT = failure('not_found', 'there is no such import')
 
 /** Written by queues/import-file.ts; absent before the first step. */
 const Progress = z
-  .object({ rows: z.int(), accepted: z.int(), rejected: z.int(), skipped: z.int().default(0), bytes: z.int(), read: z.int() })
+  .object({
+    rows: z.int(),
+    accepted: z.int(),
+    rejected: z.int(),
+    skipped: z.int().default(0),
+    bytes: z.int(),
+    read: z.int(),
+  })
   .catch({ rows: 0, accepted: 0, rejected: 0, skipped: 0, bytes: 0, read: 0 })
 
 /** Of events, and of the members of a segment. */
