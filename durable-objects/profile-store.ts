@@ -1,5 +1,6 @@
 import type { Event } from '../shared/event/event.ts'
 import { hash53 } from '../shared/kernel/hash.ts'
+import type { JsonValue } from '../shared/kernel/json.ts'
 import type { EventQuery } from '../shared/profile/document.ts'
 import { History } from '../shared/profile/history.ts'
 import type { Staging } from '../shared/profile/merge.ts'
@@ -29,6 +30,8 @@ const CONFLICT = 1
 const CREATED = 2
 const UPDATED = 4
 
+/** A row of json_each: objects and arrays are text, true and false are numbers. */
+type WriteRow = { key: string; type: string; value: string | number | null }
 type EventRow = { key: string; leaf: string; copy_id: string; marks: number; body: string }
 
 export class ProfileStore implements Timeline {
@@ -36,8 +39,8 @@ export class ProfileStore implements Timeline {
   #created = false
   #history: History | undefined
   #pruned: Map<number, PrunedKey> | undefined
-  /** JSON of the traits that identifies wrote, by key, as of when it was first asked for. */
-  #written: Map<string, string> | undefined
+  /** What identifies wrote to the trait that was asked for last, by key: asking goes trait by trait. */
+  #written: { readonly trait: string; readonly byKey: ReadonlyMap<string, JsonValue> } | undefined
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
@@ -78,7 +81,7 @@ export class ProfileStore implements Timeline {
           id,
           receivedAt,
           counted: name === null ? undefined : { at, id, name, properties: this.#propertiesOf(key) },
-          ...(name === null && { traits: this.#traitsOf(key) }),
+          ...(name === null && { written: (trait: string) => this.#writesTo(trait).get(key) }),
         })),
     )
     return this.#history
@@ -216,21 +219,16 @@ export class ProfileStore implements Timeline {
     return () => (read ??= this.get(key)?.event.properties ?? {})
   }
 
-  /** What an identify wrote; nothing for other calls, which the index does not tell apart. All are read at once. */
-  #traitsOf(key: string): () => Event['traits'] {
-    return () => {
-      this.#written ??= new Map(
-        this.#sql
-          .exec<{ key: string; traits: string }>(
-            `SELECT key, json_extract(body, '$.traits') AS traits FROM event
-             WHERE name IS NULL AND json_extract(body, '$.type') = 'identify' AND json_type(body, '$.traits') = 'object'`,
-          )
-          .toArray()
-          .map((row) => [row.key, row.traits]),
-      )
-      const traits = this.#written.get(key)
-      return traits === undefined ? undefined : (JSON.parse(traits) as Event['traits'])
-    }
+  /** One trait at a time, because all traits of ten thousand identifies are more than memory holds. */
+  #writesTo(trait: string): ReadonlyMap<string, JsonValue> {
+    if (this.#written?.trait === trait) return this.#written.byKey
+    const rows = this.#sql.exec<WriteRow>(
+      `SELECT event.key AS key, trait.type AS type, trait.value AS value FROM event, json_each(event.body, '$.traits') AS trait
+       WHERE event.name IS NULL AND json_extract(event.body, '$.type') = 'identify' AND trait.key = ?`,
+      trait,
+    )
+    this.#written = { trait, byKey: new Map(rows.toArray().map((row) => [row.key, valueOfRow(row)])) }
+    return this.#written.byKey
   }
 
   #prunedByKey(): Map<number, PrunedKey> {
@@ -270,6 +268,11 @@ export class ProfileStore implements Timeline {
 const CHUNK_NUMBERS = 2 * 1_024
 
 /** The body column is written by put() alone, so its shape is known. */
+function valueOfRow({ type, value }: WriteRow): JsonValue {
+  if (type === 'object' || type === 'array') return JSON.parse(String(value)) as JsonValue
+  return type === 'true' ? true : type === 'false' ? false : value
+}
+
 function storedEvent(row: EventRow): StoredEvent {
   return {
     key: row.key,

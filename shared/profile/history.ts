@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../kernel/json.ts'
+import type { JsonValue } from '../kernel/json.ts'
 import { type EventRef, matchesName } from '../segment/person-view.ts'
 import { PROFILE_LIMITS } from './profile-limits.ts'
 import { before, type Position } from './state.ts'
@@ -13,8 +13,8 @@ export interface HistoryEntry extends Position {
   readonly receivedAt: number
   /** Undefined for what counts nowhere: identify, group, alias, and Tributary's own ENTER and EXIT. */
   readonly counted: EventRef | undefined
-  /** What an identify writes; it may read storage. Absent for rows that certainly write nothing. */
-  readonly traits?: (() => JsonObject | undefined) | undefined
+  /** What an identify writes to a trait; it may read storage. Absent for rows that certainly write nothing. */
+  readonly written?: ((trait: string) => JsonValue | undefined) | undefined
 }
 
 interface Write extends Position {
@@ -26,8 +26,8 @@ export class History {
   #rows: HistoryEntry[]
   #counted: EventRef[]
   readonly #byName = new Map<string, EventRef[]>()
-  /** By trait; built when first asked for, because it reads every identify. */
-  #writes: Map<string, Write[]> | undefined
+  /** By trait, for those that were asked for: finding them out reads every identify. */
+  readonly #writes = new Map<string, Write[]>()
 
   constructor(rows: readonly HistoryEntry[]) {
     this.#rows = [...rows].sort(byPosition)
@@ -41,7 +41,7 @@ export class History {
 
   add(row: HistoryEntry): void {
     insert(this.#rows, row)
-    if (this.#writes) addWrites(this.#writes, row)
+    for (const [name, writes] of this.#writes) addWrite(writes, row, name)
     if (!row.counted) return
     insert(this.#counted, row.counted)
     insert(this.#named(row.counted.name), row.counted)
@@ -67,14 +67,12 @@ export class History {
 
   #drop(gone: ReadonlySet<HistoryEntry>): void {
     this.#rows = this.#rows.filter((row) => !gone.has(row))
-    if (this.#writes) {
-      const keys = new Set([...gone].map((row) => row.key))
-      for (const [name, writes] of this.#writes) {
-        this.#writes.set(
-          name,
-          writes.filter((write) => !keys.has(write.key)),
-        )
-      }
+    const keys = new Set([...gone].map((row) => row.key))
+    for (const [name, writes] of this.#writes) {
+      this.#writes.set(
+        name,
+        writes.filter((write) => !keys.has(write.key)),
+      )
     }
     const events = new Set([...gone].map((row) => row.counted))
     this.#counted = this.#counted.filter((event) => !events.has(event))
@@ -89,11 +87,13 @@ export class History {
 
   /** What was written to a trait, oldest first; at one instant, the one that stands comes last. */
   writesOf(name: string): readonly Write[] {
-    if (!this.#writes) {
-      this.#writes = new Map()
-      for (const row of this.#rows) addWrites(this.#writes, row)
+    let writes = this.#writes.get(name)
+    if (!writes) {
+      writes = []
+      for (const row of this.#rows) addWrite(writes, row, name)
+      this.#writes.set(name, writes)
     }
-    return this.#writes.get(name) ?? []
+    return writes
   }
 
   /** Counted events whose name matches a pattern (exact, `"Video *"`, `"*"`), oldest first. */
@@ -113,17 +113,12 @@ export class History {
   }
 }
 
-function addWrites(writes: Map<string, Write[]>, row: HistoryEntry): void {
-  const traits = row.traits?.()
-  if (!traits) return
-  for (const name of Object.keys(traits)) {
-    // What was too large for a trait was never one.
-    if (JSON.stringify(traits[name]).length > PROFILE_LIMITS.maxTraitChars) continue
-    const write = { at: row.at, id: row.id, key: row.key, value: traits[name] as JsonValue }
-    const list = writes.get(name)
-    if (!list) writes.set(name, [write])
-    else insert(list, write, (a, b) => before(a, b) || (!before(b, a) && a.key < b.key))
-  }
+function addWrite(writes: Write[], row: HistoryEntry, name: string): void {
+  const value = row.written?.(name)
+  // What was too large for a trait was never one.
+  if (value === undefined || JSON.stringify(value).length > PROFILE_LIMITS.maxTraitChars) return
+  const write = { at: row.at, id: row.id, key: row.key, value }
+  insert(writes, write, (a, b) => before(a, b) || (!before(b, a) && a.key < b.key))
 }
 
 function byPosition(a: Position, b: Position): number {

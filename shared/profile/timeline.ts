@@ -1,6 +1,7 @@
 import { countedName, type Event } from '../event/event.ts'
 import { hash53 } from '../kernel/hash.ts'
 import { dayNumber } from '../kernel/instant.ts'
+import { own } from '../kernel/json.ts'
 import type { History, HistoryEntry } from './history.ts'
 import type { Position } from './state.ts'
 
@@ -74,7 +75,7 @@ export function entryOf(row: StoredEvent): HistoryEntry {
     key: row.key,
     receivedAt: event.receivedAt,
     counted: name === undefined ? undefined : { ...at, name, properties: () => event.properties ?? {} },
-    ...(event.type === 'identify' && event.traits && { traits: () => event.traits }),
+    ...(event.type === 'identify' && event.traits && { written: (trait) => own(event.traits ?? {}, trait) }),
   }
 }
 

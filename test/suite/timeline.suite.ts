@@ -72,7 +72,10 @@ export function timelineSuite(within: (check: (timeline: Timeline) => void) => P
       ])
       expect(values('age')).toEqual([[5, 30]])
       expect(values('constructor')).toEqual([])
-      timeline.prune(5, 0)
+      const odd: JsonObject = { 'a."b"': { c: [1, 'x', null] }, no: false, yes: true, pi: 3.25, text: '1', list: [] }
+      timeline.put(identify(4, odd))
+      for (const [name, value] of Object.entries(odd)) expect(values(name)).toEqual([[4, value]])
+      timeline.prune(6, 0)
       expect(values('plan').map(([age]) => age)).toEqual([5, 5])
     }))
 
