@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 /**
  * The import rule, held. Rooms stand in one linear order; a room imports earlier rooms and itself, never later ones:
  *
- *   shared (kernel → event → identity → consent → matching → config → segment → profile → audience → pipeline → message → provider → contract)
+ *   shared (kernel → event → identity → consent → tracking → matching → config → segment → profile → audience → pipeline → message → provider → contract)
  *   → platform → durable-objects → queues → workers
  *
  * and `shared` is pure: no clock, no chance, no I/O; zod and libphonenumber-js (tables of numbering plans) its only packages.
@@ -14,6 +14,7 @@ const SHARED = [
   'event',
   'identity',
   'consent',
+  'tracking',
   'matching',
   'config',
   'segment',
@@ -21,6 +22,7 @@ const SHARED = [
   'audience',
   'pipeline',
   'message',
+  'destination',
   'import',
   'provider',
   'connector',

@@ -12,5 +12,11 @@ export const TrackingSettings = z.object({
     .optional(),
   /** How many days a link holds when it does not say so itself. */
   linkDays: z.int().min(1).max(3_650).default(400),
+  /** How many days the links of an older key hold after a rotation. */
+  keepKeysDays: z.int().min(0).max(3_650).default(400),
+  /** When each newer key was made; changed by `POST /api/v1/links/keys:rotate` alone. Epoch ms. */
+  rotatedAt: z.array(z.int()).max(1_000).readonly().default([]),
+  /** Keys of earlier generations are refused whatever their age. */
+  revokedBelow: z.int().default(1),
 })
 export type TrackingSettings = z.infer<typeof TrackingSettings>

@@ -81,6 +81,7 @@ export const WorkspacePatch = z
       .strictObject({
         domain: TrackingSettings.shape.domain.unwrap().nullable().optional(),
         linkDays: change(TrackingSettings.shape.linkDays),
+        keepKeysDays: change(TrackingSettings.shape.keepKeysDays),
       })
       .nullable()
       .optional(),

@@ -59,7 +59,7 @@ function spoken(event: Event): readonly SaidConsent[] {
   const scope = text(own(properties, 'scope'))
   // A group, tag, stream or topic is a list of its own: leaving it says nothing about the channel.
   const about = scope?.includes(':') ? scope : (text(own(properties, 'channel')) ?? 'email')
-  const source = text(own(properties, 'provider')) ?? event.source
+  const source = text(own(properties, 'provider')) ?? text(own(properties, 'source')) ?? event.source
   return one(event, about, status, { manner: 'said', source })
 }
 

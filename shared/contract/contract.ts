@@ -40,7 +40,7 @@ export interface Contract {
   readonly path: `/${string}`
   /** Other paths of the same operation. */
   readonly aliases?: readonly `/${string}`[]
-  readonly group: 'Ingestion' | 'Profiles' | 'Segments' | 'Operations' | 'About this API'
+  readonly group: 'Ingestion' | 'Profiles' | 'Segments' | 'Tracking' | 'Operations' | 'About this API'
   readonly scope: Access
   readonly summary: string
   readonly description?: string

@@ -3,6 +3,7 @@ import { bulkImport } from './bulk-import.ts'
 import { cancelJob } from './cancel-job.ts'
 import type { Contract } from './contract.ts'
 import { createComputedTrait } from './create-computed-trait.ts'
+import { createLink } from './create-link.ts'
 import { createMapping } from './create-mapping.ts'
 import { createSegment } from './create-segment.ts'
 import { createSource } from './create-source.ts'
@@ -16,6 +17,7 @@ import { deleteToken } from './delete-token.ts'
 import { discardDeadLetters } from './discard-dead-letters.ts'
 import { eraseProfile } from './erase-profile.ts'
 import { explainProfile } from './explain-profile.ts'
+import { followLink } from './follow-link.ts'
 import { importSegmentMembers } from './import-segment-members.ts'
 import { ingestBatch } from './ingest-batch.ts'
 import { ingestCalls } from './ingest-calls.ts'
@@ -43,6 +45,7 @@ import { listSources } from './list-sources.ts'
 import { listTokens } from './list-tokens.ts'
 import { listWorkspaces } from './list-workspaces.ts'
 import { mergeProfiles } from './merge-profiles.ts'
+import { openLink } from './open-link.ts'
 import { overlapSegments } from './overlap-segments.ts'
 import { previewSegment } from './preview-segment.ts'
 import { readComputedTrait } from './read-computed-trait.ts'
@@ -68,10 +71,12 @@ import { readWorkspace } from './read-workspace.ts'
 import { rejectMatch } from './reject-match.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
 import { revokeSourceKeys } from './revoke-source-keys.ts'
+import { rotateLinkKeys } from './rotate-link-keys.ts'
 import { rotateSourceKey } from './rotate-source-key.ts'
 import { setConsents } from './set-consents.ts'
 import { startReplay } from './start-replay.ts'
 import { unmergeProfile } from './unmerge-profile.ts'
+import { readUnsubscribeLink, unsubscribeLink } from './unsubscribe-link.ts'
 import { updateComputedTrait } from './update-computed-trait.ts'
 import { updateDeadLetter } from './update-dead-letter.ts'
 import { updateMapping } from './update-mapping.ts'
@@ -109,6 +114,12 @@ export const contracts: readonly Contract[] = [
   eraseProfile,
   readErasure,
   liftSuppression,
+  createLink,
+  rotateLinkKeys,
+  openLink,
+  followLink,
+  readUnsubscribeLink,
+  unsubscribeLink,
   readWorkspace,
   updateWorkspace,
   createSource,

@@ -1,8 +1,15 @@
 import type { Route } from '../http/serve.ts'
+import {
+  followLinkRoute,
+  openLinkRoute,
+  readUnsubscribeLinkRoute,
+  unsubscribeLinkRoute,
+} from '../track/track-routes.ts'
 import { acceptMatchRoute } from './accept-match.ts'
 import { bulkImportRoute } from './bulk-import.ts'
 import { cancelJobRoute } from './cancel-job.ts'
 import { createComputedTraitRoute } from './create-computed-trait.ts'
+import { createLinkRoute } from './create-link.ts'
 import { createMappingRoute } from './create-mapping.ts'
 import { createSegmentRoute } from './create-segment.ts'
 import { createSourceRoute } from './create-source.ts'
@@ -60,6 +67,7 @@ import { readWorkspaceRoute } from './read-workspace.ts'
 import { rejectMatchRoute } from './reject-match.ts'
 import { replayDeadLettersRoute } from './replay-dead-letters.ts'
 import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
+import { rotateLinkKeysRoute } from './rotate-link-keys.ts'
 import { rotateSourceKeyRoute } from './rotate-source-key.ts'
 import { setConsentsRoute } from './set-consents.ts'
 import { startReplayRoute } from './start-replay.ts'
@@ -90,6 +98,12 @@ export const routes: readonly Route[] = [
   eraseProfileRoute,
   readErasureRoute,
   liftSuppressionRoute,
+  createLinkRoute,
+  rotateLinkKeysRoute,
+  openLinkRoute,
+  followLinkRoute,
+  readUnsubscribeLinkRoute,
+  unsubscribeLinkRoute,
   readWorkspaceRoute,
   updateWorkspaceRoute,
   createSourceRoute,
