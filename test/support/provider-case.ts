@@ -48,7 +48,7 @@ async function providerFaults(file: VectorFile, provider: Provider, item: Fields
 /** A step says what is its own; everything else is the item's. A bare payload is a step, too. */
 function stepOf(shared: Fields, step: Fields): Fields {
   const named = ['input', 'payload', 'params', 'raw_body', 'body', 'message', 'raw_message', 'signature']
-  const isBare = !named.some((name) => step[name] !== undefined)
+  const isBare = !named.some((name) => step[name] !== undefined || shared[name] !== undefined)
   const own = isBare ? { payload: step } : { ...step, ...fields(step['input']) }
   return step['input'] !== undefined || shared['signature'] !== undefined || shared['secret'] !== undefined
     ? { input: { ...shared, ...own } }
