@@ -22,7 +22,9 @@ export async function meterCopies(env: Env, units: readonly Unit[]): Promise<voi
 
 function meterEntry(unit: Unit, now: number): MeterEntry {
   const reading = emptyReading()
-  const { receivedAt } = unit.ingest
+  const { receivedAt, origin } = unit.ingest
+  // How long a file or a repair took says nothing of how fast events are.
+  const isLive = origin === 'live'
   for (const { outcome, placed } of unit.copies) {
     if (!outcome) continue
     if (outcome.kind === 'applied')
@@ -30,8 +32,8 @@ function meterEntry(unit: Unit, now: number): MeterEntry {
     if (outcome.kind === 'applied' && placed?.grown) count(reading.counts, 'grown_profile')
     countOutcome(reading.counts, outcome)
     countAt((reading.sources ??= {}), unit.ingest.source, receivedAt, outcome)
-    if (outcome.kind === 'applied') observe(reading.apply, Math.max(0, now - receivedAt))
+    if (isLive && outcome.kind === 'applied') observe(reading.apply, Math.max(0, now - receivedAt))
   }
-  observe(reading.ingest, Math.max(0, unit.message.timestamp.getTime() - receivedAt), unit.copies.length)
+  if (isLive) observe(reading.ingest, Math.max(0, unit.message.timestamp.getTime() - receivedAt), unit.copies.length)
   return { message: unit.copies[0]?.copyId ?? unit.message.id, copies: unit.copies.length, reading }
 }
