@@ -7,7 +7,7 @@ import { projectionOf } from '../shared/audience/projection.ts'
 import type { TriedCondition } from '../shared/audience/tried-condition.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import { hash53 } from '../shared/kernel/hash.ts'
-import { MINUTE } from '../shared/kernel/instant.ts'
+import { DAY, HOUR, MINUTE } from '../shared/kernel/instant.ts'
 import { Definitions } from '../shared/profile/definitions.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { type Build, type Errand, ErrandStore } from './audience-shard-errands.ts'
@@ -102,8 +102,9 @@ export class AudienceShardObject extends DurableObject<Env> {
     }
   }
 
-  async count(segment: string): Promise<number> {
-    return queries.memberCount(this.#sql, segment)
+  /** Members, and who came and went in the last day. */
+  async count(segment: string): Promise<queries.MemberCount> {
+    return queries.memberCount(this.#sql, segment, Math.floor((Date.now() - DAY) / HOUR))
   }
 
   async members(segment: string, after: number, limit: number): Promise<queries.PlacedMember[]> {
@@ -216,7 +217,7 @@ export class AudienceShardObject extends DurableObject<Env> {
 
   #upsert(tellings: readonly Telling[]): number {
     return this.ctx.storage.transactionSync(() => {
-      const taken = this.#store.upsert(tellings)
+      const taken = this.#store.upsert(tellings, Date.now())
       // What was evaluated without a definition that everybody was looked at with must be looked at, too.
       const generation = this.#errands.generation()
       const behind = taken.filter(({ gone, config }) => !gone && config < generation).map(({ id }) => id)
@@ -309,6 +310,7 @@ export class AudienceShardObject extends DurableObject<Env> {
     this.ctx.storage.transactionSync(() => {
       this.#errands.drop(segment)
       this.#sql.exec('DELETE FROM memberships WHERE segment = ?', segment)
+      this.#sql.exec('DELETE FROM flows WHERE segment = ?', segment)
     })
   }
 

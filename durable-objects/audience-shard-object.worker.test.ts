@@ -57,8 +57,8 @@ test('a later version wins, in whatever order the versions come', async () => {
     for (const i of order) await put(shard, documents[i] as ProfileDocument)
     expect(await found(shard, 'name3')).toEqual([idOf('a')])
     expect(await found(shard, 'name1')).toEqual([])
-    expect(await shard.count('s3')).toBe(1)
-    expect(await shard.count('s1')).toBe(0)
+    expect((await shard.count('s3')).members).toBe(1)
+    expect((await shard.count('s1')).members).toBe(0)
     expect(await shard.size()).toBe(1)
   }
 })
@@ -71,7 +71,7 @@ test('whoever is gone does not come back by an older document, before or after',
   await put(shard, gone('merged', 4))
   await put(shard, aDocument('merged', 4, { configVersion: 9, ...traits({ name: 'ghost' }) }))
   expect(await found(shard, 'ghost')).toEqual([])
-  expect(await shard.count('s')).toBe(0)
+  expect((await shard.count('s')).members).toBe(0)
   expect(await shard.size()).toBe(0)
   // A split gives the ID back, and versions go on.
   await put(shard, aDocument('merged', 5, traits({ name: 'alive' })))
@@ -172,6 +172,17 @@ test('whoever is a member all the time is listed exactly once, whatever comes an
   expect(new Set(listed).size).toBe(listed.length)
 })
 
+test('who came and went in the last day is counted; whom a shard is filled with is not', async () => {
+  const shard = aShard()
+  const now = Date.now()
+  const member = (name: string, version: number, since?: number) =>
+    aDocument(name, version, since === undefined ? {} : { memberships: { s: since } })
+  await put(shard, member('old', 1, 5), member('new', 1, now), member('a', 1), member('b', 1, now))
+  await put(shard, member('a', 2, 5), member('b', 2))
+  await put(shard, gone('new', 2))
+  expect(await shard.count('s')).toEqual({ members: 2, entered: 3, exited: 2 })
+})
+
 test('how many are in all of some segments', async () => {
   const shard = aShard()
   const inAll = (name: string, ...keys: string[]) =>
@@ -229,5 +240,5 @@ test('a definition that changes while it is being built is built anew; one that 
   await shard.build('pros', 3)
   for (let i = 0; i < 5 && (await shard.progress('pros')) !== null; i++) await runDurableObjectAlarm(shard)
   expect(await shard.progress('pros')).toBeNull()
-  expect(await shard.count('pros')).toBe(0)
+  expect((await shard.count('pros')).members).toBe(0)
 })

@@ -26,8 +26,18 @@ export function members(sql: SqlStorage, segment: string, after: number, limit: 
     .toArray()
 }
 
-export function memberCount(sql: SqlStorage, segment: string): number {
-  return sql.exec<{ n: number }>('SELECT count(*) AS n FROM memberships WHERE segment = ?', segment).one().n
+export interface MemberCount {
+  readonly members: number
+  /** Since an hour of this number (hours since 1970). */
+  readonly entered: number
+  readonly exited: number
+}
+
+export function memberCount(sql: SqlStorage, segment: string, fromHour: number): MemberCount {
+  const { n } = sql.exec<{ n: number }>('SELECT count(*) AS n FROM memberships WHERE segment = ?', segment).one()
+  const query = `SELECT coalesce(sum(entered), 0) AS entered, coalesce(sum(exited), 0) AS exited
+    FROM flows WHERE segment = ? AND hour >= ?`
+  return { members: n, ...sql.exec<{ entered: number; exited: number }>(query, segment, fromHour).one() }
 }
 
 /** By mask (bit i: the i-th key), the number of people who are in exactly these. */

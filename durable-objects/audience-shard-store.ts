@@ -2,6 +2,7 @@ import type { Tombstone } from '../shared/audience/document-of.ts'
 import { isTombstone, type Telling } from '../shared/audience/document-of.ts'
 import { searchTextOf } from '../shared/audience/search-text.ts'
 import { hash53 } from '../shared/kernel/hash.ts'
+import { DAY, HOUR } from '../shared/kernel/instant.ts'
 
 /**
  * The documents of one shard in SQLite. A person's place `n` is given once and never again, so lists by place are stable
@@ -19,7 +20,9 @@ const TABLES = `
     line, content='', contentless_delete=1, tokenize='trigram');
   CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
     line, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0", prefix='1 2');
-  CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`
+  CREATE TABLE IF NOT EXISTS flows (
+    segment TEXT NOT NULL, hour INTEGER NOT NULL, entered INTEGER NOT NULL, exited INTEGER NOT NULL,
+    PRIMARY KEY (segment, hour)) WITHOUT ROWID;`
 
 export interface Upserted {
   readonly n: number
@@ -32,6 +35,7 @@ type Known = { n: number; version: number; config: number; text: number; members
 
 /** No text, nothing in the indexes. */
 const NO_TEXT = 0
+const KEPT_HOURS = 48
 
 export class AudienceShardStore {
   readonly #sql: SqlStorage
@@ -41,12 +45,15 @@ export class AudienceShardStore {
     sql.exec(TABLES)
   }
 
-  /** Takes what is newer than what is here; answers what was taken. Call it inside a transaction. */
-  upsert(tellings: readonly Telling[]): readonly Upserted[] {
-    return tellings.flatMap((telling) => {
+  /** Takes what is newer than what is here; answers what was taken. Call it inside a transaction. `now` in epoch ms. */
+  upsert(tellings: readonly Telling[], now: number): readonly Upserted[] {
+    const flows: Flows = new Map()
+    const taken = tellings.flatMap((telling) => {
       const known = this.#known(telling.id)
-      return isTombstone(telling) ? this.#bury(telling, known) : this.#keep(telling, known)
+      return isTombstone(telling) ? this.#bury(telling, known, flows) : this.#keep(telling, known, flows, now)
     })
+    this.#count(flows, Math.floor(now / HOUR))
+    return taken
   }
 
   /** The version at which a person is here; undefined when nothing was ever heard of them. */
@@ -62,14 +69,6 @@ export class AudienceShardStore {
     return this.#sql.exec<{ n: number | null }>('SELECT max(n) AS n FROM documents').one().n ?? 0
   }
 
-  fact(name: string): string | undefined {
-    return this.#sql.exec<{ value: string }>('SELECT value FROM facts WHERE name = ?', name).toArray()[0]?.value
-  }
-
-  setFact(name: string, value: string): void {
-    this.#sql.exec('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)', name, value)
-  }
-
   #known(id: string): Known | undefined {
     return this.#sql
       .exec<Known>(
@@ -80,7 +79,12 @@ export class AudienceShardStore {
       .toArray()[0]
   }
 
-  #keep(document: Exclude<Telling, Tombstone>, known: Known | undefined): readonly Upserted[] {
+  #keep(
+    document: Exclude<Telling, Tombstone>,
+    known: Known | undefined,
+    flows: Flows,
+    now: number,
+  ): readonly Upserted[] {
     const { id, version, configVersion } = document
     // At one version a tombstone is the newer one: what was merged away keeps the version it had.
     const isNewer =
@@ -111,12 +115,14 @@ export class AudienceShardStore {
         n,
       )
     if (known?.text !== hash) this.#index(n, text, known)
-    this.#enroll(n, known?.memberships ?? null, document.memberships)
+    // Whom this shard has not heard of, and who is in for long, did not come in today: the shard is being filled.
+    const since = known ? Number.NEGATIVE_INFINITY : now - DAY
+    this.#enroll(n, known?.memberships ?? null, document.memberships, flows, since)
     return [{ n, id, config: configVersion, gone: false }]
   }
 
   /** A place that was never taken is kept for a tombstone, too: the document it is newer than may still come. */
-  #bury({ id, version }: Tombstone, known: Known | undefined): readonly Upserted[] {
+  #bury({ id, version }: Tombstone, known: Known | undefined, flows: Flows): readonly Upserted[] {
     if (!known) {
       const query = 'INSERT INTO documents (id, version, config, text, json) VALUES (?, ?, 0, ?, NULL) RETURNING n'
       const { n } = this.#sql.exec<{ n: number }>(query, id, version, NO_TEXT).one()
@@ -131,7 +137,7 @@ export class AudienceShardStore {
       n,
     )
     this.#forget(n, known)
-    this.#enroll(n, known.memberships, {})
+    this.#enroll(n, known.memberships, {}, flows, 0)
     return [{ n, id, config: 0, gone: true }]
   }
 
@@ -147,14 +153,50 @@ export class AudienceShardStore {
     this.#sql.exec('DELETE FROM words WHERE rowid = ?', n)
   }
 
-  /** Writes only the memberships that changed. */
-  #enroll(n: number, before: string | null, after: { readonly [key: string]: number }): void {
+  /** Writes only the memberships that changed. Who is in since before `counted` is not counted as having come in. */
+  #enroll(
+    n: number,
+    before: string | null,
+    after: { readonly [key: string]: number },
+    flows: Flows,
+    counted: number,
+  ): void {
     const had = new Map(Object.entries(JSON.parse(before ?? '{}') as Record<string, number>))
     for (const [key, since] of Object.entries(after)) {
       if (had.get(key) !== since)
         this.#sql.exec('INSERT OR REPLACE INTO memberships (segment, n, since) VALUES (?, ?, ?)', key, n, since)
+      if (!had.has(key) && since >= counted) flowOf(flows, key).entered += 1
       had.delete(key)
     }
-    for (const key of had.keys()) this.#sql.exec('DELETE FROM memberships WHERE segment = ? AND n = ?', key, n)
+    for (const key of had.keys()) {
+      this.#sql.exec('DELETE FROM memberships WHERE segment = ? AND n = ?', key, n)
+      flowOf(flows, key).exited += 1
+    }
   }
+
+  /** One row per segment and hour, however many come and go. */
+  #count(flows: Flows, hour: number): void {
+    for (const [segment, { entered, exited }] of flows) {
+      this.#sql.exec(
+        `INSERT INTO flows (segment, hour, entered, exited) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET entered = entered + excluded.entered, exited = exited + excluded.exited`,
+        segment,
+        hour,
+        entered,
+        exited,
+      )
+      this.#sql.exec('DELETE FROM flows WHERE segment = ? AND hour < ?', segment, hour - KEPT_HOURS)
+    }
+  }
+}
+
+type Flows = Map<string, { entered: number; exited: number }>
+
+function flowOf(flows: Flows, segment: string): { entered: number; exited: number } {
+  let flow = flows.get(segment)
+  if (!flow) {
+    flow = { entered: 0, exited: 0 }
+    flows.set(segment, flow)
+  }
+  return flow
 }

@@ -27,13 +27,15 @@ export interface SegmentCount {
   readonly count: number
   /** Epoch milliseconds. */
   readonly freshAsOf: number
+  /** Who came and went in the last day. */
   readonly growth?: { readonly entered: number; readonly exited: number }
 }
 
 export async function countSegment(env: Env, workspace: string, key: string): Promise<SegmentCount> {
   const freshAsOf = Date.now()
   const counts = await fromAll(env, workspace, (shard) => shard.count(key))
-  return { count: sumOf(counts), freshAsOf }
+  const [entered, exited] = [sumOf(counts.map((one) => one.entered)), sumOf(counts.map((one) => one.exited))]
+  return { count: sumOf(counts.map((one) => one.members)), freshAsOf, growth: { entered, exited } }
 }
 
 export interface MembersPage {
