@@ -7,6 +7,7 @@ import { documentNeed } from '../shared/audience/document-need.ts'
 import { type Telling, tellingOf } from '../shared/audience/document-of.ts'
 import { surroundingsFor, type TriedCondition } from '../shared/audience/tried-condition.ts'
 import { defaultSettings, type WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import type { ConsentStatuses } from '../shared/consent/consent.ts'
 import type { ConsentHistoryPage, ConsentHistoryQuery, ConsentsDocument } from '../shared/consent/document.ts'
 import { type SendAnswer, type SendQuestion, sendAnswer } from '../shared/destination/ask-person.ts'
 import type { Event } from '../shared/event/event.ts'
@@ -18,6 +19,7 @@ import type { CanonicalId } from '../shared/kernel/id.ts'
 import { type ApplyItem, admission, applyItems, type ToldChange } from '../shared/profile/apply.ts'
 import { computedValues } from '../shared/profile/computed-values.ts'
 import { consentHistoryPage, consentsDocument } from '../shared/profile/consent-view.ts'
+import { consentStatuses } from '../shared/profile/consents.ts'
 import type { Definitions } from '../shared/profile/definitions.ts'
 import type { EventPage, EventQuery, ProfileDocument, Read } from '../shared/profile/document.ts'
 import type { Effect, ProfileEffect } from '../shared/profile/effect.ts'
@@ -67,9 +69,14 @@ export type ApplyAnswer =
       readonly told: readonly ToldChange[]
       /** For the audience shards: a document as JSON, or that one will be due; the caller sees that they hear of it. */
       readonly news?: string | 'touched'
+      /** What stands about consent, if anything was ever said: stamped on the events. */
+      readonly consents?: ConsentStatuses
     }
   | { readonly kind: 'busy' }
   | { readonly kind: 'elsewhere' }
+
+/** How far back a named event is looked for. */
+const PREVIEWED_EVENTS = 500
 
 /**
  * One person, one writer. A shell: it loads, asks the pure core in shared/profile, and saves state and events in one
@@ -110,7 +117,17 @@ export class ProfileObject extends DurableObject<Env> {
       if (changed && definitions && settings.windowMs === 0) this.#tell(state, definitions, now)
       const need = documentNeed({ outcomes, told })
       const news = need === 'document' ? JSON.stringify(this.#telling(state, config)) : 'touched'
-      return { answer: { kind: 'ok', outcomes, told, ...(need === 'nothing' ? {} : { news }) }, changed }
+      const consents = consentStatuses(state)
+      return {
+        answer: {
+          kind: 'ok',
+          outcomes,
+          told,
+          ...(consents ? { consents } : {}),
+          ...(need === 'nothing' ? {} : { news }),
+        },
+        changed,
+      }
     })
     this.#wakeWhenDue()
     if (this.#load()?.outbox.length) this.ctx.waitUntil(this.#flush())
@@ -176,9 +193,15 @@ export class ProfileObject extends DurableObject<Env> {
   async mayReceive(question: SendQuestion): Promise<Read<SendAnswer>> {
     const config = await this.#config(0)
     const surroundings = config && definitionsOf(config).surroundings
-    return this.#reading((state) =>
-      sendAnswer(state, this.#store.history, question, { now: Date.now(), surroundings }),
-    )
+    return this.#reading((state) => sendAnswer(state, this.#store.history, question, { now: Date.now(), surroundings }))
+  }
+
+  /** An event as it is kept, to show what a destination would be sent: the newest, or the one that is named. */
+  async eventForPreview(messageId: string | null): Promise<Read<Event | null>> {
+    return this.#reading(() => {
+      const rows = this.#store.newest({ limit: messageId === null ? 1 : PREVIEWED_EVENTS })
+      return rows.find(({ event }) => messageId === null || event.messageId === messageId)?.event ?? null
+    })
   }
 
   async identity(): Promise<Read<IdentityParts>> {

@@ -90,6 +90,7 @@ function take(group: readonly CopyWork[], answer: ApplyAnswer): void {
       group.forEach((copy, i) => {
         const outcome = answer.outcomes[i]
         if (outcome) copy.outcome = outcome
+        if (answer.consents) copy.consents = answer.consents
       })
       for (const { item, change } of answer.told) {
         const copy = group[item]

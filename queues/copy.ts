@@ -1,4 +1,5 @@
 import type { SourceConfig, WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import type { ConsentStatuses } from '../shared/consent/consent.ts'
 import type { Event } from '../shared/event/event.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import type { Identifier } from '../shared/identity/identifier.ts'
@@ -34,6 +35,8 @@ export interface CopyWork {
   previous?: { readonly user: Identifier; readonly anonymous: Identifier } | undefined
   placed?: Placed
   outcome?: Outcome
+  /** What the person consents to once this was applied; absent while nothing was said. */
+  consents?: ConsentStatuses
   /** What it changed about the person. */
   told?: ProfileChange
   /** Why this copy cannot be decided in this delivery. */

@@ -42,6 +42,7 @@ function bronzeLine(copy: CopyWork): BronzeLine {
     flags: event?.flags ?? [],
     canonicalId: placed?.profile ?? null,
     leaf: placed?.leaf ?? null,
+    ...(copy.consents ? { consents: copy.consents } : {}),
     ...(placed && placed.refused.length > 0 ? { refusedLinks: placed.refused } : {}),
     ...(isSuppressed(outcome) ? {} : { envelope, item }),
   }
@@ -102,7 +103,8 @@ function effectOf(copy: CopyWork): readonly Effect[] {
   const workspace = unit.source?.workspace as string
   const { profile } = placed
   const key = `${event.source}:${event.messageId}`
-  const effects: Effect[] = [{ key, kind: 'event', workspace, profile, event }]
+  const stamp = copy.consents ? { consents: copy.consents } : {}
+  const effects: Effect[] = [{ key, kind: 'event', workspace, profile, event, ...stamp }]
   if (copy.told) {
     const { kind: change, traits, identifiers, consents = [] } = copy.told
     const { messageId, receivedAt: at } = event

@@ -27,6 +27,9 @@ export const CONSENT_LIMITS = {
   namesAtOnce: 50,
 } as const
 
+/** What stands, by channel or purpose. */
+export type ConsentStatuses = { readonly [name: string]: ConsentStatus }
+
 export interface ConsentWrite {
   readonly status: ConsentStatus
   /** When it was said, epoch milliseconds. */

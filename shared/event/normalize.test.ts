@@ -261,6 +261,17 @@ describe('normalize', () => {
     })
   })
 
+  test('what a browser asks by Global Privacy Control is asked by each of its events, and by none of a server', () => {
+    const body = { type: 'track', event: 'e', userId: 'u' }
+    const consent = { categoryPreferences: { ads: true } }
+    const said = (fields: JsonObject) => normalized({ ...body, ...fields }, { gpc: true }).context['consent']
+    expect(said({ channel: 'web' })).toEqual({ gpc: true })
+    expect(said({ channel: 'web', context: { consent } })).toEqual({ ...consent, gpc: true })
+    expect(said({ context: { consent: 'x', library: { name: 'analytics.js' } } })).toEqual({ gpc: true })
+    expect(said({ channel: 'server' })).toBeUndefined()
+    expect(normalized({ ...body, channel: 'web' }).context).not.toHaveProperty('consent')
+  })
+
   test.each([
     ['analytics.js', true], // Segment's browser SDK, snippet and npm
     ['@segment/analytics-react-native', true],

@@ -21,6 +21,7 @@ export interface Envelope {
   readonly integrations?: JsonObject | undefined
   readonly ip?: string | undefined
   readonly userAgent?: string | undefined
+  readonly gpc?: boolean | undefined
 }
 
 /** One item as sent, with the messageId the edge made when the client sent none. */
@@ -113,6 +114,9 @@ function mergedContext(message: Envelope, body: JsonObject): JsonObject {
     filled['ip'] = message.ip
   if (message.userAgent !== undefined && own(context, 'userAgent') === undefined && isClientSide(context, body)) {
     filled['userAgent'] = cleanText(message.userAgent)
+  }
+  if (message.gpc === true && isClientSide(context, body)) {
+    filled['consent'] = { ...objectOr(own(context, 'consent')), gpc: true }
   }
   return Object.keys(filled).length > 0 ? { ...context, ...filled } : context
 }

@@ -56,6 +56,8 @@ export const IngestMessage = z.object({
   integrations: z.custom<JsonObject>(isObject).optional(),
   ip: z.string().optional(),
   userAgent: z.string().optional(),
+  /** The connection carried Global Privacy Control. */
+  gpc: z.literal(true).optional(),
   /** What the client said of earlier attempts; for diagnosis, never to trust. */
   retry: z.string().optional(),
   items: z.array(IngestItem).min(1),

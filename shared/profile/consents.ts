@@ -1,4 +1,4 @@
-import { type ConsentWrite, consentKeys, laterConsent } from '../consent/consent.ts'
+import { type ConsentStatuses, type ConsentWrite, consentKeys, laterConsent } from '../consent/consent.ts'
 import { type ConsentRecord, changesOf, copyOfRecord, joinRecord } from '../consent/record.ts'
 import type { Dict } from '../kernel/json.ts'
 import type { Consent } from '../segment/profile-document.ts'
@@ -22,6 +22,13 @@ export function consentsOf(state: ProfileState): ReadonlyMap<string, ConsentWrit
   const names = new Set<string>()
   for (const id in state.leaves) for (const name in (state.leaves[id] as Leaf).consents) names.add(name)
   return new Map([...names].sort().map((name) => [name, consentOf(state, name) as ConsentWrite]))
+}
+
+/** What stands, in one word each; undefined while nothing was said, which is the case of most people. */
+export function consentStatuses(state: ProfileState): ConsentStatuses | undefined {
+  const standing = consentsOf(state)
+  if (standing.size === 0) return undefined
+  return Object.fromEntries([...standing].map(([name, { status }]) => [name, status]))
 }
 
 export interface LedgerChange {

@@ -26,7 +26,13 @@ const event = z.custom<Event>((value) => typeof value === 'object' && value !== 
  * that Tributary itself wrote; or something that happened to the profile as a whole.
  */
 export const Effect = z.discriminatedUnion('kind', [
-  z.object({ ...envelope, kind: z.literal('event'), event }),
+  z.object({
+    ...envelope,
+    kind: z.literal('event'),
+    event,
+    /** What the person consented to when it was applied; absent while nothing was said. For sending, ask the profile. */
+    consents: z.record(z.string(), z.enum(CONSENT_STATUSES)).optional(),
+  }),
   z.object({ ...envelope, kind: z.literal('segment'), event }),
   z.object({
     ...envelope,

@@ -16,6 +16,8 @@ export interface RequestFacts {
   readonly userAgent: string | null
   /** What the client says of earlier attempts; for diagnosis, never to trust. */
   readonly retry?: string | undefined
+  /** The browser asks that nothing be sold or shared: Global Privacy Control, `Sec-GPC: 1`. */
+  readonly gpc?: boolean
 }
 
 const RETRY_CHARS = 200
@@ -79,6 +81,7 @@ export function openingOf(facts: RequestFacts, batch: BatchFields): string {
   if (batch.integrations !== undefined) text += `,"integrations":${batch.integrations}`
   if (ip !== null) text += `,"ip":${JSON.stringify(ip)}`
   if (userAgent !== null) text += `,"userAgent":${JSON.stringify(userAgent.slice(0, USER_AGENT_CHARS))}`
+  if (facts.gpc) text += ',"gpc":true'
   if (facts.retry !== undefined) text += `,"retry":${JSON.stringify(facts.retry)}`
   return `${text},"items":[`
 }

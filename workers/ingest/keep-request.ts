@@ -27,6 +27,7 @@ export function packArrival(request: Request, items: RequestItems, arrival: Arri
     ip: request.headers.get('CF-Connecting-IP'),
     userAgent: request.headers.get('User-Agent'),
     retry: retryOf(request.headers),
+    gpc: request.headers.get('Sec-GPC') === '1',
   }
   return packRequest(items.items, facts, batchFields(items.batch, request.headers), items)
 }

@@ -1,5 +1,6 @@
-import { runDurableObjectAlarm } from 'cloudflare:test'
+import { createExecutionContext, runDurableObjectAlarm } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { mintWriteKey } from '../../platform/hashing.ts'
 import { profileStub } from '../../platform/stubs.ts'
 import { ConsentHistoryPage, ConsentsDocument } from '../../shared/consent/document.ts'
 import type { CanonicalId } from '../../shared/kernel/id.ts'
@@ -17,6 +18,7 @@ import {
   type TestWorkspace,
   timelineOf,
 } from '../../test/support/workspace.ts'
+import { handleRequest } from '../handle-request.ts'
 
 let ws: TestWorkspace
 let api: Api
@@ -64,6 +66,10 @@ describe('a consent that is set', () => {
     const event = (await timelineOf(ws, profile.id)).find(({ name }) => name === 'Consent Updated')
     expect(event).toMatchObject({ source: `api@${ws.id}` })
     const line = [...(await ledgerOf(ws)).values()].find((one) => one['messageId'] === event?.messageId)
+    // Stamped on the event, in the archive and for whoever hears of it.
+    const stamp = { consents: { email: 'granted', marketing: 'denied' } }
+    expect(line).toMatchObject(stamp)
+    expect(edge.told().find(({ kind }) => kind === 'event')).toMatchObject(stamp)
     expect(line).toMatchObject({ outcome: 'applied', canonicalId: profile.id, item: { profile: profile.id } })
     const [told, ...more] = edge.told().filter(({ kind }) => kind === 'consent')
     expect(more).toEqual([])
@@ -189,6 +195,15 @@ describe('consent by other ways', () => {
     expect((await consents()).json.sms).toMatchObject({ status: 'withdrawn', source: 'twilio' })
     await track({ event: 'Resubscribed', properties: { channel: 'sms', provider: 'twilio' }, timestamp: '2026-01-02' })
     expect((await consents()).json.sms).toMatchObject({ status: 'granted' })
+  })
+
+  test('a browser with Global Privacy Control denies the sale of its data by any event, through the real edge', async () => {
+    const body = JSON.stringify({ userId: `u${person}`, event: 'x', channel: 'web' })
+    const headers = { Authorization: `Bearer ${mintWriteKey(edge.env.WRITE_KEY_SECRET, ws.source)}`, 'Sec-GPC': '1' }
+    const request = new Request('https://t.example/v1/track', { method: 'POST', headers, body })
+    expect((await handleRequest(request, edge.env, createExecutionContext())).status).toBe(200)
+    await edge.deliver()
+    expect((await consents()).json).toMatchObject({ sale_or_sharing: { status: 'denied', source: 'gpc' } })
   })
 
   test("Segment's banner on every page is one change, not one for each page", async () => {
