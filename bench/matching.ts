@@ -1,6 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { parseRecords, preparedRecords, type RecordFile, schemaOfRecords } from '../scripts/identity-records.ts'
+import {
+  parseRecords,
+  preparedRecords,
+  type RecordFile,
+  schemaOfRecords,
+  underColumnsOf,
+} from '../scripts/identity-records.ts'
 import { type Scores, scoresOf } from '../scripts/identity-scores.ts'
 import { forOthers } from '../shared/matching/em.ts'
 import { learnFrom, linkAll } from '../shared/matching/link.ts'
@@ -98,15 +104,20 @@ function allSets(): readonly LabelledSet[] {
   const [one, two] = [made(1, 600), made(2, 600)]
   sets.push(one, two, { ...two, name: 'made 2 by made 1', teacher: one.file }, made(3, 60))
   const households = sets.find(({ name }) => name === 'households') as LabelledSet
-  sets.push({ ...households, name: 'households by made', teacher: renamed(one.file, households.file) })
+  const [offices, kin] = ['offices', 'kin'].map((name) => sets.find((set) => set.name === name)) as [
+    LabelledSet,
+    LabelledSet,
+  ]
+  for (const [pupil, teacher] of [
+    [households, kin],
+    [households, offices],
+    [kin, households],
+    [offices, kin],
+  ] as const) {
+    sets.push({ ...pupil, name: `${pupil.name} by ${teacher.name}`, teacher: underColumnsOf(teacher.file, pupil.file) })
+  }
+  sets.push({ ...households, name: 'households by made', teacher: underColumnsOf(one.file, households.file) })
   return sets
-}
-
-/** The made people under the columns of `households`. */
-function renamed(file: RecordFile, like: RecordFile): RecordFile {
-  const names = ['first_name', 'last_name', 'date_of_birth', 'email', 'phone', 'address', 'postcode', 'city', 'company']
-  const rows = file.rows.map((row) => like.columns.map((column) => row[names.indexOf(column)] ?? ''))
-  return { ...file, columns: like.columns, rows }
 }
 
 interface Outcome {

@@ -3,7 +3,14 @@ import { forOthers } from '../shared/matching/em.ts'
 import { learnFrom, linkAll } from '../shared/matching/link.ts'
 import { Placer } from '../shared/matching/place.ts'
 import { prepare, type Schema } from '../shared/matching/record.ts'
-import { preparedRecords, type RecordFile, readRecords, rowOf, schemaOfRecords } from './identity-records.ts'
+import {
+  preparedRecords,
+  type RecordFile,
+  readRecords,
+  rowOf,
+  schemaOfRecords,
+  underColumnsOf,
+} from './identity-records.ts'
 
 /**
  * `npm run -s cases:identity -- RECORDS.csv [--learn OTHER.csv] [--online] > predictions.csv`: which records are one
@@ -11,8 +18,8 @@ import { preparedRecords, type RecordFile, readRecords, rowOf, schemaOfRecords }
  */
 const USAGE = `usage: npm run -s cases:identity -- RECORDS.csv [--learn OTHER.csv] [--online] > predictions.csv
 
-  RECORDS.csv     a header line, then one record a line; record_id, or else the first column, names the record
-  --learn OTHER   learn the weights from another file of the same columns (default: from RECORDS itself)
+  RECORDS.csv     a header line, then one record a line; record_id, or else a first column that names records, is told back
+  --learn OTHER   learn the weights from another file of like columns (default: from RECORDS itself)
   --online        take one record at a time, each against the persons so far
   --help          this text`
 
@@ -61,10 +68,8 @@ function main(): number {
   const kinds = schema.fields.map(({ name, kind }) => `${name} (${kind})`).join(', ')
   console.error(`${file.rows.length} records: ${kinds}`)
   if (file.repeated > 0) console.error(`${file.repeated} lines repeat an id; each id is told once, with its first line`)
-  const model = learnFrom(
-    schema,
-    preparedRecords(schema, values.learn === undefined ? file : readRecords(values.learn)),
-  )
+  const teacher = values.learn === undefined ? file : underColumnsOf(readRecords(values.learn), file)
+  const model = learnFrom(schema, preparedRecords(schema, teacher))
   console.error(`${seconds()}: learned; a record has ${model.others.toFixed(2)} others of its person`)
   const personOf = values.online
     ? online(new Placer(values.learn === undefined ? model : forOthers(model)), schema, file)

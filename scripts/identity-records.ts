@@ -41,9 +41,8 @@ export function parseRecords(bytes: Uint8Array): RecordFile {
     relax_quotes: true,
   })
   const header = (table[0] ?? []).map((name) => name.trim())
-  const named = header.findIndex((name) => /^record[ _-]?id$/i.test(name))
-  const id = Math.max(0, named)
   const rows = table.slice(1)
+  const id = idColumn(header, rows)
   const ids = rows.map((row, i) => row[id]?.trim() || `row-${i + 1}`)
   // Two columns of one name are two fields; the later one gets a name of its own.
   const columns = header.map((name, i) => (header.indexOf(name) === i ? name : `${name} ${i + 1}`))
@@ -53,6 +52,34 @@ export function parseRecords(bytes: Uint8Array): RecordFile {
     repeated: ids.length - new Set(ids).size,
     rows: rows.map((row) => columns.flatMap((_, i) => (i === id ? [] : [row[i] ?? '']))),
   }
+}
+
+/** The column that names the records; -1, and the lines are numbered, when the first one says something of the person. */
+function idColumn(header: readonly string[], rows: readonly (readonly string[])[]): number {
+  const named = header.findIndex((name) => /^record[ _-]?id$/i.test(name))
+  if (named >= 0) return named
+  const [first] = schemaOf(header.slice(0, 1)).fields
+  const isUnique = new Set(rows.map((row) => row[0])).size === rows.length
+  return isUnique && (first === undefined || first.kind === 'text' || first.kind === 'id') ? 0 : -1
+}
+
+/** A file under the columns of another: those of the same name, else the next of the same kind. */
+export function underColumnsOf(file: RecordFile, like: RecordFile): RecordFile {
+  const left = file.columns.map((name, at) => ({ name, at }))
+  const take = (fits: (name: string) => boolean) => {
+    const found = left.findIndex(({ name }) => fits(name))
+    return found < 0 ? -1 : (left.splice(found, 1)[0]?.at ?? -1)
+  }
+  const kind = (name: string) => {
+    const { fields, full } = schemaOf([name])
+    return full.length > 0 ? 'full' : (fields[0]?.kind ?? 'none')
+  }
+  const same = like.columns.map((column) => take((name) => name === column))
+  const from = like.columns.map((column, i) => {
+    const at = same[i] as number
+    return at >= 0 || kind(column) === 'text' ? at : take((name) => kind(name) === kind(column))
+  })
+  return { ...file, columns: like.columns, rows: file.rows.map((row) => from.map((at) => row[at] ?? '')) }
 }
 
 export function readRecords(file: string): RecordFile {

@@ -20,7 +20,8 @@ const M: Readonly<Record<Kind, readonly number[]>> = {
   company: [0, 0.67, 0.15, 0.05, 0.13],
   text: [0, 0.65, 0.1, 0.08, 0.17],
 }
-const U: Readonly<Record<Kind, readonly number[]>> = {
+/** By level: how often two people agree so by chance. */
+export const USUAL_U: Readonly<Record<Kind, readonly number[]>> = {
   given: [0, 0.01, 0.005, 0.006, 0.378, 0.001, 0.6],
   surname: [0, 0.006, 0.004, 0.006, 0.983, 0.0005, 0.0005],
   middle: [0, 0.02, 0.02, 0.96],
@@ -45,7 +46,7 @@ export function defaultModel(schema: Schema): Model {
   return {
     schema,
     m: schema.fields.map(({ kind }) => M[kind]),
-    u: schema.fields.map(({ kind }) => U[kind]),
+    u: schema.fields.map(({ kind }) => USUAL_U[kind]),
     records: RECORDS,
     others: OTHERS,
     household: HOUSEHOLD,

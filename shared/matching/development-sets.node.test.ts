@@ -9,11 +9,13 @@ const DATA = '/work/shared/data/identity'
 const there = existsSync(DATA)
 if (!there) console.warn(`skipped: the development sets are not at ${DATA}`)
 
-function scoreOf(set: string, ...options: readonly string[]): Readonly<Record<string, number>> {
+const FIXTURES = 'test/fixtures/identity'
+
+function scoreOf(folder: string, set: string, ...options: readonly string[]): Readonly<Record<string, number>> {
   const run = (...args: readonly string[]) => execFileSync(process.execPath, args, { encoding: 'utf8', stdio: 'pipe' })
   const file = join(mkdtempSync(join(tmpdir(), 'identity-')), 'predictions.csv')
-  writeFileSync(file, run('scripts/cases-identity.ts', `${DATA}/${set}.records.csv`, ...options))
-  const words = run('scripts/score-identity.ts', file, `${DATA}/${set}.truth.csv`).trim().split(/\s+/)
+  writeFileSync(file, run('scripts/cases-identity.ts', `${folder}/${set}.records.csv`, ...options))
+  const words = run('scripts/score-identity.ts', file, `${folder}/${set}.truth.csv`).trim().split(/\s+/)
   return Object.fromEntries(words.flatMap((word, i) => (i % 2 === 0 ? [[word, Number(words[i + 1])]] : [])))
 }
 
@@ -26,7 +28,23 @@ describe.skipIf(!there)('the development sets (skipped where they are not)', () 
     ['historical_8k', [], { precision: 0.995, matchRate: 0.85 }],
     ['historical_8k', ['--online'], { precision: 0.995, matchRate: 0.85 }],
   ])('%s %j', (set, options, floors) => {
-    const score = scoreOf(set, ...options)
+    const score = scoreOf(DATA, set, ...options)
     for (const [name, floor] of Object.entries(floors)) expect(score[name], name).toBeGreaterThanOrEqual(floor)
+  })
+})
+
+describe('hand-made people who share what they have', () => {
+  test.each([
+    ['households', []],
+    ['households', ['--online']],
+    ['offices', []],
+    ['offices', ['--online']],
+    ['kin', []],
+    ['kin', ['--online']],
+    ['households', ['--learn', `${FIXTURES}/kin.records.csv`]],
+  ])('%s %j', (set, options) => {
+    const score = scoreOf(FIXTURES, set, ...options)
+    expect(score['precision']).toBeGreaterThanOrEqual(0.95)
+    expect(score['matchRate']).toBeGreaterThanOrEqual(0.8)
   })
 })

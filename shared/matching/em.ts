@@ -1,7 +1,8 @@
 import { type Dict, dict } from '../kernel/json.ts'
 import { eachCandidate } from './blocking.ts'
-import { ANOTHER_NAME, compare, DIFFERENT_NAME, LEVELS } from './compare.ts'
+import { ANOTHER_NAME, compare, DIFFERENT_NAME } from './compare.ts'
 import { CROWD_SIZES, type Crowd, crowdOf, crowdsOf, roughly } from './crowd.ts'
+import { USUAL_U } from './default-model.ts'
 import { evidenceOf, type Model, priorOf, type Repeats, repeatsOf } from './model.ts'
 import type { Kind, Prepared, Schema } from './record.ts'
 
@@ -14,8 +15,13 @@ import type { Kind, Prepared, Schema } from './record.ts'
 const BELIEF = 300
 /** As many pairs of one household as of one person are believed before anything is seen. */
 const HOUSEHOLDS = 20
+/** So many records are believed to have so many others of their person each, before anything is seen. */
+const FEW = 30
+const SOME = 0.5
 const ROUNDS = 25
 const RANDOM_PAIRS = 200_000
+/** As many random pairs are believed to be as they usually are: a column that a file leaves empty is no surprise. */
+const RANDOM_BELIEF = 20
 /** Of more candidate pairs than this, an even part of them teaches. */
 const MOST_PAIRS = 150_000
 
@@ -68,7 +74,7 @@ export function learn(schema: Schema, records: readonly Prepared[], keysOf: read
     m: usual,
     u: usual.map((m, f) => unlike(random[f] as readonly number[], m, 0)),
     records: records.length,
-    others: 0.5,
+    others: SOME,
     household: 1,
     terms: termsOf(schema, records),
     crowds,
@@ -108,7 +114,7 @@ function improved(
     matches += expected
     for (let f = 0; f < levels.length; f++) (sums[f] as number[])[levels[f] as number]! += expected
   }
-  const others = Math.max(0.02, (2 * matches) / Math.max(1, model.records))
+  const others = (2 * matches + FEW * SOME) / (model.records + FEW)
   const m = sums.map((counts) => {
     const total = counts.reduce((sum, count, level) => (level === 0 ? sum : sum + count), 0)
     return counts.map((count, level) => (level === 0 ? 0 : count / total))
@@ -132,14 +138,19 @@ function unlike(counts: readonly number[], m: readonly number[], share: number):
   return rates.map((rate) => rate / sum)
 }
 
+/** What differs speaks against one person by at least this factor. */
+const MOST_DIFFERENT = 0.5
+
 /** A weaker agreement never weighs more than a stronger one, whatever a small file says. Swapped names stand outside. */
 function ordered(m: readonly number[], u: readonly number[]): number[] {
   const result = [...m]
-  const last = Math.min(m.length, m.length < 6 ? 6 : 5)
-  for (let level = 2; level < last; level++) {
+  const different = m.length > ANOTHER_NAME ? DIFFERENT_NAME : m.length - 1
+  for (let level = 2; level <= different; level++) {
     const most = ((result[level - 1] as number) / (u[level - 1] as number)) * (u[level] as number)
     result[level] = Math.min(result[level] as number, most)
   }
+  // However rare it was in a file that two differ so: to differ is never evidence for one person.
+  result[different] = Math.min(result[different] as number, MOST_DIFFERENT * (u[different] as number))
   if (m.length > ANOTHER_NAME) {
     const least = (result[DIFFERENT_NAME] as number) / (u[DIFFERENT_NAME] as number)
     result[ANOTHER_NAME] = Math.min(result[ANOTHER_NAME] as number, least * (u[ANOTHER_NAME] as number))
@@ -147,9 +158,9 @@ function ordered(m: readonly number[], u: readonly number[]): number[] {
   return result
 }
 
-/** The levels of random pairs, by field: all pairs of a small file, else the same pseudo-random choice every time. */
+/** The levels of random pairs, by field, on top of what is usual: all pairs of a small file, else the same pseudo-random choice every time. */
 function randomCounts(schema: Schema, records: readonly Prepared[]): readonly (readonly number[])[] {
-  const counts = schema.fields.map(({ kind }) => new Array<number>(LEVELS[kind].length).fill(0))
+  const counts = schema.fields.map(({ kind }) => USUAL_U[kind].map((rate) => rate * RANDOM_BELIEF))
   const levels = new Uint8Array(schema.fields.length)
   const count = (i: number, j: number) => {
     compare(schema, records[i] as Prepared, records[j] as Prepared, levels)

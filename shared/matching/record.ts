@@ -55,31 +55,40 @@ export interface Prepared {
 /** Fields past this many are not compared. */
 export const MAX_FIELDS = 16
 
+/** By the folded name of a column, the first that fits; in the languages that files come in most. */
 const KINDS: readonly (readonly [Kind | 'full' | 'none', RegExp])[] = [
   ['none', /^(record|row|cluster|rec)_?id$/],
-  ['email', /e_?mail/],
-  ['given', /^(first|given|fore|christian)_?name$|^first$|^given$/],
-  ['surname', /^(sur|last|family|second)_?name$|^last$|^surname$/],
-  ['middle', /^middle_?names?$/],
-  ['full', /^(full|display|person|contact|customer)?_?name$/],
-  ['date', /^dob|birth_?da(te|y)|date_of_birth|^born/],
-  ['phone', /phone|mobile|^tel|^cell|^fax/],
-  ['postcode', /post_?(al_?)?code|^zip/],
+  ['email', /e_?mail|^mail(_|$)|courriel|correo/],
+  [
+    'given',
+    /^(first|given|fore|christian|f)_?names?$|^first$|^given$|vorname|^prenom|^nombres?$|^nome$|^primer_nombre/,
+  ],
+  [
+    'surname',
+    /^(sur|last|family|second|l)_?names?$|^last$|nachname|familienname|^nom(_de_famille)?$|apellido|cognome|sobrenome/,
+  ],
+  ['middle', /^middle(_?names?|_?initial)?$/],
+  ['full', /^(full|display|person|contact|customer|client|guest)?_?name$|^nom_complet$|^nombre_completo$/],
+  [
+    'date',
+    /^d_?o_?b$|^birth$|birth_?da(te|y)|date_of_birth|^born|^b_?day|^geb|naissance|nacimiento|nascita|nascimento/,
+  ],
+  ['phone', /phone|mobile|^tel|^cell|^fax|handy|telefon|movil|^gsm/],
+  ['postcode', /post_?(al_?)?code|^zip|^plz$|postleitzahl|^cap$|codigo_postal|code_postal/],
   [
     'street',
-    /^(home_|billing_|postal_|shipping_)?(street|address)(_(address|name|line))?(_?1)?$|^addr(ess)?_line(_1)?$/,
+    /^(home_|billing_|postal_|shipping_)?(street|address)(_(address|name|line))?(_?1)?$|^addr(ess)?(_line)?(_1)?$|^strasse|^adresse$|^rue$|^calle$|^direccion$|^indirizzo$|^via$/,
   ],
-  ['place', /place|address|street|suburb|city|town|state|country|county|region|house/],
-  ['company', /company|organi[sz]ation|employer/],
-  ['id', /ssn|soc_sec|passport|national|licen[cs]e|(^|_)tax|_(id|no|number|nr)$/],
+  [
+    'place',
+    /place|address|street|suburb|city|town|state|country|county|region|house|hausn|^ort$|^stadt$|^ville$|ciudad|citta|cidade|^land$|pays/,
+  ],
+  ['company', /company|organi[sz]ation|employer|^firma$|unternehmen|entreprise|empresa|azienda/],
+  ['id', /ssn|soc_sec|passport|document|national|licen[cs]e|(^|_)tax|_(id|no|number|nr|num)$/],
 ]
 
 function kindOf(column: string): Kind | 'full' | 'none' {
-  const name = column
-    .trim()
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
+  const name = fold(column.replace(/([a-z])([A-Z])/g, '$1 $2')).replace(/ /g, '_')
   return KINDS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'text'
 }
 
