@@ -29,6 +29,7 @@ export default defineConfig(async () => ({
             miniflare: {
               bindings: {
                 AUDIENCE_SHARDS: '4',
+                OUTBOUND: 'local',
                 TEST_MIGRATIONS: await readD1Migrations('./d1-migrations'),
               },
             },

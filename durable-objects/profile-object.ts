@@ -370,7 +370,7 @@ export class ProfileObject extends DurableObject<Env> {
     const config = await this.#config(0)
     if (!this.#isAlive()) {
       await this.#flush()
-      return this.#alarm.clear()
+      return this.#alarm.rearm(this.#nextWake())
     }
     // Without definitions nothing can be decided; the alarm that fired() set comes back for it.
     if (!config) return
@@ -431,15 +431,18 @@ export class ProfileObject extends DurableObject<Env> {
   /** Empties the outbox into the queue. What was sent and not yet struck out is sent again: its key makes that harmless. */
   async #flush(): Promise<void> {
     const sending = [...(this.#load()?.outbox ?? [])]
-    const told = this.#load()?.documentOwed ? await this.#sendDocument() : undefined
-    if (sending.length === 0 && told === undefined) return
+    const isOwed = this.#load()?.documentOwed === true
+    const told = isOwed ? await this.#sendDocument() : undefined
     if (sending.length > 0) await sendEffects(this.env, sending)
     const sent = new Set(sending.map((effect) => effect.key))
-    this.#transact((state) => {
-      state.outbox = state.outbox.filter((effect) => !sent.has(effect.key))
-      if (state.version === told) delete state.documentOwed
-      return { answer: undefined, changed: true }
-    })
+    if (sending.length > 0 || told !== undefined)
+      this.#transact((state) => {
+        state.outbox = state.outbox.filter((effect) => !sent.has(effect.key))
+        if (state.version === told) delete state.documentOwed
+        return { answer: undefined, changed: true }
+      })
+    // So that the alarm comes back later and later.
+    if (isOwed && told === undefined) throw new Error(`the audience shards did not take the document of ${this.#id}`)
   }
 
   /** Answers the version that the audience shards took; undefined when they did not: it stays owed. */
@@ -454,8 +457,12 @@ export class ProfileObject extends DurableObject<Env> {
 
   async #flushOrWake(): Promise<void> {
     await this.#alarm.load()
-    await this.#flush()
-    this.#wakeWhenDue()
+    try {
+      await this.#flush()
+    } catch (fault) {
+      console.warn(`profile ${this.#workspace}/${this.#id} tells the audience shards later:`, fault)
+      this.#wakeWhenDue()
+    }
   }
 
   #telling(state: ProfileState, config: WorkspaceConfig | undefined): Telling {

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { hash53 } from '../shared/kernel/hash.ts'
 import { DAY, MINUTE } from '../shared/kernel/instant.ts'
-import { isFailure, type TraceLine } from '../shared/pipeline/trace.ts'
+import { type DeliveryLine, isFailure, type TraceLine } from '../shared/pipeline/trace.ts'
 
 /** How long a trace can be read. */
 const KEEP_MS = 7 * DAY
@@ -27,36 +27,65 @@ export class TraceObject extends DurableObject<Env> {
     this.#sql = ctx.storage.sql
     this.#sql.exec(`CREATE TABLE IF NOT EXISTS batch (
       seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, messages TEXT NOT NULL, lines TEXT NOT NULL)`)
+    this.#sql.exec(`CREATE TABLE IF NOT EXISTS deliveries (
+      seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, messages TEXT NOT NULL, lines TEXT NOT NULL)`)
   }
 
   /** `at` in epoch milliseconds. A batch that is delivered again is kept again; readers see each copy once. */
   async record(at: number, lines: readonly TraceLine[]): Promise<void> {
     const kept = this.#sampled(at, lines)
+    this.#append('batch', at, kept)
+  }
+
+  /** What became of messages at destinations. */
+  async recordDeliveries(at: number, lines: readonly DeliveryLine[]): Promise<void> {
+    this.#append('deliveries', at, lines)
+  }
+
+  /** Everything that was told of a message at destinations, oldest first. */
+  async findDeliveries(messageId: string): Promise<DeliveryLine[]> {
+    return [...this.#rowsWith<DeliveryLine>('deliveries', messageId)]
+  }
+
+  /** The newest applied event, for whoever wants one to look at. */
+  async newest(): Promise<TraceLine | null> {
+    const rows = this.#sql.exec<{ lines: string }>('SELECT lines FROM batch ORDER BY seq DESC LIMIT ?', MOST_FOUND)
+    for (const row of rows) {
+      const applied = (JSON.parse(row.lines) as TraceLine[]).findLast(({ outcome }) => outcome.kind === 'applied')
+      if (applied) return applied
+    }
+    return null
+  }
+
+  #append(table: 'batch' | 'deliveries', at: number, lines: readonly { readonly messageId: string }[]): void {
     this.ctx.storage.transactionSync(() => {
-      for (const row of packed(kept)) {
+      for (const row of packed(lines)) {
         const messages = `|${row.map(({ messageId }) => hashOf(messageId)).join('|')}|`
-        this.#sql.exec('INSERT INTO batch (at, messages, lines) VALUES (?, ?, ?)', at, messages, JSON.stringify(row))
+        this.#sql.exec(`INSERT INTO ${table} (at, messages, lines) VALUES (?, ?, ?)`, at, messages, JSON.stringify(row))
       }
       this.#sql.exec(
-        'DELETE FROM batch WHERE seq IN (SELECT seq FROM batch WHERE seq <= (SELECT min(seq) FROM batch) + ? AND at < ?)',
+        `DELETE FROM ${table} WHERE seq IN
+         (SELECT seq FROM ${table} WHERE seq <= (SELECT min(seq) FROM ${table}) + ? AND at < ?)`,
         PRUNED_AT_ONCE,
         at - KEEP_MS,
       )
     })
   }
 
-  /** Every copy of a message, each once, as it was decided first. */
-  async find(messageId: string): Promise<TraceLine[]> {
+  *#rowsWith<T extends { readonly messageId: string }>(table: 'batch' | 'deliveries', messageId: string): Iterable<T> {
     const rows = this.#sql.exec<{ lines: string }>(
-      'SELECT lines FROM batch WHERE instr(messages, ?) > 0 ORDER BY seq LIMIT ?',
+      `SELECT lines FROM ${table} WHERE instr(messages, ?) > 0 ORDER BY seq LIMIT ?`,
       `|${hashOf(messageId)}|`,
       MOST_FOUND,
     )
+    for (const row of rows) for (const line of JSON.parse(row.lines) as T[]) if (line.messageId === messageId) yield line
+  }
+
+  /** Every copy of a message, each once, as it was decided first. */
+  async find(messageId: string): Promise<TraceLine[]> {
     const found = new Map<string, TraceLine>()
-    for (const row of rows) {
-      for (const line of JSON.parse(row.lines) as TraceLine[])
-        if (line.messageId === messageId && !found.has(line.copyId)) found.set(line.copyId, line)
-    }
+    for (const line of this.#rowsWith<TraceLine>('batch', messageId))
+      if (!found.has(line.copyId)) found.set(line.copyId, line)
     return [...found.values()]
   }
 
@@ -76,8 +105,8 @@ function hashOf(messageId: string): string {
   return hash53(messageId).toString(36)
 }
 
-function packed(lines: readonly TraceLine[]): readonly TraceLine[][] {
-  const rows: TraceLine[][] = []
+function packed<T>(lines: readonly T[]): readonly T[][] {
+  const rows: T[][] = []
   let chars = Number.POSITIVE_INFINITY
   for (const line of lines) {
     const size = JSON.stringify(line).length

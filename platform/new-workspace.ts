@@ -58,6 +58,10 @@ export function newTokenStatement(workspace: string, token: NewToken, createdAt:
   }
 }
 
+export function newDestinationId(): string {
+  return `dst_${randomName(12)}`
+}
+
 export function newSourceId(): string {
   return `src_${randomName(12)}`
 }

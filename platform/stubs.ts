@@ -1,5 +1,6 @@
 import type {
   AudienceShardObject,
+  DeliveryLaneObject,
   HookTokensObject,
   IdentityGraphObject,
   MatchShardObject,
@@ -58,6 +59,17 @@ export function audienceShards(env: Env): number {
 
 export function audienceStub(env: Env, workspace: string, shard: number): Remote<AudienceShardObject> {
   return env.AUDIENCES.getByName(`${workspace}/${shard}`) as unknown as Remote<AudienceShardObject>
+}
+
+/** The lanes of a destination: a person is always in the same one, which keeps their order. */
+export const LANES = 4
+
+export function laneOf(profile: string): number {
+  return hash53(profile) % LANES
+}
+
+export function laneStub(env: Env, workspace: string, destination: string, lane: number): Remote<DeliveryLaneObject> {
+  return env.DELIVERIES.getByName(`${workspace}/${destination}/${lane}`) as unknown as Remote<DeliveryLaneObject>
 }
 
 /** The used tokens of a webhook source, spread by token; there is nothing to be asked of all of them together. */

@@ -3,13 +3,14 @@ import { EffectMessage } from '../shared/message/effect-message.ts'
 import type { Effect } from '../shared/profile/effect.ts'
 import { OWN_SOURCE } from '../shared/profile/timeline.ts'
 import { unreadable } from './consume-events.ts'
+import { deliverEffects } from './deliver-effects.ts'
 import { reasonOf, retryLater } from './faults.ts'
 import { sendToMatching } from './match-messages.ts'
 import { sendDeadLetters } from './settle.ts'
 
 /**
  * What happened to profiles. Events that Tributary itself wrote (segment ENTER and EXIT) reach the archive here, since
- * no source ever sent them; destinations and journeys subscribe to this queue when they exist.
+ * no source ever sent them; then destinations hear of everything (queues/deliver-effects.ts).
  */
 export async function consumeEffects(batch: MessageBatch, env: Env): Promise<void> {
   const own: BronzeLine[] = []
@@ -29,6 +30,7 @@ export async function consumeEffects(batch: MessageBatch, env: Env): Promise<voi
   try {
     if (own.length > 0) await archive(env, 'effects', own)
     await sendToMatching(env, changes)
+    await deliverEffects(env, changes)
     for (const message of read) message.ack()
   } catch (fault) {
     console.error('consume-effects: batch will be redelivered', fault)

@@ -183,6 +183,11 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?limit=0', 'limit'],
     ['?cursor=made-up', 'cursor'],
   ],
+  listDestinations: [
+    ['?type=fax', 'type'],
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
   listTokens: [['?cursor=made-up', 'cursor']],
   listWorkspaces: [['?cursor=made-up', 'cursor']],
   listDeadLetters: [

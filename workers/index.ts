@@ -8,6 +8,7 @@ import { handleRequest } from './handle-request.ts'
  */
 export {
   AudienceShardObject,
+  DeliveryLaneObject,
   HookTokensObject,
   IdentityGraphObject,
   MatchShardObject,

@@ -40,6 +40,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<LocalRuntim
       ...workerOptions.bindings,
       // One machine needs few, and every object keeps files open.
       AUDIENCE_SHARDS: '4',
+      // A developer's own endpoints are on this machine.
+      OUTBOUND: 'local',
       ...options.secrets,
       LOCAL: localFacts(workerOptions, token) as unknown as Json,
     },

@@ -1,5 +1,6 @@
 import worker, {
   AudienceShardObject as Audience,
+  DeliveryLaneObject as DeliveryLane,
   IdentityGraphObject as Graph,
   ProfileObject as Profile,
 } from '../../workers/index.ts'
@@ -47,6 +48,12 @@ export class ProfileObject extends Profile {
 }
 
 export class AudienceShardObject extends Audience {
+  override alarm(): Promise<void> {
+    return alarm(this.ctx, () => super.alarm())
+  }
+}
+
+export class DeliveryLaneObject extends DeliveryLane {
   override alarm(): Promise<void> {
     return alarm(this.ctx, () => super.alarm())
   }

@@ -24,6 +24,8 @@ export const SCOPES = [
   'imports:write',
   'sources:read',
   'sources:write',
+  'destinations:read',
+  'destinations:write',
   'tokens:read',
   'tokens:write',
   'admin',

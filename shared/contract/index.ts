@@ -3,6 +3,7 @@ import { bulkImport } from './bulk-import.ts'
 import { cancelJob } from './cancel-job.ts'
 import type { Contract } from './contract.ts'
 import { createComputedTrait } from './create-computed-trait.ts'
+import { createDestination } from './create-destination.ts'
 import { createLink } from './create-link.ts'
 import { createMapping } from './create-mapping.ts'
 import { createSegment } from './create-segment.ts'
@@ -10,6 +11,7 @@ import { createSource } from './create-source.ts'
 import { createToken } from './create-token.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { deleteComputedTrait } from './delete-computed-trait.ts'
+import { deleteDestination } from './delete-destination.ts'
 import { deleteMapping } from './delete-mapping.ts'
 import { deleteSegment } from './delete-segment.ts'
 import { deleteSource } from './delete-source.ts'
@@ -33,6 +35,8 @@ import { listComputedTraitVersions } from './list-computed-trait-versions.ts'
 import { listComputedTraits } from './list-computed-traits.ts'
 import { listConsentHistory } from './list-consent-history.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
+import { listDestinationDeliveries } from './list-destination-deliveries.ts'
+import { listDestinations } from './list-destinations.ts'
 import { listJobs } from './list-jobs.ts'
 import { listMappings } from './list-mappings.ts'
 import { listMatches } from './list-matches.ts'
@@ -47,9 +51,11 @@ import { listWorkspaces } from './list-workspaces.ts'
 import { mergeProfiles } from './merge-profiles.ts'
 import { openLink } from './open-link.ts'
 import { overlapSegments } from './overlap-segments.ts'
+import { previewDestination } from './preview-destination.ts'
 import { previewSegment } from './preview-segment.ts'
 import { readComputedTrait } from './read-computed-trait.ts'
 import { readConsents } from './read-consents.ts'
+import { readDestination } from './read-destination.ts'
 import { readDocs } from './read-docs.ts'
 import { readErasure } from './read-erasure.ts'
 import { readEventTrace } from './read-event-trace.ts'
@@ -79,6 +85,7 @@ import { unmergeProfile } from './unmerge-profile.ts'
 import { readUnsubscribeLink, unsubscribeLink } from './unsubscribe-link.ts'
 import { updateComputedTrait } from './update-computed-trait.ts'
 import { updateDeadLetter } from './update-dead-letter.ts'
+import { updateDestination } from './update-destination.ts'
 import { updateMapping } from './update-mapping.ts'
 import { updateSegment } from './update-segment.ts'
 import { updateSource } from './update-source.ts'
@@ -130,6 +137,13 @@ export const contracts: readonly Contract[] = [
   deleteSource,
   rotateSourceKey,
   revokeSourceKeys,
+  createDestination,
+  listDestinations,
+  readDestination,
+  updateDestination,
+  deleteDestination,
+  listDestinationDeliveries,
+  previewDestination,
   createToken,
   listTokens,
   readToken,

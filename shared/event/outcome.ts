@@ -31,7 +31,7 @@ export const REJECT_REASONS = {
 export type RejectReason = keyof typeof REJECT_REASONS
 
 /** Where processing gave up. */
-export const DEAD_LETTER_STAGES = ['parse', 'normalize', 'resolve', 'apply', 'effects', 'queue'] as const
+export const DEAD_LETTER_STAGES = ['parse', 'normalize', 'resolve', 'apply', 'effects', 'queue', 'destination'] as const
 export type DeadLetterStage = (typeof DEAD_LETTER_STAGES)[number]
 
 export type Outcome =

@@ -25,6 +25,20 @@ export interface TraceLine {
     | undefined
 }
 
+export const DELIVERY_OUTCOMES = ['delivered', 'retrying', 'skipped', 'dead_letter'] as const
+export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number]
+
+/** What became of a message at one destination; a later line about the same two says what came of it since. */
+export interface DeliveryLine {
+  readonly messageId: string
+  readonly destination: string
+  readonly outcome: DeliveryOutcome
+  readonly reason?: string
+  readonly attempts: number
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
 export interface TraceStep {
   readonly step: string
   readonly outcome?: string
@@ -50,6 +64,23 @@ export function traceSteps(lines: readonly TraceLine[], segments: readonly Trace
     steps.push({ step: 'segment', outcome: change, at, detail: { segment } })
   }
   return steps
+}
+
+/** How it stands at each destination, in the order in which they first heard of it. */
+export function deliverySteps(lines: readonly DeliveryLine[], names: ReadonlyMap<string, string>): TraceStep[] {
+  const latest = new Map<string, DeliveryLine>()
+  for (const line of lines) {
+    const known = latest.get(line.destination)
+    // A redelivered effect is first told to be retrying again; what ended has ended.
+    if (!known || known.outcome === 'retrying' || line.outcome === 'delivered') latest.set(line.destination, line)
+  }
+  return [...latest.values()].map(({ destination, outcome, reason, attempts, at }) => ({
+    step: 'destination',
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+    at,
+    detail: { destination, name: names.get(destination) ?? destination, attempts },
+  }))
 }
 
 /** What became of a message over all its copies: that it was applied weighs most, that a copy was a duplicate least. */

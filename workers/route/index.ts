@@ -9,6 +9,7 @@ import { acceptMatchRoute } from './accept-match.ts'
 import { bulkImportRoute } from './bulk-import.ts'
 import { cancelJobRoute } from './cancel-job.ts'
 import { createComputedTraitRoute } from './create-computed-trait.ts'
+import { createDestinationRoute } from './create-destination.ts'
 import { createLinkRoute } from './create-link.ts'
 import { createMappingRoute } from './create-mapping.ts'
 import { createSegmentRoute } from './create-segment.ts'
@@ -16,6 +17,7 @@ import { createSourceRoute } from './create-source.ts'
 import { createTokenRoute } from './create-token.ts'
 import { createWorkspaceRoute } from './create-workspace.ts'
 import { deleteComputedTraitRoute } from './delete-computed-trait.ts'
+import { deleteDestinationRoute } from './delete-destination.ts'
 import { deleteMappingRoute } from './delete-mapping.ts'
 import { deleteSegmentRoute } from './delete-segment.ts'
 import { deleteSourceRoute } from './delete-source.ts'
@@ -30,6 +32,8 @@ import { listComputedTraitVersionsRoute } from './list-computed-trait-versions.t
 import { listComputedTraitsRoute } from './list-computed-traits.ts'
 import { listConsentHistoryRoute } from './list-consent-history.ts'
 import { listDeadLettersRoute } from './list-dead-letters.ts'
+import { listDestinationDeliveriesRoute } from './list-destination-deliveries.ts'
+import { listDestinationsRoute } from './list-destinations.ts'
 import { listJobsRoute } from './list-jobs.ts'
 import { listMappingsRoute } from './list-mappings.ts'
 import { listMatchesRoute } from './list-matches.ts'
@@ -43,9 +47,11 @@ import { listTokensRoute } from './list-tokens.ts'
 import { listWorkspacesRoute } from './list-workspaces.ts'
 import { mergeProfilesRoute } from './merge-profiles.ts'
 import { overlapSegmentsRoute } from './overlap-segments.ts'
+import { previewDestinationRoute } from './preview-destination.ts'
 import { previewSegmentRoute } from './preview-segment.ts'
 import { readComputedTraitRoute } from './read-computed-trait.ts'
 import { readConsentsRoute } from './read-consents.ts'
+import { readDestinationRoute } from './read-destination.ts'
 import { readDocsRoute } from './read-docs.ts'
 import { readErasureRoute } from './read-erasure.ts'
 import { readEventTraceRoute } from './read-event-trace.ts'
@@ -74,6 +80,7 @@ import { startReplayRoute } from './start-replay.ts'
 import { unmergeProfileRoute } from './unmerge-profile.ts'
 import { updateComputedTraitRoute } from './update-computed-trait.ts'
 import { updateDeadLetterRoute } from './update-dead-letter.ts'
+import { updateDestinationRoute } from './update-destination.ts'
 import { updateMappingRoute } from './update-mapping.ts'
 import { updateSegmentRoute } from './update-segment.ts'
 import { updateSourceRoute } from './update-source.ts'
@@ -114,6 +121,13 @@ export const routes: readonly Route[] = [
   deleteSourceRoute,
   rotateSourceKeyRoute,
   revokeSourceKeysRoute,
+  createDestinationRoute,
+  listDestinationsRoute,
+  readDestinationRoute,
+  updateDestinationRoute,
+  deleteDestinationRoute,
+  listDestinationDeliveriesRoute,
+  previewDestinationRoute,
   createTokenRoute,
   listTokensRoute,
   readTokenRoute,

@@ -2,6 +2,7 @@ import { DEAD_LETTER_STAGES, DROP_REASONS, REJECT_REASONS } from '../../shared/e
 import { REFUSALS } from '../../shared/identity/resolve.ts'
 import { SECOND } from '../../shared/kernel/instant.ts'
 import { type Counts, type Histogram, LATENCY_BOUNDS_MS, type MeterReading } from '../../shared/pipeline/meter.ts'
+import { DELIVERY_OUTCOMES } from '../../shared/pipeline/trace.ts'
 import type { HistogramMetric, Metric, Sample } from './prometheus.ts'
 
 /** What waits in one queue. */
@@ -75,6 +76,12 @@ export function metricsOf(
     ),
     counter('cdp_events_conflict_total', 'Duplicates whose body differs from the copy applied', counts['conflict']),
     counter('cdp_events_redelivered_total', 'Copies delivered again after they were counted', counts['redelivered']),
+    {
+      name: 'cdp_deliveries_total',
+      help: 'Deliveries to destinations, by outcome; retrying counts those that did not succeed at once',
+      type: 'counter',
+      samples: DELIVERY_OUTCOMES.map((outcome) => ({ labels: { outcome }, value: deliveries(counts, outcome) })),
+    },
     histogram('cdp_ingest_latency_seconds', 'From arrival at the edge to durable in a queue', reading.ingest),
     histogram('cdp_apply_latency_seconds', 'From arrival at the edge to applied to the profile', reading.apply),
     gauge(
@@ -108,6 +115,12 @@ function refusedHooks(counts: Counts): readonly Sample[] {
     const [what, provider = '', reason = ''] = key.split(':')
     return what === 'hook_refused' ? [{ labels: { provider, reason }, value: counts[key] ?? 0 }] : []
   })
+}
+
+/** Over all destinations: `delivery:<destination>:<outcome>` (platform/destination-record.ts). */
+function deliveries(counts: Counts, outcome: string): number {
+  const labels = Object.keys(counts).filter((label) => label.startsWith('delivery:') && label.endsWith(`:${outcome}`))
+  return labels.reduce((sum, label) => sum + (counts[label] ?? 0), 0)
 }
 
 function counter(name: string, help: string, value = 0): Metric {

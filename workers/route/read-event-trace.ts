@@ -1,21 +1,24 @@
+import { ConfigStore } from '../../platform/config-store.ts'
 import { TRACES, traceStub } from '../../platform/stubs.ts'
 import { readEventTrace } from '../../shared/contract/read-event-trace.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { isCanonicalId } from '../../shared/kernel/id.ts'
 import { toIso } from '../../shared/kernel/instant.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
-import { outcomeOf, type TracedSegment, type TraceLine, traceSteps } from '../../shared/pipeline/trace.ts'
+import { deliverySteps, outcomeOf, type TracedSegment, type TraceLine, type TraceStep, traceSteps } from '../../shared/pipeline/trace.ts'
 import { type Call, serve } from '../http/serve.ts'
 import { readFrom } from './find-profile.ts'
 
 export const readEventTraceRoute = serve(readEventTrace, async ({ params: { messageId } }, call) => {
   const found = await Promise.all(TRACES.map((shard) => traceStub(call.env, call.workspace, shard).find(messageId)))
   const lines = found.flat()
-  if (lines.length === 0) return err(failure('not_found', 'no such event was seen within the last 7 days'))
-  const steps = traceSteps(lines, await segmentsOf(lines, call))
+  const deliveries = await deliveriesOf(messageId, call)
+  // A segment change is an event that no source sent: all that is traced of it is who was told.
+  if (lines.length + deliveries.length === 0) return err(failure('not_found', 'no such event was seen within the last 7 days'))
+  const steps = [...traceSteps(lines, await segmentsOf(lines, call)), ...deliveries]
   return ok({
     messageId,
-    outcome: outcomeOf(lines),
+    outcome: lines.length === 0 ? 'applied' : outcomeOf(lines),
     steps: steps.map(({ at, ...step }) => ({ ...step, at: toIso(at) })),
   })
 })
@@ -27,4 +30,17 @@ async function segmentsOf(lines: readonly TraceLine[], call: Call): Promise<read
   if (!canonicalId || timestamp === undefined || !isCanonicalId(canonicalId)) return []
   const changes = await readFrom(canonicalId, call, (stub) => stub.changesAt(timestamp))
   return changes.ok ? changes.value.value : []
+}
+
+/** How it stands at each destination; one that was deleted since goes by its id. */
+async function deliveriesOf(messageId: string, { env, workspace }: Call): Promise<readonly TraceStep[]> {
+  const [found, destinations] = await Promise.all([
+    Promise.all(TRACES.map((shard) => traceStub(env, workspace, shard).findDeliveries(messageId))),
+    new ConfigStore(env.DB).destinations(workspace),
+  ])
+  const known = destinations === 'unreadable' ? [] : destinations
+  return deliverySteps(
+    found.flat().sort((a, b) => a.at - b.at),
+    new Map(known.map(({ id, name }) => [id, name])),
+  )
 }

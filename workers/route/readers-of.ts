@@ -1,5 +1,6 @@
 import type { Definitions } from '../../platform/change-definitions.ts'
 import type { DefinitionKind } from '../../platform/definition-row.ts'
+import { DESTINATION_COLUMNS, type DestinationRow, readableDestination } from '../../platform/destination-row.ts'
 import { conditionOf } from './check-condition.ts'
 import { referencesOf } from './references.ts'
 
@@ -13,7 +14,7 @@ export type FindReaders = (
 ) => Promise<readonly string[]>
 
 /** Everything that may read a segment or a computed trait; what else can (destinations, campaigns) adds itself here. */
-const FINDERS: readonly FindReaders[] = [segmentsThatRead]
+const FINDERS: readonly FindReaders[] = [segmentsThatRead, destinationsThatRead]
 
 /** Who would break if the definition went away. */
 export async function readersOf(
@@ -25,6 +26,25 @@ export async function readersOf(
 ): Promise<readonly string[]> {
   const found = await Promise.all(FINDERS.map((find) => find(kind, key, definitions, env, workspace)))
   return found.flat()
+}
+
+/** Destinations whose filter names it, in its list of segments or in its condition. */
+async function destinationsThatRead(
+  kind: DefinitionKind,
+  key: string,
+  _: Definitions,
+  env: Env,
+  workspace: string,
+): Promise<readonly string[]> {
+  const { results } = await env.DB.prepare(`SELECT ${DESTINATION_COLUMNS} FROM destinations WHERE workspace = ?`)
+    .bind(workspace)
+    .all<DestinationRow>()
+  const reading = results.flatMap(readableDestination).filter(({ rules: { filter } }) => {
+    const named = kind === 'segment' && filter.segments?.includes(key)
+    const read = filter.condition ? referencesOf(filter.condition) : []
+    return named || read.some((reference) => reference.kind === kind && reference.key === key)
+  })
+  return reading.map(({ name }) => `destination ${name}`)
 }
 
 async function segmentsThatRead(
