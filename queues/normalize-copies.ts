@@ -1,5 +1,6 @@
 import type { ConfigStore } from '../platform/config-store.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import { withConsentTraits } from '../shared/consent/consent-traits.ts'
 import type { Event } from '../shared/event/event.ts'
 import { normalize } from '../shared/event/normalize.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
@@ -67,7 +68,8 @@ function normalizeCopy(copy: CopyWork, config: WorkspaceConfig): void {
     copy.outcome = { kind: 'rejected', reason: valid.failure.code }
     return
   }
-  const normalized = normalize(unit.ingest, item, valid.value, config.settings)
+  const { traits } = config.settings.consent
+  const normalized = withConsentTraits(normalize(unit.ingest, item, valid.value, config.settings), traits)
   // Who is on a list is said by those who may write segments, not by whoever has the key of a web page.
   const event = unit.ingest.trust === 'public' ? withoutListMarks(normalized) : normalized
   copy.event = event

@@ -74,6 +74,7 @@ export const WorkspacePatch = z
           .record(z.string().min(1).max(100), z.int().min(1).max(36_500).nullable())
           .nullable()
           .optional(),
+        traits: z.record(z.string().min(1).max(255), z.string().min(1).max(100).nullable()).nullable().optional(),
       })
       .nullable()
       .optional(),

@@ -17,5 +17,7 @@ export const ConsentSettings = z.object({
   regions: z.record(ConsentRegion, SilenceRules).default({}),
   /** How many days a consent holds, by name or `*`; what was refused does not expire. */
   expiresAfterDays: z.record(Name, z.int().min(1).max(36_500)).default({}),
+  /** Traits that are consents: `"newsletter": "email"`. */
+  traits: z.record(z.string().min(1).max(255), Name).default({}),
 })
 export type ConsentSettings = z.infer<typeof ConsentSettings>

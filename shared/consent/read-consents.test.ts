@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { anEvent, NOW } from '../../test/support/builders.ts'
+import type { Event } from '../event/event.ts'
 import { HOUR, toIso } from '../kernel/instant.ts'
 import type { JsonObject } from '../kernel/json.ts'
+import { withConsentTraits } from './consent-traits.ts'
 import { consentsIn, GPC_PURPOSE } from './read-consents.ts'
 
 function told(name: string, properties: JsonObject, context: JsonObject = {}) {
@@ -96,6 +98,16 @@ describe('an event says about consent', () => {
       proof: { ip: '::1' },
       expiresAt: Date.UTC(2027, 0, 1),
     })
+  })
+
+  test('what a trait says that the workspace named, and nothing by any other', () => {
+    const rules = { newsletter: 'email', calls: 'phone', sms_ok: 'sms', odd: 'push' }
+    const traits = { newsletter: 'Yes', calls: false, odd: 'perhaps', sms_ok: null, other: true }
+    const event = anEvent({ type: 'identify', traits })
+    const said = (from: Event) => consentsIn(from).map(({ name, write }) => `${name} ${write.status}`)
+    expect(said(withConsentTraits(event, rules))).toEqual(['email granted', 'phone denied'])
+    expect(said(withConsentTraits(event, {}))).toEqual([])
+    expect(said(withConsentTraits({ ...event, type: 'group' }, rules))).toEqual([])
   })
 
   test('a time in the future is not believed: it would stand for ever', () => {

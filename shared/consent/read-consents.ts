@@ -2,6 +2,7 @@ import type { Event } from '../event/event.ts'
 import { MINUTE, parseInstant } from '../kernel/instant.ts'
 import { isObject, type JsonObject, type JsonValue, own } from '../kernel/json.ts'
 import { CONSENT_LIMITS, CONSENT_STATUSES, type ConsentStatus, type ConsentWrite, consentName } from './consent.ts'
+import { FROM_TRAITS } from './consent-traits.ts'
 import type { Manner } from './record.ts'
 
 /**
@@ -13,6 +14,7 @@ import type { Manner } from './record.ts'
  * | track `Unsubscribed`, `Resubscribed` | the channel (`properties.channel`, else email), or the list in `properties.scope` |
  * | any with `context.consent.categoryPreferences` | Segment: each category granted or denied |
  * | any with `context.consentManagement` | RudderStack: allowed and denied ids |
+ * | identify with a trait that the workspace's policy names | what the tick box says (consent-traits.ts) |
  * | any with `context.consent.gpc: true` | Global Privacy Control: `sale_or_sharing` is denied |
  */
 export const CONSENT_UPDATED = 'Consent Updated'
@@ -87,6 +89,13 @@ function inContext(event: Event): readonly SaidConsent[] {
   const consent = own(context, 'consent')
   if (isObject(consent)) {
     if (own(consent, 'gpc') === true) said.push(...one(event, GPC_PURPOSE, 'denied', { manner: 'seen', source: 'gpc' }))
+    const fromTraits = own(consent, FROM_TRAITS)
+    if (isObject(fromTraits)) {
+      for (const name of Object.keys(fromTraits)) {
+        const status = fromTraits[name]
+        if (isStatus(status)) said.push(...one(event, name, status, { manner: 'seen', source: `traits of ${source}` }))
+      }
+    }
     const categories = own(consent, 'categoryPreferences')
     if (isObject(categories)) {
       for (const name of Object.keys(categories)) {

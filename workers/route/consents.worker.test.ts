@@ -206,6 +206,12 @@ describe('consent by other ways', () => {
     expect((await consents()).json).toMatchObject({ sale_or_sharing: { status: 'denied', source: 'gpc' } })
   })
 
+  test('a trait is a consent where the workspace says so', async () => {
+    const own = await aWorkspace({ consent: { traits: { newsletter: 'email' } } })
+    await deliver([aMessage(own, [{ type: 'identify', userId: 'x', traits: { newsletter: true, sms: true } }])])
+    expect((await profileOf(own, 'user_id', 'x')).consents).toMatchObject({ email: { status: 'granted' } })
+  })
+
   test("Segment's banner on every page is one change, not one for each page", async () => {
     const page = (day: number, ads: boolean) =>
       track({ event: 'x', timestamp: `2026-01-0${day}`, context: { consent: { categoryPreferences: { ads } } } })
