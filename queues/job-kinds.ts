@@ -4,6 +4,7 @@ import { erasePerson } from './erase-person.ts'
 import { forgetIdle } from './forget-idle.ts'
 import { importFile } from './import-file.ts'
 import { importMembers } from './import-members.ts'
+import { matchEveryone } from './match-everyone.ts'
 import { learnMatching } from './match-learning.ts'
 import { replayArchive } from './replay-archive.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
@@ -19,5 +20,6 @@ export const JOB_KINDS: readonly JobKind[] = [
   importMembers,
   erasePerson,
   learnMatching,
+  matchEveryone,
   tendAudience,
 ]

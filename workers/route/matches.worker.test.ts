@@ -3,13 +3,17 @@ import { describe, expect, test } from 'vitest'
 import { ConfigStore } from '../../platform/config-store.ts'
 import { forgetProfile } from '../../platform/match-forget.ts'
 import { personOf } from '../../platform/match-index.ts'
+import { modelOf } from '../../platform/match-model.ts'
 import { MATCH_SHARDS, matchStub } from '../../platform/stubs.ts'
+import { learnWhenGrown } from '../../queues/match-learning.ts'
 import { matchMessage } from '../../queues/match-messages.ts'
 import { matchProfiles } from '../../queues/match-profiles.ts'
 import type { WorkspaceConfig } from '../../shared/config/workspace-config.ts'
-import type { CanonicalId } from '../../shared/kernel/id.ts'
+import { type CanonicalId, canonicalId } from '../../shared/kernel/id.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
+import { personFields } from '../../shared/matching/person-fields.ts'
 import { type ApiClient, apiClient } from '../../test/support/api-client.ts'
+import { runJobs } from '../../test/support/run-jobs.ts'
 import { aMessage, aWorkspace, deliver, locate, settled, type TestWorkspace } from '../../test/support/workspace.ts'
 
 /** Matching by likeness, from the events of two people to the decision about them. */
@@ -208,4 +212,63 @@ test('what was merged is compared on the whole, and what is taken out again is n
   )
   expect((await personOf(env, story.ws.id, winner))?.records.map(({ from }) => from)).toEqual([winner])
   expect((await personOf(env, story.ws.id, loser))?.records.map(({ from }) => from)).toEqual([loser])
+})
+
+test('turning matching on looks at everybody who is there already', async () => {
+  const story = await aStory('off')
+  await arrives(story, 'laptop', ANNA)
+  await arrives(story, 'phone', ANNA_MISTYPED)
+  const changed = await story.api('PATCH', '/workspace', {
+    identity: { matching: { mode: 'review', reviewAbove: 0.6 } },
+  })
+  expect(changed.body.settings.identity.matching).toMatchObject({ mode: 'review', reviewAbove: 0.6, mergeAbove: 0.98 })
+  await runJobs(story.ws)
+  expect(await openMatches(story)).toHaveLength(1)
+})
+
+test('settings that make no sense are refused by name', async () => {
+  const { api } = await aStory('off')
+  for (const [matching, name] of [
+    [{ mode: 'always' }, 'mode'],
+    [{ mergeAbove: 0.2 }, 'mergeAbove'],
+    [{ fields: { plan: 'colour' } }, 'fields'],
+    [{ speed: 3 }, 'matching'],
+  ] as const) {
+    const { status, body } = await api('PATCH', '/workspace', { identity: { matching } })
+    expect(status).toBe(400)
+    expect(JSON.stringify(body)).toContain(name)
+  }
+})
+
+test('the weights are learned from the index once there are people enough, and named in what they judge', async () => {
+  const story = await aStory('review')
+  const fields = personFields(story.config.settings.identity.matching.fields)
+  const [given, surnames] = [
+    ['Anna', 'Peter', 'Clara', 'Otto', 'Ruth'],
+    ['Brandt', 'Keller', 'Novak', 'Rossi'],
+  ]
+  for (let i = 0; i < 400; i++) {
+    const id = canonicalId(i, crypto.getRandomValues(new Uint8Array(10)))
+    const person = i >> 1
+    const values = {
+      given: given[person % 5] as string,
+      surname: `${surnames[person % 4]}${person % 37}`,
+      date: `19${50 + (person % 50)}-0${1 + (person % 9)}-11`,
+    }
+    const shard = matchStub(env, story.ws.id, MATCH_SHARDS[i % 4] as string)
+    await shard.save(id, { fingerprint: fields.fingerprint, records: [{ from: id, values }], keys: [], gone: [] })
+  }
+  const before = await modelOf(env, story.ws.id, fields, Date.now())
+  expect(before.version).toBe(0)
+  await learnWhenGrown(env, story.ws.id, fields, before, 100, Date.now())
+  await runJobs(story.ws)
+  const after = await modelOf(env, story.ws.id, fields, Date.now())
+  expect(after.version).toBe(1)
+  expect(after.model.records).toBe(400)
+  expect(after.model.others).toBeGreaterThan(0.7)
+  await learnWhenGrown(env, story.ws.id, fields, after, 150, Date.now())
+  const { results } = await env.DB.prepare('SELECT id FROM jobs WHERE workspace = ?').bind(story.ws.id).all()
+  expect(results).toHaveLength(1)
+  await twoPeople(story)
+  expect((await openMatches(story))[0]).toMatchObject({ modelVersion: 1 })
 })

@@ -1,3 +1,4 @@
+import { startJob } from '../../platform/jobs.ts'
 import { identityStub } from '../../platform/stubs.ts'
 import { updateWorkspace } from '../../shared/contract/update-workspace.ts'
 import { failure } from '../../shared/kernel/failure.ts'
@@ -20,6 +21,15 @@ export const updateWorkspaceRoute = serve(updateWorkspace, async ({ body }, call
   if (!row) return err(failure('not_found', 'there is no such workspace'))
   const document = workspaceDocument(row)
   if (body.identity === undefined) return ok(document)
+  const { matching } = document.settings.identity
+  if (body.identity?.matching && matching.mode !== 'off') {
+    const { version } = document
+    await startJob(
+      env,
+      { workspace, kind: 'match-everyone', input: { version }, idempotencyKey: String(version) },
+      call.now,
+    )
+  }
   const exceeding = await identityStub(env, workspace).exceeding(document.settings.identity)
   return ok({ ...document, exceeding })
 })
