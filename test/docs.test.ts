@@ -79,6 +79,13 @@ describe('laws', () => {
     'nobody is joined by a rule across birthdays that differ by more than a typing error, without another strong identifier':
       'no rule joins two whose birthdays differ by more than a typing error',
     'the order and repetition of events change nothing': 'the order and repetition of events change nothing',
+    'of two consents the same one stands in any order of arrival': 'stands as the latest write, whatever was folded',
+    'adding is commutative, associative and idempotent, and so is joining':
+      'joins to what it would be, had everything come to one place',
+    'what was refused is never allowed; asking for nothing is allowed':
+      'that was refused is never allowed by any policy',
+    'the newest key is accepted; an older one until keepKeysDays after its end, and never once it was revoked':
+      'hold from their making until so long after the next one, and never once revoked',
     'gives the same winner in any order of arrival':
       'the later write wins in any order: commutative, associative, idempotent',
   }

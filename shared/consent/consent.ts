@@ -47,7 +47,7 @@ export interface ConsentWrite {
  * The write that stands: the later one; at the same instant the greater messageId, by UTF-16 code unit. One message says
  * one thing about a name; should two sources use one messageId, the greater text decides, so that the choice is total.
  *
- * @law gives the same winner in any order of arrival
+ * @law of two consents the same one stands in any order of arrival
  */
 export function laterConsent(a: ConsentWrite, b: ConsentWrite): ConsentWrite {
   return compareConsents(a, b) >= 0 ? a : b
