@@ -210,6 +210,8 @@ export class AudienceShardObject extends DurableObject<Env> {
     while (Date.now() < end) {
       const errands = await this.#runErrands(end)
       const building = await this.#runBuild()
+      // Live traffic has its turn.
+      await scheduler.wait(0)
       if (!errands && !building) break
     }
     await this.#alarm.rearm(this.#nextWake())

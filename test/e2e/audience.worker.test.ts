@@ -18,6 +18,7 @@ import type { WorkspaceConfig } from '../../shared/config/workspace-config.ts'
 import type { CanonicalId } from '../../shared/kernel/id.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
 import type { Condition } from '../../shared/segment/condition.ts'
+import { hookedEnv } from '../support/hooked-env.ts'
 import { runJobs } from '../support/run-jobs.ts'
 import {
   aMessage,
@@ -192,6 +193,28 @@ test('whoever is erased is in no search, count or list, and their document does 
   await audienceStub(env, ws.id, shardOf(id, audienceShards(env))).upsert(`[${before}]`)
   expect(await found(ws, 'hedy')).toEqual([])
   expect(await countSegment(env, ws.id, 'pros')).toMatchObject({ count: 0 })
+})
+
+test('whoever did not come through to a shard comes later: nothing waits for it, and nobody is forgotten', async () => {
+  const ws = await aWorkspace({ windowMs: 0 })
+  let isDown = true
+  const failing = hookedEnv(env, {
+    object(work, method) {
+      if (isDown && method === 'upsert') throw new Error('the shard is down')
+      return work()
+    },
+    send: (work) => work(),
+    put: (work) => work(),
+  })
+  await deliver([aMessage(ws, [identify('u1', { name: 'Dorothy' })])], 1, failing)
+  isDown = false
+  const id = await locate(ws, 'user_id', 'u1')
+  expect(
+    await until(
+      () => found(ws, 'dorothy'),
+      (ids) => ids.length === 1,
+    ),
+  ).toEqual([id])
 })
 
 test('two people who turn out to be one are found once', async () => {

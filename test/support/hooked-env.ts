@@ -1,7 +1,7 @@
 /** An environment whose billed calls go through hooks: a test counts them, or makes them fail. D1 stays as it is. */
 export interface Hooks {
   /** A call on a Durable Object. */
-  readonly object: <T>(work: () => Promise<T>) => Promise<T>
+  readonly object: <T>(work: () => Promise<T>, method: string) => Promise<T>
   readonly send: <T>(work: () => Promise<T>, messages: readonly MessageSendRequest[]) => Promise<T>
   readonly put: <T>(work: () => Promise<T>) => Promise<T>
 }
@@ -19,6 +19,7 @@ export function hookedEnv(env: Env, hooks: Hooks): Env {
     IDENTITY: objects(env.IDENTITY),
     METERS: objects(env.METERS),
     TRACES: objects(env.TRACES),
+    AUDIENCES: objects(env.AUDIENCES),
     EFFECTS: queue(env.EFFECTS),
     DEAD_LETTERS: queue(env.DEAD_LETTERS),
     LAKE: wrap(env.LAKE, { put: (...args: Parameters<R2Bucket['put']>) => hooks.put(() => env.LAKE.put(...args)) }),
@@ -34,7 +35,7 @@ function hookedStub(stub: DurableObjectStub, hooks: Hooks): Methods {
     get: (_, method) =>
       method === 'then'
         ? undefined
-        : (...args: unknown[]) => hooks.object(async () => methods[method as string]?.(...args)),
+        : (...args: unknown[]) => hooks.object(async () => methods[method as string]?.(...args), String(method)),
   })
 }
 
