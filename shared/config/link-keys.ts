@@ -12,7 +12,10 @@ export function newestGeneration({ rotatedAt }: Keys): number {
   return rotatedAt.length + 1
 }
 
-/** @law the newest key is accepted; an older one until keepKeysDays after its end, and never once it was revoked */
+/**
+ * Whether links of a generation still hold. `now` in epoch milliseconds.
+ * @law the newest key is accepted; an older one until keepKeysDays after its end, and never once it was revoked
+ */
 export function isAccepted(keys: Keys, generation: number, now: number): boolean {
   if (generation < keys.revokedBelow) return false
   // Made after these settings were read: the MAC says that it is ours.

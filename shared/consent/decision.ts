@@ -34,7 +34,10 @@ export interface ConsentVerdict {
   readonly because: readonly ConsentReason[]
 }
 
-/** @law what was refused is never allowed; asking for nothing is allowed */
+/**
+ * Total: every name asked about gets a reason.
+ * @law what was refused is never allowed; asking for nothing is allowed
+ */
 export function consentDecision(
   policy: ConsentSettings,
   person: ConsentingPerson,

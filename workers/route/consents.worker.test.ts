@@ -160,13 +160,14 @@ describe('a consent that is set', () => {
   })
 
   test('stands in the audit log', async () => {
-    await put({ email: { status: 'granted' } })
+    await put({ email: { status: 'granted', proof: 'a tick at 203.0.113.7' } })
     const row = await edge.env.DB.prepare(
       "SELECT * FROM audit WHERE workspace = ? AND act = 'setConsents' ORDER BY at DESC",
     )
       .bind(ws.id)
       .first()
-    expect(row).toMatchObject({ actor: api.tokenId })
+    expect(row).toMatchObject({ actor: api.tokenId, detail: expect.stringContaining('"email":"granted"') })
+    expect(row?.['detail']).not.toContain('203.0.113.7')
   })
 })
 
@@ -257,6 +258,32 @@ describe('a merge', () => {
 })
 
 describe('a segment on consent', () => {
+  test('is counted by the audience shards, by channel and by purpose, as the profile says it', async () => {
+    const own = await aWorkspace()
+    const mine = await anApi(own.id, ['*'], edge.env)
+    await deliver([
+      aMessage(own, [
+        { type: 'identify', userId: 'x' },
+        { type: 'identify', userId: 'y' },
+      ]),
+    ])
+    await mine.call('PUT', '/api/v1/profiles/user_id:x/consents', {
+      email: { status: 'granted' },
+      ads: { status: 'denied' },
+    })
+    await edge.deliver()
+    const count = async (fields: object) => {
+      const { json } = await mine.call('POST', '/api/v1/segments/preview', {
+        condition: { type: 'consent', ...fields },
+      })
+      return [json.count, json.exact]
+    }
+    expect(await count({ channel: 'email', status: 'granted' })).toEqual([1, true])
+    expect(await count({ purpose: 'ads', status: 'denied' })).toEqual([1, true])
+    expect(await count({ channel: 'email', status: 'unset' })).toEqual([1, true])
+    expect(await count({ channel: 'sms', status: 'granted' })).toEqual([0, true])
+  })
+
   test('is entered with the consent and left with its withdrawal, at the time of each', async () => {
     await put({ email: { status: 'granted', at: '2026-01-01T00:00:00Z' } })
     await put({ email: { status: 'withdrawn', at: '2026-01-02T00:00:00Z' } })

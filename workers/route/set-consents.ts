@@ -40,7 +40,9 @@ export const setConsentsRoute = serve(setConsents, async ({ params, body }, call
   )
   if (outcome === 'unavailable') return err(BUSY)
   if (outcome === 'nobody') return err(NOBODY)
-  await auditStatement(call, 'setConsents', { profile, consents }).run()
+  // A proof may be about the person; it is in the ledger, which an erasure reaches, and the audit log is never changed.
+  const statuses = Object.fromEntries(Object.entries(consents).map(([name, { status }]) => [name, status]))
+  await auditStatement(call, 'setConsents', { profile, consents: statuses }).run()
   const found = await readFrom(params.ref, call, (stub) => stub.consents())
   return found.ok ? ok(found.value.value) : found
 })
