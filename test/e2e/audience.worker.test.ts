@@ -1,4 +1,4 @@
-import { runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import {
@@ -140,6 +140,33 @@ test('a segment that is made later has everybody in it who belongs there, and te
       { keys: ['pros', 'buyers'], count: 0 },
     ],
   })
+})
+
+test('a segment that only timelines can decide asks everybody, though the shards are evicted again and again', async () => {
+  const ws = await aWorkspace({ windowMs: 0 })
+  const bought = (userId: string, total: number) => ({ ...track(userId, 'Bought'), properties: { total } })
+  await send(ws, ...Array.from({ length: 30 }, (_, i) => bought(`u${i}`, i)))
+  const large = {
+    type: 'event',
+    name: 'Bought',
+    where: [{ property: 'total', op: 'gte', value: 20 }],
+  } as unknown as Condition
+  await startBackfill(env, await define(ws, 'large', large), 'large')
+  for (let i = 0; i < 5; i++) {
+    for (let shard = 0; shard < audienceShards(env); shard++) {
+      await audienceStub(env, ws.id, shard).size()
+      await evictDurableObject(audienceStub(env, ws.id, shard))
+    }
+    await new Promise((resume) => setTimeout(resume, 10))
+  }
+  for (let shard = 0; shard < audienceShards(env); shard++) await runDurableObjectAlarm(audienceStub(env, ws.id, shard))
+  expect(await built(ws, 'large')).toMatchObject({ state: 'ready' })
+  expect(await countSegment(env, ws.id, 'large')).toMatchObject({ count: 10, growth: { entered: 10, exited: 0 } })
+  const { members } = await membersPage(env, ws.id, 'large', { limit: 100, cursor: null })
+  for (const { id } of members) {
+    const entered = (await timelineOf(ws, id)).filter(({ name }) => name === 'large ENTER')
+    expect(entered).toHaveLength(1)
+  }
 })
 
 test('the top tenth is known as soon as somebody asks for it, and a segment of it tells them', async () => {
