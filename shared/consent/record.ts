@@ -29,6 +29,8 @@ export type Manner = 'said' | 'seen'
 export interface RecordLimits {
   readonly said: number
   readonly seenDays: number
+  /** `false`: not even the proof of what stands. */
+  readonly proofs?: false
 }
 
 export const RECORD_LIMITS: RecordLimits = { said: 50, seenDays: 60 }
@@ -62,6 +64,7 @@ export function joinRecord(into: ConsentRecord, from: ConsentRecord): void {
 
 /** Lets the oldest history go. What stands is never touched. */
 export function foldRecord(record: ConsentRecord, limits: RecordLimits): void {
+  if (limits.proofs === false) delete (record.latest = { ...record.latest }).proof
   if (record.said.length > limits.said) record.said = record.said.slice(record.said.length - limits.said)
   const days = Object.keys(record.seen)
   if (days.length <= limits.seenDays) return

@@ -124,8 +124,8 @@ function addConsents(leaf: Leaf, event: Event): readonly string[] {
   return changed
 }
 
-/** Names in one leaf; nobody has so many lists that they mean anything by. */
-const MOST_CONSENTS = 2 * CONSENT_LIMITS.namesAtOnce
+/** Names in one leaf: few enough that a hundred leaves full of them, folded, fit into a state. */
+const MOST_CONSENTS = CONSENT_LIMITS.namesAtOnce
 
 function addTraits(leaf: Leaf, event: Event, traits: JsonObject, limits: LeafLimits): readonly string[] {
   const changed: string[] = []

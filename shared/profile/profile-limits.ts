@@ -49,6 +49,7 @@ export function shrink(state: ProfileState, limits: ProfileLimits): void {
     foldConsents(state, { said, seenDays: said })
     if (sizeOf(state) <= limits.stateBytes) return
   }
+  foldConsents(state, { said: 0, seenDays: 0, proofs: false })
   while (sizeOf(state) > limits.stateBytes && dropLargestTraits(state)) {
     // each round halves what traits take
   }
