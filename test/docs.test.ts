@@ -86,6 +86,11 @@ describe('laws', () => {
       'that was refused is never allowed by any policy',
     'the newest key is accepted; an older one until keepKeysDays after its end, and never once it was revoked':
       'hold from their making until so long after the next one, and never once revoked',
+    'folding twice is folding once': 'folding twice is folding once',
+    'the verdict over a projection is the verdict over the whole document':
+      'the verdict over a projection is the verdict over the whole document',
+    'the interval holds the estimate, and never claims fewer than are certain or more than are possible':
+      'the interval holds the estimate, and never claims fewer than are certain or more than are possible',
     'gives the same winner in any order of arrival':
       'the later write wins in any order: commutative, associative, idempotent',
   }
