@@ -186,7 +186,7 @@ function tellErrors(
 function main(): void {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { errors: { type: 'string' }, size: { type: 'string' } },
+    options: { errors: { type: 'string' }, online: { type: 'boolean' }, size: { type: 'string' } },
   })
   const sets = values.size === undefined ? allSets() : [made(9, Number(values.size))]
   console.log(`${'set'.padEnd(32)} ${'mode'.padEnd(7)} precis  recall  f1      match`)
@@ -211,7 +211,7 @@ function main(): void {
         mode === 'batch' ? began : performance.now(),
       )
       tell(set.name, mode, scoresOf(outcome.persons, set.truth), outcome.seconds, outcome.note)
-      if (values.errors !== undefined && (mode === 'batch' || positionals.includes('--online'))) {
+      if (values.errors !== undefined && mode === (values.online ? 'online' : 'batch')) {
         tellErrors(schema, model, records, set, outcome, Number(values.errors))
       }
     }

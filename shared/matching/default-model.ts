@@ -51,6 +51,7 @@ export function defaultModel(schema: Schema): Model {
     others: OTHERS,
     household: HOUSEHOLD,
     terms: schema.fields.map(() => dict<number>()),
+    counted: false,
     crowds: schema.fields.map(() => undefined),
   }
 }

@@ -77,6 +77,7 @@ export function learn(schema: Schema, records: readonly Prepared[], keysOf: read
     others: SOME,
     household: 1,
     terms: termsOf(schema, records),
+    counted: true,
     crowds,
   }
   for (let round = 0; round < ROUNDS; round++) model = improved(model, [...patterns.values()], random, usual)
@@ -186,7 +187,13 @@ function randomCounts(schema: Schema, records: readonly Prepared[]): readonly (r
 /** The weights of a model with the counts of these records: how common a value is, and who shares it, is theirs to say. */
 export function withCounts(model: Model, records: readonly Prepared[]): Model {
   const { schema } = model
-  return { ...model, records: records.length, terms: termsOf(schema, records), crowds: crowdsOf(schema, records) }
+  return {
+    ...model,
+    records: records.length,
+    terms: termsOf(schema, records),
+    counted: true,
+    crowds: crowdsOf(schema, records),
+  }
 }
 
 /** What a value says in another file is not said here; how common a name or a town is, is much the same. */
@@ -196,7 +203,7 @@ const ELSEWHERE: ReadonlySet<Kind> = new Set(['given', 'surname', 'middle', 'pla
 export function forOthers(model: Model): Model {
   const { fields } = model.schema
   const terms = fields.map(({ kind }, f) => (ELSEWHERE.has(kind) ? (model.terms[f] as Dict<number>) : dict<number>()))
-  return { ...model, terms, crowds: fields.map(() => undefined) }
+  return { ...model, terms, counted: false, crowds: fields.map(() => undefined) }
 }
 
 function termsOf(schema: Schema, records: readonly Prepared[]): readonly Dict<number>[] {

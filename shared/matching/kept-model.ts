@@ -39,6 +39,7 @@ export function modelFrom(schema: Schema, { terms, ...kept }: KeptModel): Model 
     ...kept,
     schema,
     terms: terms.map((counts) => Object.assign(dict<number>(), counts)),
+    counted: true,
     crowds: schema.fields.map(() => undefined),
   }
 }

@@ -20,6 +20,8 @@ export interface Model {
   readonly household: number
   /** By field: how many records hold a value. */
   readonly terms: readonly Dict<number>[]
+  /** Whether a value that `terms` lacks is a rare one; else nothing is known of it, and it is as common as values are. */
+  readonly counted: boolean
   /** By field and value: how many people share it. */
   readonly crowds: Crowds
 }
@@ -81,9 +83,10 @@ export function weightOf(model: Model, field: number, level: number, value?: str
   if (level === MISSING) return 0
   const m = (model.m[field] as readonly number[])[level] as number
   let u = (model.u[field] as readonly number[])[level] as number
-  if (level === EXACT && value !== undefined && model.records > 0) {
+  const known = value === undefined ? undefined : (model.terms[field] as Dict<number>)[value]
+  if (level === EXACT && value !== undefined && model.records > 0 && (model.counted || known !== undefined)) {
     const kind = (model.schema.fields[field] as { kind: Kind }).kind
-    const count = (model.terms[field] as Dict<number>)[value] ?? 0
+    const count = known ?? 0
     const person = 1 + model.others
     // One person's records repeat a value: seen no more often than that, it is as rare as the file, or such values, show.
     u = count > 1.5 * person ? count / model.records : Math.min(Math.max(count, person) / model.records, RARE[kind])
