@@ -11,32 +11,20 @@ import { DAY, HOUR, MINUTE } from '../shared/kernel/instant.ts'
 import { Definitions } from '../shared/profile/definitions.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import { type Build, type Errand, ErrandStore } from './audience-shard-errands.ts'
+import { countBy, type ShardPreview, STEP, TURN_MS } from './audience-shard-preview.ts'
 import * as queries from './audience-shard-queries.ts'
 import { AudienceShardStore } from './audience-shard-store.ts'
 import { definitionsOf } from './definitions-of.ts'
 
 /** Counters alone are as old as this at most, unless somebody asks. */
 const TOUCHED_MS = 10 * MINUTE
-/** Documents looked at in one step, and milliseconds of looking before live traffic has its turn. */
-const STEP = 1_000
-const TURN_MS = 20
 /** Work of one alarm; then it sets the next. */
 const RUN_MS = 2_000
 const MOST_ASKED = 500
 const MOST_ATTEMPTS = 6
-/** Undecided people that a shard names, for the sample. */
-const MOST_UNDECIDED = 200
+const BEHIND_MS = 1_000
 /** The longest a question waits for people who were active lately to be asked. */
 const FRESHEN_MS = 1_000
-
-export interface ShardPreview {
-  readonly in: number
-  readonly sample: readonly string[]
-  readonly unknown: number
-  /** Those with the smallest hashes: a fair sample of a sample over all shards. */
-  readonly undecided: readonly string[]
-  readonly looked: number
-}
 
 export interface ShardProgress {
   readonly generation: number
@@ -142,33 +130,7 @@ export class AudienceShardObject extends DurableObject<Env> {
     const segments = [...config.segments, { key, name: key, version: 0, condition }]
     const definition = new Definitions(config.version, segments, config).get(key)
     if (!definition) throw new Error('a condition without a definition')
-    const look = queries.looker(this.#sql, projectionOf(definition), now)
-    const found: number[] = []
-    const undecided: number[] = []
-    let members = 0
-    let looked = 0
-    let place: number | null = 0
-    let turn = Date.now()
-    while (place !== null) {
-      place = look(place, STEP, ({ n, verdict }) => {
-        looked += 1
-        if (verdict === true) {
-          members += 1
-          if (found.length < sample) found.push(n)
-        } else if (verdict === 'unknown') undecided.push(n)
-      })
-      if (Date.now() - turn < TURN_MS) continue
-      await scheduler.wait(0)
-      turn = Date.now()
-    }
-    const fair = undecided.sort((a, b) => spread(a) - spread(b)).slice(0, MOST_UNDECIDED)
-    return {
-      in: members,
-      sample: queries.idsAt(this.#sql, found),
-      unknown: undecided.length,
-      undecided: queries.idsAt(this.#sql, fair),
-      looked,
-    }
+    return countBy(this.#sql, projectionOf(definition), sample, now)
   }
 
   /** Everybody here is to be looked at with a segment. What an earlier generation was doing is discarded. Repeatable. */
@@ -224,7 +186,8 @@ export class AudienceShardObject extends DurableObject<Env> {
       const generation = this.#errands.generation()
       const behind = taken.filter(({ gone, config }) => !gone && config < generation).map(({ id }) => id)
       if (behind.length > 0) {
-        const due = Date.now()
+        // Not at once: should the configuration not be there yet, this must not turn in a circle.
+        const due = Date.now() + BEHIND_MS
         this.#errands.add({ due, attempts: 0, build: generation, ids: behind })
         this.#alarm.noLaterThan(due)
       }
@@ -317,7 +280,8 @@ export class AudienceShardObject extends DurableObject<Env> {
   }
 
   async #forgetDeleted(): Promise<void> {
-    const config = await this.#config(0)
+    // A segment that a profile knew of later than we do is none that was deleted.
+    const config = await this.#config(this.#store.newestConfig())
     if (!config) return
     const known = new Set(config.segments.map(({ key }) => key))
     const held = this.#sql.exec<{ segment: string }>('SELECT DISTINCT segment FROM memberships').toArray()
@@ -335,8 +299,4 @@ export class AudienceShardObject extends DurableObject<Env> {
     const config = await new ConfigStore(this.env.DB).workspace(this.#workspace, atLeastVersion)
     return typeof config === 'string' ? undefined : config
   }
-}
-
-function spread(n: number): number {
-  return hash53(String(n))
 }

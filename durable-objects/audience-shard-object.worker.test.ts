@@ -172,6 +172,21 @@ test('whoever is a member all the time is listed exactly once, whatever comes an
   expect(new Set(listed).size).toBe(listed.length)
 })
 
+test('members of a segment that was deleted are members again when it comes back', async () => {
+  const ws = await aWorkspace({}, { s: { type: 'everyone' } })
+  const shard = aShard(ws.id)
+  await put(shard, aDocument('a', 1, { memberships: { s: 5 } }))
+  const version = async (v: number) =>
+    env.DB.prepare('UPDATE workspaces SET config_version = ? WHERE id = ?').bind(v, ws.id).run()
+  await env.DB.prepare('DELETE FROM segments WHERE workspace = ?').bind(ws.id).run()
+  await version(2)
+  await shard.build('s', 2)
+  for (let i = 0; i < 5 && (await shard.progress('s')) !== null; i++) await runDurableObjectAlarm(shard)
+  expect((await shard.count('s')).members).toBe(0)
+  await put(shard, aDocument('a', 2, { configVersion: 3, memberships: { s: 5 } }))
+  expect((await shard.count('s')).members).toBe(1)
+})
+
 test('who came and went in the last day is counted; whom a shard is filled with is not', async () => {
   const shard = aShard()
   const now = Date.now()

@@ -65,6 +65,11 @@ export class AudienceShardStore {
     return this.#sql.exec<{ n: number }>('SELECT count(*) AS n FROM documents WHERE json IS NOT NULL').one().n
   }
 
+  /** The newest configuration that anybody here was evaluated with. */
+  newestConfig(): number {
+    return this.#sql.exec<{ v: number | null }>('SELECT max(config) AS v FROM documents').one().v ?? 0
+  }
+
   greatestPlace(): number {
     return this.#sql.exec<{ n: number | null }>('SELECT max(n) AS n FROM documents').one().n ?? 0
   }
@@ -161,17 +166,25 @@ export class AudienceShardStore {
     flows: Flows,
     counted: number,
   ): void {
-    const had = new Map(Object.entries(JSON.parse(before ?? '{}') as Record<string, number>))
+    const had = new Set(Object.keys(JSON.parse(before ?? '{}') as Record<string, number>))
     for (const [key, since] of Object.entries(after)) {
-      if (had.get(key) !== since)
-        this.#sql.exec('INSERT OR REPLACE INTO memberships (segment, n, since) VALUES (?, ?, ?)', key, n, since)
-      if (!had.has(key) && since >= counted) flowOf(flows, key).entered += 1
       had.delete(key)
+      // What the document said may have been taken out since, with a segment that was deleted.
+      const told = this.#since(key, n)
+      if (told === since) continue
+      this.#sql.exec('INSERT OR REPLACE INTO memberships (segment, n, since) VALUES (?, ?, ?)', key, n, since)
+      if (told === undefined && since >= counted) flowOf(flows, key).entered += 1
     }
-    for (const key of had.keys()) {
+    for (const key of had) {
+      if (this.#since(key, n) === undefined) continue
       this.#sql.exec('DELETE FROM memberships WHERE segment = ? AND n = ?', key, n)
       flowOf(flows, key).exited += 1
     }
+  }
+
+  #since(segment: string, n: number): number | undefined {
+    const query = 'SELECT since FROM memberships WHERE segment = ? AND n = ?'
+    return this.#sql.exec<{ since: number }>(query, segment, n).toArray()[0]?.since
   }
 
   /** One row per segment and hour, however many come and go. */

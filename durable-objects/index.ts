@@ -1,5 +1,6 @@
 /** The Durable Object classes of the program. Each is a shell around a pure module of shared/. */
-export { AudienceShardObject, type ShardPreview } from './audience-shard-object.ts'
+export { AudienceShardObject } from './audience-shard-object.ts'
+export type { ShardPreview } from './audience-shard-preview.ts'
 export type { PlacedMember, PlacedPerson, Search } from './audience-shard-queries.ts'
 export { DeliveryLaneObject, type LaneItem, type LaneOutcome, type LaneStatus } from './delivery-lane-object.ts'
 export { HookTokensObject } from './hook-tokens-object.ts'
