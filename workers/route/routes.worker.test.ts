@@ -194,7 +194,9 @@ describe('dead letters', () => {
   const letters = async (query = '', token = acmeToken) => (await get(`/api/v1/dead-letters${query}`, token)).json
 
   beforeAll(async () => {
-    const insert = env.DB.prepare('INSERT INTO dead_letters VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    const insert = env.DB.prepare(
+      'INSERT INTO dead_letters (workspace, id, message_id, stage, reason, attempts, at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    )
     const rows = [0, 1, 2, 3, 4].map((n) =>
       insert.bind(
         acme.id,
