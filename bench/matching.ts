@@ -27,7 +27,7 @@ interface LabelledSet {
   readonly teacher?: RecordFile
 }
 
-const DATA = '/work/shared/data/identity'
+const DATA = new URL('../../shared/data/identity', import.meta.url).pathname
 const FIXTURES = new URL('../test/fixtures/identity', import.meta.url).pathname
 
 function truthOf(path: string): ReadonlyMap<string, string> {
