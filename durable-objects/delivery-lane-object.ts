@@ -71,6 +71,8 @@ interface Held extends Waiting {
 
 /** How long the consumer waits for a peer; then what is not settled is stored, and goes on without it. */
 const PATIENCE_MS = 1_500
+/** The same, while somebody else's call hangs. */
+const SHORT_MS = 150
 /** Calls at once: a Worker may have six connections open. */
 const MOST_CALLS = 6
 /** What a lane keeps itself; beyond, whole batches go to R2, and come back when there is room. */
@@ -138,7 +140,9 @@ export class DeliveryLaneObject extends DurableObject<Env> {
     if (mine.length > 0) {
       await this.#pump()
       if (this.#isOpen(Date.now())) this.#keepAll('waits: the destination does not answer')
-      if ((await patience(PATIENCE_MS, all)).kind !== 'done') this.#keepAll('waits for an answer')
+      // While one call hangs, not every batch waits as long again.
+      if ((await patience(this.#isSlow() ? SHORT_MS : PATIENCE_MS, all)).kind !== 'done')
+        this.#keepAll('waits for an answer')
     }
     if (spill.length > 0) await this.#spill(spill)
     return all
@@ -228,10 +232,11 @@ export class DeliveryLaneObject extends DurableObject<Env> {
     this.#calls -= 1
     for (const one of group) one.underWay = false
     const now = Date.now()
-    const failure = results.find((result) => result.kind === 'retry' && !('ours' in result))
-    // A skip says nothing about the peer.
-    if (failure) this.#breaker = afterFailure(this.#breaker, now)
-    else if (results.some(({ kind }) => kind === 'delivered' || kind === 'refused')) this.#recover(now)
+    // Of one request some may be taken and some not: then the peer is well. A skip says nothing about it.
+    if (results.some(({ kind }) => kind === 'delivered' || kind === 'refused')) this.#recover(now)
+    else if (results.some((result) => result.kind === 'retry' && !('ours' in result))) {
+      this.#breaker = afterFailure(this.#breaker, now)
+    }
     for (const [i, held] of group.entries()) {
       const result = results[i]
       if (result && this.#held.has(held.seq)) await this.#finish(config, held, result, now)
@@ -356,6 +361,11 @@ export class DeliveryLaneObject extends DurableObject<Env> {
   #isFull(): boolean {
     if (this.#store.spilled().length > 0) return true
     return this.#held.size >= MOST_STORED || this.#chars >= MOST_STORED_CHARS
+  }
+
+  /** A call is under way that a consumer has given up waiting for. */
+  #isSlow(): boolean {
+    return [...this.#held.values()].some(({ stored, underWay, attempts }) => stored && underWay && attempts === 0)
   }
 
   #isOpen(now: number): boolean {

@@ -193,7 +193,13 @@ export class ProfileObject extends DurableObject<Env> {
   async mayReceive(question: SendQuestion): Promise<Read<SendAnswer>> {
     const config = await this.#config(0)
     const surroundings = config && definitionsOf(config).surroundings
-    return this.#reading((state) => sendAnswer(state, this.#store.history, question, { now: Date.now(), surroundings }))
+    return this.#reading((state) =>
+      sendAnswer(state, this.#store.history, question, {
+        now: Date.now(),
+        surroundings,
+        policy: config?.settings.consent,
+      }),
+    )
   }
 
   /** An event as it is kept, to show what a destination would be sent: the newest, or the one that is named. */

@@ -11,7 +11,7 @@ import { isCanonicalId } from '../shared/kernel/id.ts'
 import type { JsonObject } from '../shared/kernel/json.ts'
 import type { Effect } from '../shared/profile/effect.ts'
 import { settingsOf } from './destination-settings.ts'
-import { accessTokenFor } from './destination-token.ts'
+import { accessTokenFor, forgetToken } from './destination-token.ts'
 import { destinationTools, sha256 } from './destination-tools.ts'
 import { callOut } from './outbound.ts'
 import { outboundRules } from './outbound-address.ts'
@@ -116,6 +116,8 @@ async function sent(
   const outcome = await callOut(request, outboundRules(env))
   if (outcome.kind === 'failed') return all(retry(outcome.reason))
   if (outcome.kind === 'forbidden') return all(refused(outcome.reason))
+  // A token that is not taken any more must not be offered again.
+  if (token !== undefined && outcome.reply.status === 401) forgetToken(destination)
   const verdicts = type.read(outcome.reply, Date.now(), deliveries.length)
   if (!Array.isArray(verdicts)) return all(verdicts as Verdict)
   return deliveries.map((_, i) => verdicts[i] ?? retry('the answer says nothing of this one'))

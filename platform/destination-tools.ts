@@ -23,5 +23,7 @@ function toBase64(bytes: Uint8Array | string): string {
 
 /** Our keys have no characters that S3 would want encoded once and others twice. */
 function signS3({ method, url, headers, body = '' }: OutgoingRequest, keys: S3Keys): string {
-  return signAws({ method, url, headers, body }, { ...keys, service: 's3' }).authorization
+  const { host } = new URL(url)
+  // The runtime sends the host itself, and would not let us; it is signed all the same.
+  return signAws({ method, url, headers: { host, ...headers }, body }, { ...keys, service: 's3' }).authorization
 }

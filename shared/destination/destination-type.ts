@@ -115,3 +115,8 @@ export function jsonPost(url: string, body: unknown, headers: Readonly<Record<st
     body: JSON.stringify(body),
   }
 }
+
+/** An address to which a path is added. */
+export function trimmed(url: string): string {
+  return url.replace(/\/+$/, '')
+}
