@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util'
 import { audienceBenchmark } from './audience.ts'
 import { type Benchmark, type Figure, tableOf } from './figures.ts'
 import { identityBenchmark } from './identity.ts'
+import { ingestBenchmark } from './ingest.ts'
 import { segmentsBenchmark } from './segments.ts'
 
 /** `npm run bench [NAME...] [-- --json FILE]`: every benchmark, or those named. */
-const BENCHMARKS: readonly Benchmark[] = [audienceBenchmark, identityBenchmark, segmentsBenchmark]
+const BENCHMARKS: readonly Benchmark[] = [audienceBenchmark, identityBenchmark, ingestBenchmark, segmentsBenchmark]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare'
@@ -7,15 +7,28 @@ import { applyMigrations } from '../scripts/local/migrations.ts'
 import { REPOSITORY } from '../scripts/local/settings.ts'
 
 export interface BenchServer {
+  /** Over Miniflare's own port, for clients that come as clients do. */
+  readonly url: URL
+  /** Milliseconds of CPU that the runtime has used so far, all of its threads. Linux only. */
+  cpuMs(): number
   fetch(path: string): Promise<{ readonly ok: boolean; readonly status: number; text(): Promise<string> }>
   stop(): Promise<void>
+}
+
+export interface BenchOptions {
+  /** False: what is put on a queue is dropped, so that only the sending side is measured. */
+  readonly consumers?: boolean
 }
 
 /**
  * A bench's own entry in local workerd with the bindings of wrangler.toml and the objects it adds, its state on disk in
  * a folder that goes away with it.
  */
-export async function startBenchServer(entry: string, objects: Readonly<Record<string, string>>): Promise<BenchServer> {
+export async function startBenchServer(
+  entry: string,
+  objects: Readonly<Record<string, string>>,
+  options: BenchOptions = {},
+): Promise<BenchServer> {
   process.env['WRANGLER_LOG'] ??= 'error'
   const { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } = await import('wrangler')
   const { workerOptions, define } = unstable_getMiniflareWorkerOptions(join(REPOSITORY, 'wrangler.toml'))
@@ -23,17 +36,21 @@ export async function startBenchServer(entry: string, objects: Readonly<Record<s
     modulesRules: _,
     durableObjects,
     bindings,
+    queueConsumers,
     ...rest
   } = workerOptions as unknown as V4WorkerOptions & {
     modulesRules: unknown
     durableObjects: Record<string, unknown>
     bindings: Record<string, string>
+    queueConsumers: unknown
   }
   const added = Object.entries(objects).map(([name, className]) => [name, { className, useSQLite: true }])
+  const before = new Set(runtimes())
   const folder = mkdtempSync(join(tmpdir(), 'tributary-bench-'))
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...rest,
+      ...(options.consumers === false ? {} : { queueConsumers }),
       durableObjects: { ...durableObjects, ...Object.fromEntries(added) },
       bindings: { ...bindings, WRITE_KEY_SECRET: 'bench', IDENTITY_SECRET: 'bench', CONFIG_SECRET: 'bench' },
       modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundleWorker(entry, define) }],
@@ -49,11 +66,45 @@ export async function startBenchServer(entry: string, objects: Readonly<Record<s
   await database
     .prepare("INSERT INTO workspaces (id, name, settings, created_at) VALUES ('bench', 'bench', '{}', 0)")
     .run()
+  await database
+    .prepare(
+      "INSERT INTO sources (id, workspace, name, kind, created_at) VALUES ('src_bench0001', 'bench', 'bench', 'web', 0)",
+    )
+    .run()
+  const pid = runtimes().find((one) => !before.has(one))
   return {
+    url: await miniflare.ready,
+    cpuMs: () => (pid === undefined ? Number.NaN : cpuMsOf(pid)),
     fetch: (path) => miniflare.dispatchFetch(`http://bench${path}`),
     async stop() {
       await miniflare.dispose()
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** The workerd processes that this one has started. */
+function runtimes(): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    const stat = /^\d+$/.test(pid) ? statOf(pid) : undefined
+    return stat?.name === 'workerd' && stat.parent === process.pid
+  })
+}
+
+/** In Linux' ticks of 10 ms. */
+function cpuMsOf(pid: string): number {
+  return (statOf(pid)?.ticks ?? Number.NaN) * 10
+}
+
+/** proc(5): the name stands in parentheses and may hold anything; ppid is field 4, utime and stime 14 and 15. */
+function statOf(pid: string) {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const end = text.lastIndexOf(')')
+    const fields = text.slice(end + 2).split(' ')
+    const name = text.slice(text.indexOf('(') + 1, end)
+    return { name, parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }
+  } catch {
+    return undefined // it ended between the list and the look
   }
 }

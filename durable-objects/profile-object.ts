@@ -160,11 +160,18 @@ export class ProfileObject extends DurableObject<Env> {
   }
 
   async read(options: { readonly meta: boolean }): Promise<Read<ProfileDocument>> {
-    const computedTraits = (await this.#config(0))?.computedTraits ?? []
-    return this.#reading((state) => ({
-      ...profileDocument(state, options),
-      computedTraits: computedValues(state, this.#store.history, computedTraits, Date.now()),
-    }))
+    const config = await this.#config(0)
+    const computedTraits = config?.computedTraits ?? []
+    return this.#reading((state) => {
+      const document = profileDocument(state, options)
+      // A segment that was deleted is forgotten at the profile's next look; until then nobody should see it.
+      const isThere = ({ key }: { readonly key: string }) => config?.segments.some((segment) => segment.key === key)
+      return {
+        ...document,
+        ...(config ? { segments: document.segments.filter(isThere) } : {}),
+        computedTraits: computedValues(state, this.#store.history, computedTraits, Date.now()),
+      }
+    })
   }
 
   async events(query: EventQuery): Promise<Read<EventPage>> {

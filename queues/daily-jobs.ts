@@ -10,12 +10,14 @@ export async function beginDailyJobs(env: Env, now: number = Date.now()): Promis
   const at = toIso(now)
   if (at.slice(11, 13) !== HOUR) return
   const day = at.slice(0, 10)
-  const { results } = await env.DB.prepare(
-    `SELECT id FROM workspaces WHERE NOT EXISTS (
-       SELECT 1 FROM jobs WHERE workspace = workspaces.id AND kind = ? AND idempotency_key = ?) LIMIT 500`,
-  )
-    .bind(DAILY[0] as string, day)
-    .all<{ id: string }>()
-  for (const { id: workspace } of results)
-    for (const kind of DAILY) await startJob(env, { workspace, kind, input: { day }, idempotencyKey: day }, now)
+  for (const kind of DAILY) {
+    const { results } = await env.DB.prepare(
+      `SELECT id FROM workspaces WHERE NOT EXISTS (
+         SELECT 1 FROM jobs WHERE workspace = workspaces.id AND kind = ? AND idempotency_key = ?) LIMIT 500`,
+    )
+      .bind(kind, day)
+      .all<{ id: string }>()
+    for (const { id: workspace } of results)
+      await startJob(env, { workspace, kind, input: { day }, idempotencyKey: day }, now)
+  }
 }
