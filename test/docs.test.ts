@@ -91,6 +91,15 @@ describe('laws', () => {
       'the verdict over a projection is the verdict over the whole document',
     'the interval holds the estimate, and never claims fewer than are certain or more than are possible':
       'the interval holds the estimate, and never claims fewer than are certain or more than are possible',
+    'never throws, never changes what it was given, and never reaches a prototype':
+      'never throws, never changes what it was given, and reaches no prototype',
+    'per profile, in the order of arrival: an item is sent only when nothing earlier of its profile waits or is under way':
+      'delivers everything once, each person in order, whatever fails and however long it takes',
+    "one profile's failing item keeps no other profile waiting": 'one person who fails keeps nobody else waiting',
+    'while the breaker is open nothing is sent, and a single probe when it is half open':
+      'never has two of one person under way, sends no item before its time, and nothing while it is open',
+    'no secret of four characters or more is left anywhere in it':
+      'no secret of four characters or more is left in what is shown',
     'gives the same winner in any order of arrival':
       'the later write wins in any order: commutative, associative, idempotent',
   }

@@ -4,7 +4,15 @@ import type { JsonObject } from '../kernel/json.ts'
 import type { DeliveryType } from './delivery.ts'
 
 /** Tables from the providers' published documentation: an event and its exact request, a reply and its verdict. */
-type Call = readonly [
+interface Case {
+  readonly name: string
+  readonly type: string
+  readonly kind: DeliveryType
+  readonly data: JsonObject
+  readonly expected: object
+  readonly more?: JsonObject | undefined
+}
+type Row = readonly [
   name: string,
   type: string,
   kind: DeliveryType,
@@ -15,7 +23,7 @@ type Call = readonly [
 const order = { event: 'Order Completed', properties: { order_id: 'o1', revenue: 12.5, currency: 'EUR', coupon: 'X' } }
 const at = NOW - 60_000
 
-const calls: readonly Call[] = [
+const rows: readonly Row[] = [
   [
     'a track is a call of the batch, without the profile',
     'segment',
@@ -251,9 +259,11 @@ const calls: readonly Call[] = [
   ],
 ]
 
+const calls = rows.map(([name, type, kind, data, expected, more]): Case => ({ name, type, kind, data, expected, more }))
+
 describe('an event is this request', () => {
-  test.each(calls)('%s (%s)', (_, name, kind, data, expected, more) => {
-    const type = typeNamed(name)
+  test.each(calls)('$name ($type)', ({ type: named, kind, data, expected, more }) => {
+    const type = typeNamed(named)
     const call = callOf(type, [aDelivery(kind, data)], settingsFor(type, more))
     const shown = 'skip' in call ? call : { ...call, body: jsonOf(call.body) }
     expect(shown).toMatchObject(expected)

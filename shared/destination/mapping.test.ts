@@ -9,7 +9,7 @@ const path = fc
   .array(fc.constantFrom('properties', 'traits', 'a', 'b', 'constructor', 'toString'), { minLength: 1, maxLength: 3 })
   .map((keys) => keys.join('.'))
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<JsonValue>
-const step: fc.Arbitrary<MappingStep> = fc.oneof(
+const step = fc.oneof(
   fc.record({ op: fc.constantFrom('rename' as const, 'copy' as const), from: path, to: path }),
   fc.record({ op: fc.constant('remove' as const), path }),
   fc.record({ op: fc.constant('pick' as const), paths: fc.array(path, { minLength: 1, maxLength: 4 }) }),
@@ -42,7 +42,8 @@ describe('a mapping', () => {
       fc.property(data, fc.array(step, { maxLength: 8 }), (data, steps) => {
         const delivery = aDelivery('track', data)
         const before = JSON.stringify(delivery)
-        const result = mapDelivery(delivery, steps, sha)
+        // What the arbitrary makes is what the schema lets through.
+        const result = mapDelivery(delivery, steps as unknown as readonly MappingStep[], sha)
         expect(JSON.stringify(delivery)).toBe(before)
         expect(Object.getPrototypeOf({})).toBe(Object.prototype)
         expect(({} as Record<string, unknown>)['a']).toBeUndefined()

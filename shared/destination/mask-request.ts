@@ -11,7 +11,10 @@ export interface MaskedRequest {
 const MASK = '••••'
 const CREDENTIALS = /^(?:authorization|x-api-key|api-key|.*signature.*|.*token.*)$/i
 
-/** @law no secret of four characters or more is left anywhere in it */
+/**
+ * The request as it may be shown.
+ * @law no secret of four characters or more is left anywhere in it
+ */
 export function maskRequest(
   { method, url, headers, body }: OutgoingRequest,
   secrets: readonly string[],

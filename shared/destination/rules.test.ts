@@ -6,6 +6,7 @@ import { heldBack, type SendAnswer } from './ask-person.ts'
 import { DELIVERY_TYPES } from './delivery.ts'
 import { DestinationRules, isNamed, unwanted } from './destination-config.ts'
 import { deliveryKey, deliveryOf, toldOf } from './effect-delivery.ts'
+import { maskRequest } from './mask-request.ts'
 import { RecentKeys } from './recent-keys.ts'
 
 const event = (more: Partial<Event>): Event => ({
@@ -114,4 +115,25 @@ test('keys of what was delivered are remembered for their time and no longer, th
   expect([keys.has('a', 50), keys.has('a', 100)]).toEqual([true, false])
   keys.add('c', 20)
   expect(['a', 'b', 'c'].map((key) => keys.has(key, 30))).toEqual([false, true, true])
+})
+
+test('no secret of four characters or more is left in what is shown', () => {
+  const secret = fc.string({ minLength: 4, maxLength: 40 }).filter((text) => /[^\s•]/.test(text) && text.isWellFormed())
+  fc.assert(
+    fc.property(secret, fc.string(), (secret, text) => {
+      const shown = maskRequest(
+        {
+          method: 'POST',
+          url: `https://example.com/?key=${encodeURIComponent(secret)}`,
+          headers: { Authorization: `Bearer ${secret}`, 'x-key': `${text}${secret}` },
+          body: JSON.stringify({ text, key: secret }),
+        },
+        [secret],
+      )
+      expect(shown.url).toBe('https://example.com/?key=••••')
+      expect(shown.headers['Authorization']).toBe('Bearer ••••')
+      expect(shown.headers['x-key']).not.toContain(secret)
+      expect(shown.body).not.toContain(`"key":${JSON.stringify(secret)}`)
+    }),
+  )
 })

@@ -121,3 +121,109 @@ describe('a webhook', () => {
     expect(status.body).toMatchObject({ waiting: 0, counts: { delivered: 3 }, lastError: { reason: 'HTTP 500: no' } })
   })
 })
+
+describe('what a destination is told', () => {
+  test('needs the consent it asks for, as it stands at the moment of sending', async () => {
+    const ws = await aWorkspace()
+    const peer = aPeer()
+    const { api } = await aWebhook(ws, peer.url, {
+      consent: { channels: ['email'], mode: 'all' },
+      filter: { events: ['x'] },
+    })
+    await deliver([aMessage(ws, [{ type: 'track', userId: 'u1', event: 'x', messageId: 'unset' }])])
+    expect(await traced(ws, 'unset', 'skipped')).toMatchObject({ reason: 'consent (email: silence)' })
+    await api('PUT', '/profiles/user_id:u1/consents', { email: { status: 'granted' } })
+    await deliver([aMessage(ws, [{ type: 'track', userId: 'u1', event: 'x', messageId: 'granted' }])])
+    await traced(ws, 'granted', 'delivered')
+    await api('PUT', '/profiles/user_id:u1/consents', { email: { status: 'withdrawn' } })
+    await deliver([aMessage(ws, [{ type: 'track', userId: 'u1', event: 'x', messageId: 'withdrawn' }])])
+    expect(await traced(ws, 'withdrawn', 'skipped')).toMatchObject({ reason: 'consent (email: withdrawn)' })
+    expect(peer.got.map(({ json }) => json.data.messageId)).toEqual(['granted'])
+  })
+
+  test('passes its filter, its condition and its mapping; the trace says what did not', async () => {
+    const ws = await aWorkspace()
+    const peer = aPeer()
+    await aWebhook(ws, peer.url, {
+      filter: { events: ['Paid*'], condition: { type: 'trait', path: 'plan', op: 'eq', value: 'pro' } },
+      mapping: [
+        { op: 'filter', path: 'properties.total', is: 'gte', value: 10 },
+        { op: 'rename', from: 'properties.total', to: 'amount' },
+        { op: 'pick', paths: ['event', 'amount', 'profile.id'] },
+      ],
+    })
+    const track = (messageId: string, event: string, total: number, userId = 'u1') => ({
+      type: 'track',
+      userId,
+      event,
+      messageId,
+      properties: { total },
+    })
+    await deliver([
+      aMessage(ws, [
+        { type: 'identify', userId: 'u1', traits: { plan: 'pro' } },
+        track('other', 'Seen', 20),
+        track('small', 'Paid', 5),
+        track('free', 'Paid', 20, 'u2'),
+        track('sent', 'Paid Late', 20),
+      ]),
+    ])
+    expect(await traced(ws, 'other', 'skipped')).toMatchObject({ reason: 'filter.events' })
+    expect(await traced(ws, 'small', 'skipped')).toMatchObject({ reason: 'mapping.0: filter' })
+    expect(await traced(ws, 'free', 'skipped')).toMatchObject({ reason: 'filter.condition' })
+    await traced(ws, 'sent', 'delivered')
+    const { id } = await profileOf(ws, 'user_id', 'u1')
+    expect(peer.got.map(({ json }) => json.data)).toEqual([
+      { messageId: 'sent', timestamp: expect.any(String), event: 'Paid Late', amount: 20, profile: { id } },
+    ])
+  })
+
+  test('is told once when the same batch is delivered again', async () => {
+    const ws = await aWorkspace()
+    const peer = aPeer()
+    await aWebhook(ws, peer.url)
+    const message = aMessage(ws, [{ type: 'track', userId: 'u1', event: 'x', messageId: 'm1' }])
+    await deliver([message])
+    await peer.until(1)
+    await deliver([message], 2)
+    await deliver([aMessage(ws, [{ type: 'track', userId: 'u1', event: 'x', messageId: 'm2' }])])
+    await peer.until(2)
+    expect(peer.got.map(({ json }) => json.data.messageId)).toEqual(['m1', 'm2'])
+  })
+
+  test('of merges, consents and erasure: each under its type', async () => {
+    const ws = await aWorkspace()
+    const peer = aPeer()
+    const { api } = await aWebhook(ws, peer.url, { filter: { events: ['profile.*', 'consent.updated'] } })
+    await deliver([aMessage(ws, [{ type: 'track', event: 'x', anonymousId: 'a' }])])
+    await deliver([aMessage(ws, [{ type: 'track', event: 'x', anonymousId: 'b' }])])
+    await api('PUT', '/profiles/anonymous_id:a/consents', { sms: { status: 'granted' } })
+    await until(() => peer.got.length === 1)
+    await api('POST', '/profiles/anonymous_id:a/merge', { with: 'anonymous_id:b' })
+    await until(() => peer.got.length === 2)
+    await api('DELETE', '/profiles/anonymous_id:a')
+    await until(() => peer.got.length === 3)
+    expect(peer.got.map(({ json }) => json.type)).toEqual(['consent.updated', 'profile.merged', 'profile.deleted'])
+    expect(peer.got[0]?.json.data.consents).toMatchObject({ sms: { status: 'granted' } })
+    expect(peer.got[2]?.json.data.profile).toMatchObject({ identifiers: [], traits: {} })
+    expect(peer.got.every(isSigned)).toBe(true)
+  })
+
+  test('can be looked at before it is sent, without its secrets', async () => {
+    const ws = await aWorkspace()
+    const { api, id } = await aWebhook(ws, aPeer().url, { enabled: false })
+    await deliver([aMessage(ws, [{ type: 'track', userId: 'u1', event: 'x', messageId: 'm1' }])])
+    await deliver([aMessage(ws, [{ type: 'track', userId: 'u1', event: 'y', messageId: 'm2' }])])
+    for (const [body, messageId] of [
+      [{}, 'm2'],
+      [{ profile: 'user_id:u1' }, 'm2'],
+      [{ messageId: 'm1' }, 'm1'],
+    ] as const) {
+      const shown = await api('POST', `/destinations/${id}/preview`, body)
+      expect(shown.body).toMatchObject({ messageId, outcome: 'sent', request: { method: 'POST' } })
+      expect(JSON.parse(shown.body.request.body)).toMatchObject({ type: 'track', data: { messageId } })
+      expect(JSON.stringify(shown.body)).not.toContain(SECRET.slice(6))
+    }
+    expect((await api('POST', `/destinations/${id}/preview`, { messageId: 'nothing' })).status).toBe(404)
+  })
+})
