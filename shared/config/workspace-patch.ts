@@ -1,3 +1,4 @@
+import { isSupportedCountry } from 'libphonenumber-js/min'
 import { z } from 'zod'
 import { ConsentRegion } from '../consent/consent-settings.ts'
 import { IdentifierTypeChanges, IdentitySettings } from '../identity/identity-settings.ts'
@@ -50,7 +51,11 @@ export const WorkspacePatch = z
         sharedAfterAnchors: change(identity.sharedAfterAnchors),
         blockedValues: change(identity.blockedValues),
         uniqueType: change(identity.uniqueType),
-        defaultCountry: identity.defaultCountry.unwrap().nullable().optional(),
+        defaultCountry: identity.defaultCountry
+          .unwrap()
+          .refine(isSupportedCountry, 'is no country whose phone numbers are known')
+          .nullable()
+          .optional(),
         sharedDevice: change(identity.sharedDevice),
         growthAlarm: change(identity.growthAlarm),
         anonymousDays: change(identity.anonymousDays),

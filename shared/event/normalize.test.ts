@@ -51,6 +51,42 @@ describe('validateItem', () => {
       'id_too_long',
       'messageId',
     ],
+    [
+      'an e-mail address of 10 KB, which the profile would have lost without a word',
+      { type: 'identify', userId: 'u', traits: { email: `${'x'.repeat(10_000)}@x.co` } },
+      'id_too_long',
+      'traits.email',
+    ],
+    [
+      'a phone of 256 digits in the context',
+      { type: 'identify', userId: 'u', context: { traits: { phone: '1'.repeat(256) } } },
+      'id_too_long',
+      'context.traits.phone',
+    ],
+    [
+      'a device of 256 characters',
+      { type: 'page', userId: 'u', context: { device: { id: 'x'.repeat(256) } } },
+      'id_too_long',
+      'context.device.id',
+    ],
+    [
+      'an external id of 256 characters',
+      { type: 'page', userId: 'u', context: { externalIds: [null, { type: 'crm', id: 'x'.repeat(256) }] } },
+      'id_too_long',
+      'context.externalIds.1.id',
+    ],
+    [
+      'a numeric id that JSON rounds, because two of them would be one person',
+      { type: 'page', userId: Number('1234567890123456789') },
+      'wrong_type',
+      'userId',
+    ],
+    [
+      'a numeric external id that JSON rounds',
+      { type: 'page', userId: 'u', context: { externalIds: [{ type: 'crm', id: 2 ** 53 }] } },
+      'wrong_type',
+      'context.externalIds.0.id',
+    ],
     ['a group without groupId', { type: 'group', userId: 'u' }, 'missing_group', 'groupId'],
     ['an alias without previousId', { type: 'alias', userId: 'u' }, 'missing_previous', 'previousId'],
   ])('refuses %s, naming the field', (_, item, code, path) => {
@@ -61,6 +97,16 @@ describe('validateItem', () => {
     expect(validateItem({ type: 'track', userId: 'u' }, undefined)).toMatchObject({
       failure: { message: 'TRACK events require a name' },
     })
+  })
+
+  test('long text that is no identifier is no fault: an e-mail address of a group or of a track', () => {
+    const email = `${'x'.repeat(300)}@x.co`
+    for (const item of [
+      { type: 'group', userId: 'u', groupId: 'g', traits: { email } },
+      { type: 'track', event: 'e', userId: 'u', properties: { email }, context: { traits: { email } } },
+    ]) {
+      expect(validateItem(item, undefined).ok).toBe(true)
+    }
   })
 
   test('numbers are ids, null and absent fields are no fault, and the path names the type', () => {

@@ -37,13 +37,50 @@ export function validateItem(item: unknown, typeFromPath: EventType | undefined)
   }
   for (const field of ID_FIELDS) {
     const value = own(item, field)
-    if (value === undefined || value === null || typeof value === 'number') continue
-    if (typeof value !== 'string') return reject('wrong_type', field, 'must be a string')
-    if (value.length > LIMITS.idChars) return reject('id_too_long', field, `longer than ${LIMITS.idChars} characters`)
+    if (value === undefined || value === null) continue
+    if (typeof value !== 'string' && typeof value !== 'number') return reject('wrong_type', field, 'must be a string')
+    const fault = idFault(value, field)
+    if (fault) return err(fault)
   }
   const fault = shapeFault(item, { maxDepth: LIMITS.depth, maxKeys: LIMITS.keys })
   if (fault) return reject('too_deep', fault.path, fault.message)
-  return validateCall(type as EventType, item)
+  const inner = innerIdFault(type, item)
+  return inner ? err(inner) : validateCall(type as EventType, item)
+}
+
+/** Two ids above 2^53 are one number once JSON was read, and would make two people one. */
+function idFault(value: JsonValue | undefined, path: string): Rejection | undefined {
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    return { code: 'wrong_type', path, message: 'has lost digits as a number; send it as a string' }
+  }
+  if (typeof value !== 'string' || value.length <= LIMITS.idChars) return undefined
+  return { code: 'id_too_long', path, message: `longer than ${LIMITS.idChars} characters` }
+}
+
+/** The identifiers that do not stand at the top of a message: the fields that identifiersOf reads. */
+function innerIdFault(type: string, item: JsonObject): Rejection | undefined {
+  const context = own(item, 'context')
+  const about = isObject(context) ? context : undefined
+  if (type === 'identify') {
+    const fault =
+      contactFault(own(item, 'traits'), 'traits') ?? contactFault(about && own(about, 'traits'), 'context.traits')
+    if (fault) return fault
+  }
+  if (!about) return undefined
+  const device = own(about, 'device')
+  const external = own(about, 'externalIds')
+  const fault = isObject(device) ? idFault(own(device, 'id'), 'context.device.id') : undefined
+  if (fault || !Array.isArray(external)) return fault
+  for (const [i, entry] of external.slice(0, LIMITS.externalIds).entries()) {
+    const fault = isObject(entry) ? idFault(own(entry, 'id'), `context.externalIds.${i}.id`) : undefined
+    if (fault) return fault
+  }
+  return undefined
+}
+
+function contactFault(traits: JsonValue | undefined, path: string): Rejection | undefined {
+  if (!isObject(traits)) return undefined
+  return idFault(own(traits, 'email'), `${path}.email`) ?? idFault(own(traits, 'phone'), `${path}.phone`)
 }
 
 function validateCall(type: EventType, item: JsonObject): Result<EventType, Rejection> {

@@ -50,6 +50,9 @@ function payloadFault(payload: JsonObject): string | undefined {
     const value = own(payload, field)
     if (value !== undefined && value !== null && typeof value !== 'string') return `payload.${field} must be a string`
   }
+  const email = own(payload, 'email')
+  if (typeof email === 'string' && email.length > LIMITS.idChars)
+    return `email longer than ${LIMITS.idChars} characters`
   if (!IDS.slice(0, 3).some((field) => hasText(payload, field))) {
     return 'at least one of userId, email, anonymousId is required'
   }

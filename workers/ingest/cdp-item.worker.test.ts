@@ -33,6 +33,7 @@ describe('/cdp/ingest', () => {
     ['properties must be an object', wrong({ properties: 'many' })],
     ['context must be an object', wrong({ context: 'x', email: 'a@b.co' })],
     ['traits must be an object', wrong({ type: 'IDENTIFY', email: 'a@b.co', traits: 5 })],
+    ['email longer than 255 characters', wrong({ email: `${'e'.repeat(255)}@b.co` })],
     ['userId longer than 255 characters', wrong({ userId: 'u'.repeat(256) })],
   ])('%s', (message, body) => {
     expect(cdpItem(JSON.parse(JSON.stringify(body)) as JsonValue)).toEqual({ ok: false, failure: message })

@@ -5,6 +5,7 @@ import { identityStub, profileStub } from '../../platform/stubs.ts'
 import { type Identifier, identifierOf } from '../../shared/identity/identifier.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { type CanonicalId, isCanonicalId } from '../../shared/kernel/id.ts'
+import { cleanText } from '../../shared/kernel/json.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
 import type { Read } from '../../shared/profile/document.ts'
 import type { Call } from '../http/serve.ts'
@@ -59,5 +60,6 @@ export async function identifierIn(ref: string, env: Env, workspace: string): Pr
   const type = ref.slice(0, colon)
   const config = type === 'phone' ? await new ConfigStore(env.DB).workspace(workspace) : 'unknown'
   const country = typeof config === 'string' ? undefined : config.settings.identity.defaultCountry
-  return identifierOf(type, ref.slice(colon + 1), country)
+  // Cleaned as a message is: what was sent with a NUL is kept without it.
+  return identifierOf(type, cleanText(ref.slice(colon + 1)), country)
 }
