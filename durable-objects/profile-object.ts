@@ -1,12 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
-import { sendTellings } from '../platform/audience-documents.ts'
-import { ConfigStore } from '../platform/config-store.ts'
-import { sendEffects } from '../platform/effects.ts'
-import { nameParts } from '../platform/stubs.ts'
 import { documentNeed } from '../shared/audience/document-need.ts'
-import { type Telling, tellingOf } from '../shared/audience/document-of.ts'
 import { surroundingsFor, type TriedCondition } from '../shared/audience/tried-condition.ts'
-import { defaultSettings, type WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import { defaultSettings } from '../shared/config/workspace-config.ts'
 import type { ConsentStatuses } from '../shared/consent/consent.ts'
 import type { ConsentHistoryPage, ConsentHistoryQuery, ConsentsDocument } from '../shared/consent/document.ts'
 import { type SendAnswer, type SendQuestion, sendAnswer } from '../shared/destination/ask-person.ts'
@@ -20,10 +15,8 @@ import { type ApplyItem, admission, applyItems, type ToldChange } from '../share
 import { computedValues } from '../shared/profile/computed-values.ts'
 import { consentHistoryPage, consentsDocument } from '../shared/profile/consent-view.ts'
 import { consentStatuses } from '../shared/profile/consents.ts'
-import type { Definitions } from '../shared/profile/definitions.ts'
 import type { EventPage, EventQuery, ProfileDocument, Read } from '../shared/profile/document.ts'
-import type { Effect, ProfileEffect } from '../shared/profile/effect.ts'
-import { lookAgain, nextDueAt, tellDue } from '../shared/profile/emission.ts'
+import { nextDueAt } from '../shared/profile/emission.ts'
 import { eraseProfile } from '../shared/profile/erase.ts'
 import { type ExplainedMembership, explainMembership } from '../shared/profile/explain-membership.ts'
 import { beginMerge, handOverPage, stagePage, tombstoneOf } from '../shared/profile/merge.ts'
@@ -31,8 +24,8 @@ import { personOf } from '../shared/profile/person.ts'
 import { previewSplit, type Split } from '../shared/profile/preview-split.ts'
 import { PROFILE_LIMITS } from '../shared/profile/profile-limits.ts'
 import { confirmRelease, goLivePage, letGoPage } from '../shared/profile/release.ts'
-import { emptyState, type ProfileState } from '../shared/profile/state.ts'
-import { isOwnEvent, type StoredEvent } from '../shared/profile/timeline.ts'
+import { emptyState } from '../shared/profile/state.ts'
+import { isOwnEvent } from '../shared/profile/timeline.ts'
 import {
   eventDocument,
   type IdentityParts,
@@ -46,9 +39,8 @@ import {
 } from '../shared/profile/view.ts'
 import { evaluate } from '../shared/segment/evaluate.ts'
 import type { Verdict } from '../shared/segment/signal.ts'
-import { AlarmClock } from './alarm-clock.ts'
 import { definitionsOf } from './definitions-of.ts'
-import { ProfileStore } from './profile-store.ts'
+import { ProfileCell } from './profile-cell.ts'
 
 export interface ApplyRequest {
   /** Epoch of the profile as the graph answered; an older one than the profile's is sent back. */
@@ -84,27 +76,19 @@ const PREVIEWED_EVENTS = 500
  * the outbox).
  */
 export class ProfileObject extends DurableObject<Env> {
-  readonly #store: ProfileStore
-  readonly #alarm: AlarmClock
-  readonly #workspace: string
-  readonly #id: CanonicalId
-  #state: ProfileState | undefined
+  readonly #cell: ProfileCell
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.#store = new ProfileStore(ctx.storage.sql)
-    this.#alarm = new AlarmClock(ctx.storage)
-    const { workspace, rest } = nameParts(ctx.id.name ?? '')
-    this.#workspace = workspace
-    this.#id = rest as CanonicalId // only profileStub() names these objects, with a canonical ID
+    this.#cell = new ProfileCell(ctx, env)
   }
 
   /** Applies a batch of copies; one outcome per item, in order. */
   async apply(request: ApplyRequest): Promise<ApplyAnswer> {
-    const [config] = await Promise.all([this.#config(request.configVersion), this.#alarm.load()])
+    const [config] = await Promise.all([this.#cell.config(request.configVersion), this.#cell.alarm.load()])
     // Written by queues/apply-copies.ts from a normalised event, so its shape is known.
     const items = request.items.map((item) => ({ ...item, event: JSON.parse(item.eventText) as Event }))
-    const answer = this.#transact((state): { answer: ApplyAnswer; changed: boolean } => {
+    const answer = this.#cell.transact((state): { answer: ApplyAnswer; changed: boolean } => {
       const kind = admission(state, request.epoch)
       if (kind !== 'ok') return { answer: { kind }, changed: false }
       state.epoch = request.epoch
@@ -112,11 +96,11 @@ export class ProfileObject extends DurableObject<Env> {
       const definitions = config && definitionsOf(config)
       // While the configuration cannot be read events are taken, and the defaults bound them.
       const settings = config?.settings ?? defaultSettings
-      const { outcomes, changed, told } = applyItems(state, this.#store, items, { now, settings, definitions })
+      const { outcomes, changed, told } = applyItems(state, this.#cell.store, items, { now, settings, definitions })
       // With no window to wait for there is no reason to pay for an alarm.
-      if (changed && definitions && settings.windowMs === 0) this.#tell(state, definitions, now)
+      if (changed && definitions && settings.windowMs === 0) this.#cell.tell(state, definitions, now)
       const need = documentNeed({ outcomes, told })
-      const news = need === 'document' ? JSON.stringify(this.#telling(state, config)) : 'touched'
+      const news = need === 'document' ? JSON.stringify(this.#cell.telling(state, config)) : 'touched'
       const consents = consentStatuses(state)
       return {
         answer: {
@@ -129,8 +113,8 @@ export class ProfileObject extends DurableObject<Env> {
         changed,
       }
     })
-    this.#wakeWhenDue()
-    if (this.#load()?.outbox.length) this.ctx.waitUntil(this.#flush())
+    this.#cell.wakeWhenDue()
+    if (this.#cell.load()?.outbox.length) this.ctx.waitUntil(this.#cell.flush())
     return answer
   }
 
@@ -139,44 +123,44 @@ export class ProfileObject extends DurableObject<Env> {
    * the configuration: whoever turns out to be in or out is told so as part of a backfill.
    */
   async tell(build: number): Promise<string> {
-    const [config] = await Promise.all([this.#config(build), this.#alarm.load()])
+    const [config] = await Promise.all([this.#cell.config(build), this.#cell.alarm.load()])
     if (!config && build > 0) throw new Error('the configuration cannot be read')
-    const isFresh = config && build > 0 && (this.#load()?.configVersion ?? config.version) < config.version
-    if (isFresh && this.#isAlive()) {
-      this.#transact((state) => {
+    const isFresh = config && build > 0 && (this.#cell.load()?.configVersion ?? config.version) < config.version
+    if (isFresh && this.#cell.isAlive()) {
+      this.#cell.transact((state) => {
         const definitions = definitionsOf(config)
         const waited = new Set(Object.keys(state.segments).filter((key) => state.segments[key]?.pending))
-        this.#evaluateAll(state, definitions)
-        this.#tell(state, definitions, Date.now(), waited)
+        this.#cell.evaluateAll(state, definitions)
+        this.#cell.tell(state, definitions, Date.now(), waited)
         // The caller takes what it asked for.
         delete state.documentOwed
         return { answer: undefined, changed: true }
       })
-      this.#wakeWhenDue()
-      this.ctx.waitUntil(this.#flush())
+      this.#cell.wakeWhenDue()
+      this.ctx.waitUntil(this.#cell.flush())
     }
-    const state = this.#load() ?? emptyState(this.#workspace, this.#id)
-    return JSON.stringify(this.#telling(state, config))
+    const state = this.#cell.load() ?? emptyState(this.#cell.workspace, this.#cell.id)
+    return JSON.stringify(this.#cell.telling(state, config))
   }
 
   async read(options: { readonly meta: boolean }): Promise<Read<ProfileDocument>> {
-    const config = await this.#config(0)
+    const config = await this.#cell.config(0)
     const computedTraits = config?.computedTraits ?? []
-    return this.#reading((state) => {
+    return this.#cell.reading((state) => {
       const document = profileDocument(state, options)
       // A segment that was deleted is forgotten at the profile's next look; until then nobody should see it.
       const isThere = ({ key }: { readonly key: string }) => config?.segments.some((segment) => segment.key === key)
       return {
         ...document,
         ...(config ? { segments: document.segments.filter(isThere) } : {}),
-        computedTraits: computedValues(state, this.#store.history, computedTraits, Date.now()),
+        computedTraits: computedValues(state, this.#cell.store.history, computedTraits, Date.now()),
       }
     })
   }
 
   async events(query: EventQuery): Promise<Read<EventPage>> {
-    return this.#reading(() => {
-      const rows = this.#store.newest({ ...query, limit: query.limit + 1 })
+    return this.#cell.reading(() => {
+      const rows = this.#cell.store.newest({ ...query, limit: query.limit + 1 })
       const events = rows.slice(0, query.limit)
       const last = events.at(-1)
       const more = rows.length > query.limit && last !== undefined
@@ -189,19 +173,19 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** What stands about consent, by channel or purpose. */
   async consents(): Promise<Read<ConsentsDocument>> {
-    return this.#reading(consentsDocument)
+    return this.#cell.reading(consentsDocument)
   }
 
   async consentHistory(query: ConsentHistoryQuery): Promise<Read<ConsentHistoryPage>> {
-    return this.#reading((state) => consentHistoryPage(state, query))
+    return this.#cell.reading((state) => consentHistoryPage(state, query))
   }
 
   /** What a destination asks before it sends, once per send: who this is, and whether they may be told of. */
   async mayReceive(question: SendQuestion): Promise<Read<SendAnswer>> {
-    const config = await this.#config(0)
+    const config = await this.#cell.config(0)
     const surroundings = config && definitionsOf(config).surroundings
-    return this.#reading((state) =>
-      sendAnswer(state, this.#store.history, question, {
+    return this.#cell.reading((state) =>
+      sendAnswer(state, this.#cell.store.history, question, {
         now: Date.now(),
         surroundings,
         policy: config?.settings.consent,
@@ -211,14 +195,14 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** An event as it is kept, to show what a destination would be sent: the newest, or the one that is named. */
   async eventForPreview(messageId: string | null): Promise<Read<Event | null>> {
-    return this.#reading(() => {
-      const rows = this.#store.newest({ limit: messageId === null ? 1 : PREVIEWED_EVENTS })
+    return this.#cell.reading(() => {
+      const rows = this.#cell.store.newest({ limit: messageId === null ? 1 : PREVIEWED_EVENTS })
       return rows.find(({ event }) => messageId === null || event.messageId === messageId)?.event ?? null
     })
   }
 
   async identity(): Promise<Read<IdentityParts>> {
-    return this.#reading((state) => ({
+    return this.#cell.reading((state) => ({
       identifiers: identifierDocuments(state),
       links: linkDocuments(state),
       named: leafNames(state),
@@ -227,26 +211,28 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** Why this person is in a segment or is not, by this configuration or a newer one; undefined while it cannot be read. */
   async explain(segment: string, configVersion: number): Promise<Read<ExplainedMembership | undefined>> {
-    const config = await this.#config(configVersion)
+    const config = await this.#cell.config(configVersion)
     const definition = config?.segments.find(({ key }) => key === segment)
-    if (!config || !definition) return this.#reading(() => undefined)
+    if (!config || !definition) return this.#cell.reading(() => undefined)
     const { surroundings } = definitionsOf(config)
-    return this.#reading((state) => explainMembership(state, this.#store.history, definition, surroundings, Date.now()))
+    return this.#cell.reading((state) =>
+      explainMembership(state, this.#cell.store.history, definition, surroundings, Date.now()),
+    )
   }
 
   /** Whether this person is in by a condition; unknown when there is nobody here, or the configuration cannot be read. */
   async verdict(tried: TriedCondition): Promise<Verdict> {
-    const config = await this.#config(tried.configVersion)
-    const state = this.#load()
-    if (!config || !state || !this.#isAlive()) return 'unknown'
+    const config = await this.#cell.config(tried.configVersion)
+    const state = this.#cell.load()
+    if (!config || !state || !this.#cell.isAlive()) return 'unknown'
     const surroundings = surroundingsFor(tried, definitionsOf(config).surroundings)
-    return evaluate(tried.condition, personOf(state, this.#store.history, surroundings), tried.now).member
+    return evaluate(tried.condition, personOf(state, this.#cell.store.history, surroundings), tried.now).member
   }
 
   /** The ENTER and EXIT events that this timeline dates to an instant, in epoch ms. */
   async changesAt(at: number): Promise<Read<{ readonly name: string; readonly at: number }[]>> {
-    return this.#reading(() =>
-      this.#store
+    return this.#cell.reading(() =>
+      this.#cell.store
         .newest({ limit: 100, from: at, to: at })
         .filter(({ event }) => isOwnEvent(event))
         .map(({ event }) => ({ name: event.name ?? '', at: event.receivedAt })),
@@ -255,13 +241,13 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** When the newest event arrived, in epoch ms; null for nobody. */
   async lastHeard(): Promise<number | null> {
-    const state = this.#load()
+    const state = this.#cell.load()
     return state && state.redirect === null && isSomebody(state) ? state.asOf : null
   }
 
   /** All that a person is known by: for finding them in other stores. `match` is an identifier's normal form. */
   async scope(): Promise<Read<PersonScope>> {
-    return this.#reading((state) => scopeOf(state))
+    return this.#cell.reading((state) => scopeOf(state))
   }
 
   /** When this profile wakes by itself, in epoch ms; for operators and tests. */
@@ -271,7 +257,7 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** A merge into this profile begins: nothing is emitted until it is complete. */
   async prepare(operation: MergeOperation): Promise<void> {
-    this.#transact((state) => {
+    this.#cell.transact((state) => {
       beginMerge(state, operation)
       return { answer: undefined, changed: true }
     })
@@ -279,266 +265,129 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** This profile lost: it becomes a tombstone and gives a page of what it holds. */
   async handOver(operation: MergeOperation, cursor: string | null): Promise<HandOver<string>> {
-    return this.#transact((state) => ({
-      answer: handOverPage(state, this.#store, operation, cursor),
+    return this.#cell.transact((state) => ({
+      answer: handOverPage(state, this.#cell.store, operation, cursor),
       changed: cursor === null,
     }))
   }
 
   /** A page of a profile that lost to this one; everything becomes visible in the transaction of the last page. */
   async stage(operation: MergeOperation, page: string, index: number, last: boolean): Promise<void> {
-    const [config] = await Promise.all([this.#config(0), this.#alarm.load()])
-    this.#transact((state) => {
-      const { staging } = this.#store
-      const completed = stagePage(state, this.#store, staging, operation, page, index, last, PROFILE_LIMITS)
+    const [config] = await Promise.all([this.#cell.config(0), this.#cell.alarm.load()])
+    this.#cell.transact((state) => {
+      const { staging } = this.#cell.store
+      const completed = stagePage(state, this.#cell.store, staging, operation, page, index, last, PROFILE_LIMITS)
       if (completed) {
         const { loser, seq, cause } = operation
         state.outbox.push(
-          this.#profileEffect(`mrg_${seq}`, 'merged', cause.at, { other: loser, mergeId: `mrg_${seq}` }),
+          this.#cell.profileEffect(`mrg_${seq}`, 'merged', cause.at, { other: loser, mergeId: `mrg_${seq}` }),
         )
-        if (config) this.#evaluateAll(state, definitionsOf(config))
+        if (config) this.#cell.evaluateAll(state, definitionsOf(config))
         state.documentOwed = true
       }
       return { answer: undefined, changed: completed }
     })
-    this.#wakeWhenDue()
-    if (last) this.ctx.waitUntil(this.#flush())
+    this.#cell.wakeWhenDue()
+    if (last) this.ctx.waitUntil(this.#cell.flush())
   }
 
   /** Leaves are taken out of this profile: they go at once, and are given page by page. */
   async letGo(operation: ReleaseOperation, cursor: string | null): Promise<HandOver<string>> {
-    return this.#transact((state) => {
+    return this.#cell.transact((state) => {
       const before = state.epoch
-      const answer = letGoPage(state, this.#store, this.#store.staging, operation, cursor)
+      const answer = letGoPage(state, this.#cell.store, this.#cell.store.staging, operation, cursor)
       return { answer, changed: state.epoch !== before }
     })
   }
 
   /** This tombstone lives again with what comes; everything becomes visible in the transaction of the last page. */
   async goLive(operation: ReleaseOperation, page: string, index: number, last: boolean): Promise<void> {
-    const [config] = await Promise.all([this.#config(0), this.#alarm.load()])
-    this.#transact((state) => {
-      const { staging } = this.#store
-      const alive = goLivePage(state, this.#store, staging, operation, page, index, last, PROFILE_LIMITS)
-      if (alive && config) this.#evaluateAndTell(state, definitionsOf(config))
+    const [config] = await Promise.all([this.#cell.config(0), this.#cell.alarm.load()])
+    this.#cell.transact((state) => {
+      const { staging } = this.#cell.store
+      const alive = goLivePage(state, this.#cell.store, staging, operation, page, index, last, PROFILE_LIMITS)
+      if (alive && config) this.#cell.evaluateAndTell(state, definitionsOf(config))
       if (alive) state.documentOwed = true
       return { answer: undefined, changed: alive }
     })
-    this.#wakeWhenDue()
-    if (last) this.ctx.waitUntil(this.#flush())
+    this.#cell.wakeWhenDue()
+    if (last) this.ctx.waitUntil(this.#cell.flush())
   }
 
   /** The other side is alive with what left: nothing of it stays here, and this side is evaluated again. */
   async confirm(operation: ReleaseOperation): Promise<void> {
-    const [config] = await Promise.all([this.#config(0), this.#alarm.load()])
-    this.#transact((state) => {
-      const confirmed = confirmRelease(state, this.#store.staging, operation)
+    const [config] = await Promise.all([this.#cell.config(0), this.#cell.alarm.load()])
+    this.#cell.transact((state) => {
+      const confirmed = confirmRelease(state, this.#cell.store.staging, operation)
       if (confirmed) {
         const { seq, to, undoes, cause } = operation
         const details = { other: to, mergeId: `mrg_${undoes}` }
-        state.outbox.push(this.#profileEffect(`rel_${seq}`, 'unmerged', cause.at, details))
-        if (config) this.#evaluateAndTell(state, definitionsOf(config))
+        state.outbox.push(this.#cell.profileEffect(`rel_${seq}`, 'unmerged', cause.at, details))
+        if (config) this.#cell.evaluateAndTell(state, definitionsOf(config))
         state.documentOwed = true
       }
       return { answer: undefined, changed: confirmed }
     })
-    this.#wakeWhenDue()
-    this.ctx.waitUntil(this.#flush())
+    this.#cell.wakeWhenDue()
+    this.ctx.waitUntil(this.#cell.flush())
   }
 
   /** How this person would look as two, with `leaves` under the ID `to`. Changes nothing. */
   async previewSplit(to: CanonicalId, leaves: readonly CanonicalId[]): Promise<Read<Split>> {
-    const config = await this.#config(0)
-    return this.#reading((state) =>
-      previewSplit(state, this.#store, { to, leaves, now: Date.now(), definitions: config && definitionsOf(config) }),
+    const config = await this.#cell.config(0)
+    return this.#cell.reading((state) =>
+      previewSplit(state, this.#cell.store, {
+        to,
+        leaves,
+        now: Date.now(),
+        definitions: config && definitionsOf(config),
+      }),
     )
   }
 
   /** The person is erased: nothing stays but the fact. Repeatable. */
   async erase(at: number): Promise<void> {
-    this.#transact((state) => {
-      this.#store.deleteEvents()
-      this.#state = { ...eraseProfile(state, at), documentOwed: true }
+    this.#cell.transact((state) => {
+      this.#cell.store.deleteEvents()
+      this.#cell.become({ ...eraseProfile(state, at), documentOwed: true })
       return { answer: undefined, changed: true }
     })
-    await this.#alarm.clear()
-    await this.#flushOrWake()
+    await this.#cell.alarm.clear()
+    await this.#cell.flushOrWake()
   }
 
   /** The winner has everything: no copy of the person's data stays here. */
   async forget(operation: MergeOperation): Promise<void> {
-    this.#transact((state) => {
+    this.#cell.transact((state) => {
       const tombstone = tombstoneOf(state, operation)
       if (!tombstone) return { answer: undefined, changed: false }
-      this.#store.deleteEvents()
-      this.#state = { ...tombstone, documentOwed: true }
+      this.#cell.store.deleteEvents()
+      this.#cell.become({ ...tombstone, documentOwed: true })
       return { answer: undefined, changed: true }
     })
-    await this.#alarm.clear()
-    await this.#flushOrWake()
+    await this.#cell.alarm.clear()
+    await this.#cell.flushOrWake()
   }
 
   override async alarm(): Promise<void> {
-    await this.#alarm.fired(Date.now())
-    const config = await this.#config(0)
-    if (!this.#isAlive()) {
-      await this.#flush()
-      return this.#alarm.rearm(this.#nextWake())
+    await this.#cell.alarm.fired(Date.now())
+    const config = await this.#cell.config(0)
+    if (!this.#cell.isAlive()) {
+      await this.#cell.flush()
+      return this.#cell.alarm.rearm(this.#cell.nextWake())
     }
     // Without definitions nothing can be decided; the alarm that fired() set comes back for it.
     if (!config) return
-    this.#transact((state) => {
+    this.#cell.transact((state) => {
       const definitions = definitionsOf(config)
       const now = Date.now()
       const fresh = state.configVersion < definitions.version
-      if (fresh) this.#evaluateAll(state, definitions)
+      if (fresh) this.#cell.evaluateAll(state, definitions)
       const wasDue = (nextDueAt(state) ?? Number.POSITIVE_INFINITY) <= now
-      this.#tell(state, definitions, now)
+      this.#cell.tell(state, definitions, now)
       return { answer: undefined, changed: fresh || wasDue }
     })
-    await this.#flush()
-    await this.#alarm.rearm(this.#nextWake())
+    await this.#cell.flush()
+    await this.#cell.alarm.rearm(this.#cell.nextWake())
   }
-
-  /** What splitting changed is no flicker: it is told at once. */
-  #evaluateAndTell(state: ProfileState, definitions: Definitions): void {
-    this.#evaluateAll(state, definitions)
-    this.#tell(state, definitions, Date.now())
-  }
-
-  #profileEffect(
-    name: string,
-    change: ProfileEffect['change'],
-    at: number,
-    details: Pick<ProfileEffect, 'other' | 'mergeId'>,
-  ): ProfileEffect {
-    const workspace = this.#workspace
-    return { key: `${workspace}:${name}`, kind: 'profile', workspace, profile: this.#id, change, at, ...details }
-  }
-
-  #evaluateAll(state: ProfileState, definitions: Definitions): void {
-    const now = Date.now()
-    lookAgain(state, this.#store.history, definitions.all, now, now)
-    state.configVersion = definitions.version
-  }
-
-  /** Writes what is due into the timeline and the outbox. What did not wait for its window, of `waited`, is a backfill. */
-  #tell(state: ProfileState, definitions: Definitions, now: number, waited?: ReadonlySet<string>): void {
-    for (const due of tellDue(state, this.#store.history, definitions, now)) {
-      const isBackfill = waited && !waited.has(String(due.event.properties?.['segment']))
-      const row = isBackfill ? backfilled(due) : due
-      if (!this.#store.get(row.key)) this.#store.put(row)
-      const effect: Effect = {
-        key: row.key,
-        kind: 'segment',
-        workspace: this.#workspace,
-        profile: this.#id,
-        event: row.event,
-      }
-      state.outbox.push(effect)
-      state.version += 1
-      state.documentOwed = true
-    }
-  }
-
-  /** Empties the outbox into the queue. What was sent and not yet struck out is sent again: its key makes that harmless. */
-  async #flush(): Promise<void> {
-    const sending = [...(this.#load()?.outbox ?? [])]
-    const isOwed = this.#load()?.documentOwed === true
-    const told = isOwed ? await this.#sendDocument() : undefined
-    if (sending.length > 0) await sendEffects(this.env, sending)
-    const sent = new Set(sending.map((effect) => effect.key))
-    if (sending.length > 0 || told !== undefined)
-      this.#transact((state) => {
-        state.outbox = state.outbox.filter((effect) => !sent.has(effect.key))
-        if (state.version === told) delete state.documentOwed
-        return { answer: undefined, changed: true }
-      })
-    // So that the alarm comes back later and later.
-    if (isOwed && told === undefined) throw new Error(`the audience shards did not take the document of ${this.#id}`)
-  }
-
-  /** Answers the version that the audience shards took; undefined when they did not: it stays owed. */
-  async #sendDocument(): Promise<number | undefined> {
-    const config = await this.#config(0)
-    const state = this.#load()
-    if (!state) return undefined
-    const { version } = state
-    const missed = await sendTellings(this.env, this.#workspace, [this.#telling(state, config)])
-    return missed.length === 0 ? version : undefined
-  }
-
-  async #flushOrWake(): Promise<void> {
-    await this.#alarm.load()
-    try {
-      await this.#flush()
-    } catch (fault) {
-      console.warn(`profile ${this.#workspace}/${this.#id} tells the audience shards later:`, fault)
-      this.#wakeWhenDue()
-    }
-  }
-
-  #telling(state: ProfileState, config: WorkspaceConfig | undefined): Telling {
-    const definitions = config && definitionsOf(config)
-    const computedTraits = config?.computedTraits ?? []
-    return tellingOf(state, this.#store.history, { definitions, computedTraits, now: Date.now() })
-  }
-
-  #isAlive(): boolean {
-    const state = this.#load()
-    return state !== undefined && state.redirect === null && state.erasedAt === undefined
-  }
-
-  #wakeWhenDue(): void {
-    this.#alarm.noLaterThan(this.#nextWake())
-  }
-
-  /** When this profile has something to do by itself: what is due, or an outbox that was not emptied. */
-  #nextWake(): number | null {
-    const state = this.#load()
-    if (!state) return null
-    const due = (this.#isAlive() ? nextDueAt(state) : null) ?? Number.POSITIVE_INFINITY
-    const retry = state.outbox.length > 0 || state.documentOwed ? Date.now() + 1_000 : Number.POSITIVE_INFINITY
-    const next = Math.min(due, retry)
-    return next === Number.POSITIVE_INFINITY ? null : next
-  }
-
-  #reading<T>(view: (state: ProfileState) => T): Read<T> {
-    const state = this.#load()
-    if (state?.redirect) return { kind: 'moved', to: state.redirect }
-    if (!state || !isSomebody(state)) return { kind: 'unknown' }
-    return { kind: 'found', value: view(state) }
-  }
-
-  /** The state in memory is the one in the row: it only changes inside #transact, and is thrown away when that throws. */
-  #load(): ProfileState | undefined {
-    this.#state ??= this.#store.loadState()
-    return this.#state
-  }
-
-  #transact<T>(work: (state: ProfileState) => { readonly answer: T; readonly changed: boolean }): T {
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        this.#store.createTables()
-        this.#state = this.#load() ?? emptyState(this.#workspace, this.#id)
-        const { answer, changed } = work(this.#state)
-        if (changed) this.#store.saveState(this.#state)
-        return answer
-      })
-    } catch (fault) {
-      this.#state = undefined
-      this.#store.reset()
-      throw fault
-    }
-  }
-
-  async #config(atLeastVersion: number): Promise<WorkspaceConfig | undefined> {
-    const config = await new ConfigStore(this.env.DB).workspace(this.#workspace, atLeastVersion)
-    return typeof config === 'string' ? undefined : config
-  }
-}
-
-/** A change that a new definition made, not something the person did. */
-function backfilled(row: StoredEvent): StoredEvent {
-  return { ...row, event: { ...row.event, properties: { ...row.event.properties, backfill: true } } }
 }
