@@ -19,6 +19,7 @@ import { deleteToken } from './delete-token.ts'
 import { discardDeadLetters } from './discard-dead-letters.ts'
 import { eraseProfile } from './erase-profile.ts'
 import { explainProfile } from './explain-profile.ts'
+import { exportProfile } from './export-profile.ts'
 import { followLink } from './follow-link.ts'
 import { importSegmentMembers } from './import-segment-members.ts'
 import { ingestBatch } from './ingest-batch.ts'
@@ -111,6 +112,7 @@ export const contracts: readonly Contract[] = [
   readConsents,
   setConsents,
   listConsentHistory,
+  exportProfile,
   mergeProfiles,
   unmergeProfile,
   listMatches,

@@ -25,6 +25,7 @@ import { deleteTokenRoute } from './delete-token.ts'
 import { discardDeadLettersRoute } from './discard-dead-letters.ts'
 import { eraseProfileRoute } from './erase-profile.ts'
 import { explainProfileRoute } from './explain-profile.ts'
+import { exportProfileRoute } from './export-profile.ts'
 import { importSegmentMembersRoute } from './import-segment-members.ts'
 import { keepProfilesApartRoute } from './keep-profiles-apart.ts'
 import { liftSuppressionRoute } from './lift-suppression.ts'
@@ -95,6 +96,7 @@ export const routes: readonly Route[] = [
   readConsentsRoute,
   setConsentsRoute,
   listConsentHistoryRoute,
+  exportProfileRoute,
   mergeProfilesRoute,
   unmergeProfileRoute,
   listMatchesRoute,
