@@ -40,6 +40,48 @@ export class ProfileCell {
     this.id = rest as CanonicalId // only profileStub() names these objects, with a canonical ID
   }
 
+  /** The state in memory is the one in the row: it only changes inside transact(), and is thrown away when that throws. */
+  load(): ProfileState | undefined {
+    this.#state ??= this.store.loadState()
+    return this.#state
+  }
+
+  /** `changed`: the state is written. @throws what the work throws, with nothing changed in the row or in memory */
+  transact<T>(work: (state: ProfileState) => { readonly answer: T; readonly changed: boolean }): T {
+    try {
+      return this.#storage.transactionSync(() => {
+        this.store.createTables()
+        this.#state = this.load() ?? emptyState(this.workspace, this.id)
+        const { answer, changed } = work(this.#state)
+        if (changed) this.store.saveState(this.#state)
+        return answer
+      })
+    } catch (fault) {
+      this.#state = undefined
+      this.store.reset()
+      throw fault
+    }
+  }
+
+  /** Inside a transaction: from here on the profile is this. */
+  become(state: ProfileState): void {
+    this.#state = state
+  }
+
+  /** What a reader sees; or where the person went, or nobody. */
+  reading<T>(view: (state: ProfileState) => T): Read<T> {
+    const state = this.load()
+    if (state?.redirect) return { kind: 'moved', to: state.redirect }
+    if (!state || !isSomebody(state)) return { kind: 'unknown' }
+    return { kind: 'found', value: view(state) }
+  }
+
+  /** Undefined while it cannot be read. */
+  async config(atLeastVersion: number): Promise<WorkspaceConfig | undefined> {
+    const config = await new ConfigStore(this.#env.DB).workspace(this.workspace, atLeastVersion)
+    return typeof config === 'string' ? undefined : config
+  }
+
   /** What splitting changed is no flicker: it is told at once. */
   evaluateAndTell(state: ProfileState, definitions: Definitions): void {
     this.evaluateAll(state, definitions)
@@ -108,6 +150,7 @@ export class ProfileCell {
     return missed.length === 0 ? version : undefined
   }
 
+  /** For what has just become a tombstone: what cannot be told now is told by the alarm. */
   async flushOrWake(): Promise<void> {
     await this.alarm.load()
     try {
@@ -118,12 +161,14 @@ export class ProfileCell {
     }
   }
 
+  /** How this person is, for the audience shards. */
   telling(state: ProfileState, config: WorkspaceConfig | undefined): Telling {
     const definitions = config && definitionsOf(config)
     const computedTraits = config?.computedTraits ?? []
     return tellingOf(state, this.store.history, { definitions, computedTraits, now: Date.now() })
   }
 
+  /** Neither merged away nor erased. */
   isAlive(): boolean {
     const state = this.load()
     return state !== undefined && state.redirect === null && state.erasedAt === undefined
@@ -141,45 +186,6 @@ export class ProfileCell {
     const retry = state.outbox.length > 0 || state.documentOwed ? Date.now() + 1_000 : Number.POSITIVE_INFINITY
     const next = Math.min(due, retry)
     return next === Number.POSITIVE_INFINITY ? null : next
-  }
-
-  reading<T>(view: (state: ProfileState) => T): Read<T> {
-    const state = this.load()
-    if (state?.redirect) return { kind: 'moved', to: state.redirect }
-    if (!state || !isSomebody(state)) return { kind: 'unknown' }
-    return { kind: 'found', value: view(state) }
-  }
-
-  /** The state in memory is the one in the row: it only changes inside #transact, and is thrown away when that throws. */
-  load(): ProfileState | undefined {
-    this.#state ??= this.store.loadState()
-    return this.#state
-  }
-
-  transact<T>(work: (state: ProfileState) => { readonly answer: T; readonly changed: boolean }): T {
-    try {
-      return this.#storage.transactionSync(() => {
-        this.store.createTables()
-        this.#state = this.load() ?? emptyState(this.workspace, this.id)
-        const { answer, changed } = work(this.#state)
-        if (changed) this.store.saveState(this.#state)
-        return answer
-      })
-    } catch (fault) {
-      this.#state = undefined
-      this.store.reset()
-      throw fault
-    }
-  }
-
-  async config(atLeastVersion: number): Promise<WorkspaceConfig | undefined> {
-    const config = await new ConfigStore(this.#env.DB).workspace(this.workspace, atLeastVersion)
-    return typeof config === 'string' ? undefined : config
-  }
-
-  /** Inside a transaction: from here on the profile is this. */
-  become(state: ProfileState): void {
-    this.#state = state
   }
 }
 
