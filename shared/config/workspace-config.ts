@@ -3,6 +3,7 @@ import { ConsentSettings } from '../consent/consent-settings.ts'
 import { IdentitySettings } from '../identity/identity-settings.ts'
 import type { Aggregate } from '../segment/aggregate.ts'
 import type { Condition } from '../segment/condition.ts'
+import { RetentionSettings } from './retention-settings.ts'
 import type { KeyRange } from './source-keys.ts'
 import type { OpenSourceSettings, SourceKind } from './source-settings.ts'
 import { TrackingSettings } from './tracking-settings.ts'
@@ -18,6 +19,7 @@ export const WorkspaceSettings = z.object({
   /** Most events one profile takes per minute of arrival; beyond, they are dropped with reason `profile_rate`. */
   profileRatePerMinute: z.int().min(1).max(1_000_000).default(600),
   identity: IdentitySettings.prefault({}),
+  retention: RetentionSettings.prefault({}),
   consent: ConsentSettings.prefault({}),
   tracking: TrackingSettings.prefault({}),
 })

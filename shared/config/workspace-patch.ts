@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ConsentRegion } from '../consent/consent-settings.ts'
 import { IdentifierTypeChanges, IdentitySettings } from '../identity/identity-settings.ts'
 import { MATCH_FIELDS, MatchingSettings } from '../identity/matching-settings.ts'
+import { RetentionSettings } from './retention-settings.ts'
 import { TrackingSettings } from './tracking-settings.ts'
 import { WorkspaceSettings } from './workspace-config.ts'
 
@@ -69,6 +70,10 @@ export const WorkspacePatch = z
           .nullable()
           .optional(),
       })
+      .nullable()
+      .optional(),
+    retention: z
+      .strictObject({ timelineDays: change(RetentionSettings.shape.timelineDays) })
       .nullable()
       .optional(),
     consent: z

@@ -313,6 +313,17 @@ describe('stories of one profile', () => {
     expect(seen(profile).eventCounts).toEqual({ 'Thing Done': 2 })
   })
 
+  test('a workspace that keeps timelines for a week loses the event of last week and not its count, also when it comes again', () => {
+    const profile = aProfile()
+    const settings = { windowMs: 0, profileRatePerMinute: 600, retention: { timelineDays: 7 } }
+    const at = (messageId: string, ago: number) => anEvent({ messageId, timestamp: NOW - ago, receivedAt: NOW - ago })
+    apply(profile, [anItem(at('old', 8 * DAY)), anItem(at('young', 6 * DAY)), anItem(at('new', 0))], { settings })
+    expect(timelineOf(profile).map(({ messageId }) => messageId)).toEqual(['new', 'young'])
+    const again = anItem(at('old', 8 * DAY), { copyId: 'other' })
+    expect(apply(profile, [again], { settings })).toMatchObject([{ kind: 'duplicate' }])
+    expect(seen(profile).eventCounts).toEqual({ 'Thing Done': 3 })
+  })
+
   test('an import of the past is kept: what is old is what arrived long ago', () => {
     const profile = aProfile()
     const ancient = anEvent({ messageId: 'ancient', timestamp: NOW - 4_000 * DAY, receivedAt: NOW })

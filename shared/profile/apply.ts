@@ -38,7 +38,8 @@ export interface ApplyItem {
 
 export interface ApplyContext {
   readonly now: number
-  readonly settings: Pick<WorkspaceSettings, 'windowMs' | 'profileRatePerMinute'>
+  readonly settings: Pick<WorkspaceSettings, 'windowMs' | 'profileRatePerMinute'> &
+    Partial<Pick<WorkspaceSettings, 'retention'>>
   /** Undefined when the configuration cannot be read: events are applied, and evaluated once it can. */
   readonly definitions: Definitions | undefined
   readonly limits?: ProfileLimits
@@ -63,7 +64,7 @@ export function applyItems(
   items: readonly ApplyItem[],
   context: ApplyContext,
 ): Applied {
-  const limits = context.limits ?? PROFILE_LIMITS
+  const limits = context.limits ?? { ...PROFILE_LIMITS, ...context.settings.retention }
   const dayBefore = dayNumber(state.asOf)
   const wasKnown = isKnown(state)
   const changes: Changes = {

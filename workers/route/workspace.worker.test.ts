@@ -66,6 +66,7 @@ describe('the settings of a workspace', () => {
     [{ identity: { types: { email: { priority: 1, limit: 0 } } } }, 'identity.types.email.limit'],
     [{ identity: { blocked: [] } }, 'identity.blocked'],
     [{ identity: { defaultCountry: 'ZZ' } }, 'identity.defaultCountry'],
+    [{ retention: { timelineDays: 0 } }, 'retention.timelineDays'],
     [{ window: 1 }, 'window'],
   ])('%j is refused, naming %s, and changes nothing', async (body, path) => {
     const before = (await call('GET')).json
