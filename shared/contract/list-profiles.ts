@@ -11,7 +11,6 @@ const Query = z
     q: z
       .string()
       .trim()
-      .min(1, 'must not be empty')
       .max(200, 'must have at most 200 characters')
       .optional()
       .meta({ description: 'Words or parts of words in identifiers and text traits; case and accents do not matter' }),
@@ -21,7 +20,7 @@ const Query = z
       .number('must be a number')
       .int('must be a whole number')
       .min(1, 'must be at least 1')
-      .max(100, 'must be at most 100')
+      .max(500, 'must be at most 500')
       .default(20)
       .meta({ description: 'Most profiles in one answer' }),
   })

@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import type { JsonValue } from '../kernel/json.ts'
 import { DefinitionName, DefinitionTimes, Description } from './definition.ts'
 
+/** Any JSON here, however deep: what is wrong with a condition is said by `parseCondition`, which bounds it before it walks. */
 export const ConditionBody = z
-  .json()
+  .custom<JsonValue>((value) => value !== undefined, 'is required')
   .meta({ description: 'In the condition language: `{ "type": "trait", "path": "plan", "op": "eq", "value": "pro" }`' })
 
 /** A segment as its makers see it: the definition, what it says in words, and how many are in it. */

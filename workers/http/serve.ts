@@ -72,7 +72,7 @@ async function answered<C extends Contract>(
   if (!caller.ok) return caller
   const params = part(contract.params, path)
   if (!params.ok) return params
-  const query = part(contract.query, contract.query && Object.fromEntries(new URL(request.url).searchParams))
+  const query = part(contract.query, contract.query && givenIn(new URL(request.url).searchParams))
   if (!query.ok) return query
   const body = await bodyOf(contract, request)
   if (!body.ok) return body
@@ -83,6 +83,11 @@ async function answered<C extends Contract>(
 
 function scopeOf({ scope }: Contract): Scope | undefined {
   return scope === 'anyone' || scope === 'write key' ? undefined : scope
+}
+
+/** `?limit=&cursor=` gives nothing, as a form sends it that nobody filled in; `trait.plan=` asks for a value. */
+function givenIn(parameters: URLSearchParams): Readonly<Record<string, string>> {
+  return Object.fromEntries([...parameters].filter(([name, value]) => value !== '' || name.includes('.')))
 }
 
 function part(schema: z.ZodType | undefined, raw: unknown): Result<unknown, Failure> {
@@ -98,11 +103,19 @@ async function bodyOf(contract: Contract, request: Request): Promise<Result<unkn
   if (!contract.body) return ok(undefined)
   const text = await readBody(request)
   if (!text.ok) return text
+  let json: unknown
   try {
     // Nothing at all is no JSON, but may be a body whose every field is optional.
-    return part(contract.body, text.value.trim() === '' ? undefined : JSON.parse(text.value))
+    json = text.value.trim() === '' ? undefined : JSON.parse(text.value)
   } catch {
     return err(failure('invalid_request', 'the body is not valid JSON'))
+  }
+  try {
+    return part(contract.body, json)
+  } catch (fault) {
+    // A schema walks as deep as the body is.
+    if (fault instanceof RangeError) return err(failure('invalid_request', 'the body is nested too deeply'))
+    throw fault
   }
 }
 

@@ -26,7 +26,8 @@ beforeAll(async () => {
 })
 
 async function call({ answer }: Route, query = '', body?: unknown, params: Record<string, string> = {}) {
-  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+  const init =
+    body === undefined ? {} : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }
   const request = new Request(`https://t.example/x${query}`, { ...init, headers: { Authorization: `Bearer ${token}` } })
   const response = await answer(request, env, params)
   const text = await response.text()
@@ -45,6 +46,14 @@ describe('a preview', () => {
   ])('of %j is %d and names %s', async (body, status, path) => {
     const answer = await call(previewSegmentRoute, '', body)
     expect([answer.status, answer.json.errors[0].path]).toEqual([status, path])
+  })
+})
+
+describe('a condition of 10,000 nodes, one inside of the other,', () => {
+  test('is too large and said to be so with its path, not taken for JSON that is broken', async () => {
+    const text = `{"condition":${'{"type":"not","condition":'.repeat(10_000)}{"type":"everyone"}${'}'.repeat(10_000)}}`
+    const answer = await call(previewSegmentRoute, '', text)
+    expect([answer.status, answer.json.errors[0].path]).toEqual([422, expect.stringMatching(/^condition\.condition/)])
   })
 })
 
@@ -72,10 +81,14 @@ describe('an overlap', () => {
 })
 
 describe('a search', () => {
+  test('with parameters that nobody filled in is one for everybody', async () => {
+    const answer = await call(listProfilesRoute, '?q=&segment=&limit=&cursor=')
+    expect([answer.status, answer.json.profiles]).toEqual([200, []])
+  })
+
   test.each([
     ['?limit=0', 400, 'limit'],
-    ['?limit=101', 400, 'limit'],
-    ['?q=', 400, 'q'],
+    ['?limit=501', 400, 'limit'],
     ['?cursor=made-up', 400, 'cursor'],
     ['?trait.=x', 400, 'trait.'],
     ['?plan=pro', 400, 'plan'],

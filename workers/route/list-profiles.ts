@@ -20,7 +20,7 @@ export const listProfilesRoute = serve(listProfiles, async ({ query }, call) => 
     Object.entries(filters).map(([name, value]) => [name.slice(TRAIT.length), String(value)]),
   )
   const page = await searchProfiles(env, workspace, {
-    ...(q === undefined ? {} : { q }),
+    ...(q ? { q } : {}),
     ...(segment === undefined ? {} : { segment }),
     traits,
     limit,
