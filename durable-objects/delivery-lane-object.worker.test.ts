@@ -6,7 +6,7 @@ import type { Effect } from '../shared/profile/effect.ts'
 import { apiClient } from '../test/support/api-client.ts'
 import { aPeer, onlyFakePeers } from '../test/support/fake-peer.ts'
 import { aWorkspace } from '../test/support/workspace.ts'
-import type { LaneItem } from './delivery-lane-object.ts'
+import type { LaneItem } from './lane-item.ts'
 
 beforeAll(onlyFakePeers)
 

@@ -1,4 +1,4 @@
-import type { LaneItem, LaneOutcome } from '../durable-objects/delivery-lane-object.ts'
+import type { LaneItem, LaneOutcome } from '../durable-objects/lane-item.ts'
 import { ConfigStore } from '../platform/config-store.ts'
 import { recordDeliveries } from '../platform/destination-record.ts'
 import { laneOf, laneStub } from '../platform/stubs.ts'
