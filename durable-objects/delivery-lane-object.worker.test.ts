@@ -114,6 +114,20 @@ describe('a delivery lane', () => {
     })
   })
 
+  test('sends a dead letter to its destination again when it is replayed', async () => {
+    const { lane, item, peer, ws, ids } = await aLane()
+    peer.answer(() => new Response('', { status: 410 }))
+    await lane().deliver([item(1)])
+    const api = await apiClient(ws)
+    const letters = async () => (await api('GET', '/dead-letters?stage=destination')).body.deadLetters ?? []
+    await until(async () => (await letters()).length === 1)
+    peer.answer(() => new Response('ok'))
+    expect((await api('POST', '/dead-letters:replay', { stage: 'destination' })).status).toBe(202)
+    await until(() => ids().length === 2)
+    await until(async () => (await letters()).length === 0)
+    expect(ids()).toEqual(['k1', 'k1'])
+  })
+
   test('forgets what waits for an erased person, and for a destination that is deleted', async () => {
     const { lane, item, peer, api, id } = await aLane()
     peer.answer(() => new Response('', { status: 500 }))

@@ -66,12 +66,16 @@ async function deliverTo(
   )
 }
 
-function itemOf(effect: Effect, messageId: string): LaneItem {
+export function itemOf(effect: Effect, messageId: string): LaneItem {
   const at = effect.kind === 'event' || effect.kind === 'segment' ? effect.event.receivedAt : effect.at
   return { key: deliveryKey(effect), messageId, profile: effect.profile, at, text: JSON.stringify(effect) }
 }
 
-function lineOf(destination: string, { messageId }: LaneItem, told: LaneOutcome | undefined): readonly DeliveryLine[] {
+export function lineOf(
+  destination: string,
+  { messageId }: LaneItem,
+  told: LaneOutcome | undefined,
+): readonly DeliveryLine[] {
   if (!told || told.again) return []
   const { outcome, reason } = told
   const attempts = outcome === 'skipped' ? 0 : 1

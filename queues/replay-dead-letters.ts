@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { DEAD_LETTER_COLUMNS, type DeadLetterRow, selected } from '../platform/dead-letter-rows.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
 import { KeptSelection } from '../shared/contract/dead-letter-selection.ts'
+import { deliverLetters } from './deliver-letters.ts'
 import { isQueueFull, sendAgain } from './send-again.ts'
 
-/** Sends dead letters through the pipeline again, oldest first, and takes off the list what the queues have. */
+/** Sends dead letters through the pipeline, or to their destination, again, oldest first, and takes off the list what the queues have. */
 const Cursor = z.object({ at: z.int(), id: z.string(), errors: z.int() })
 const PAGE = 50
 const PAUSE_MS = 1_000
@@ -27,8 +28,11 @@ export const replayDeadLetters = defineJob({
       .all<DeadLetterRow>()
     const last = page.results.at(-1)
     if (!last) return { ...progress, finished: true, result: { replayed: done - errors, unreadable: errors } }
-    const letters = page.results.map((letter) => ({ id: letter.id, ingest: ingestOf(letter) }))
-    const unreadable = await sendAgain(env, id, letters)
+    // What a destination did not take was applied long ago: it goes there alone.
+    const [lost, copies] = [page.results.filter(isDelivery), page.results.filter((letter) => !isDelivery(letter))]
+    const letters = copies.map((letter) => ({ id: letter.id, ingest: ingestOf(letter) }))
+    const again = await Promise.all([sendAgain(env, id, letters), deliverLetters(env, workspace, lost)])
+    const unreadable = new Set(again.flatMap((ids) => [...ids]))
     const sent = page.results.filter((letter) => !unreadable.has(letter.id))
     const gone = env.DB.prepare('DELETE FROM dead_letters WHERE workspace = ? AND id = ?')
     if (sent.length > 0) await env.DB.batch(sent.map((letter) => gone.bind(workspace, letter.id)))
@@ -41,6 +45,10 @@ export const replayDeadLetters = defineJob({
     }
   },
 })
+
+function isDelivery({ stage }: DeadLetterRow): boolean {
+  return stage === 'destination'
+}
 
 /** A letter that is no JSON cannot be sent again; it stays on the list. */
 function ingestOf({ body }: DeadLetterRow): unknown {
