@@ -25,7 +25,7 @@ import { previewSplit, type Split } from '../shared/profile/preview-split.ts'
 import { PROFILE_LIMITS } from '../shared/profile/profile-limits.ts'
 import { confirmRelease, goLivePage, letGoPage } from '../shared/profile/release.ts'
 import { emptyState } from '../shared/profile/state.ts'
-import { isOwnEvent } from '../shared/profile/timeline.ts'
+import { isOwnEvent, pageEnd } from '../shared/profile/timeline.ts'
 import {
   eventDocument,
   type IdentityParts,
@@ -166,7 +166,7 @@ export class ProfileObject extends DurableObject<Env> {
       const more = rows.length > query.limit && last !== undefined
       return {
         events: events.map(eventDocument),
-        cursor: more ? encodeCursor({ at: last.event.timestamp, id: last.event.messageId }) : null,
+        cursor: more ? encodeCursor(pageEnd(last.event)) : null,
       }
     })
   }

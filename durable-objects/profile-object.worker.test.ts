@@ -2,6 +2,7 @@ import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { profileStub } from '../platform/stubs.ts'
+import { type CursorPosition, decodeCursor } from '../shared/kernel/cursor.ts'
 import { canonicalId } from '../shared/kernel/id.ts'
 import { anEvent, anIdentifier } from '../test/support/builders.ts'
 import { aWorkspace } from '../test/support/workspace.ts'
@@ -58,6 +59,31 @@ describe('a profile object', () => {
     expect((await stub.apply({ ...requestOf(id, ['one']), epoch: 3 })).kind).toBe('ok')
     expect(await stub.apply({ ...requestOf(id, ['two']), epoch: 2 })).toEqual({ kind: 'elsewhere' })
     expect((await stub.apply({ ...requestOf(id, ['three']), epoch: 3 })).kind).toBe('ok')
+  })
+
+  test('two sources with one messageId at one instant lost an event to the end of a page', async () => {
+    const ws = await aWorkspace()
+    const id = newId()
+    const stub = profileStub(env, ws.id, id)
+    const request = requestOf(id, ['one', 'two'])
+    const items = ['web', 'app', 'till'].flatMap((source) =>
+      request.items.map((item) => ({
+        ...item,
+        copyId: `${source}-${item.copyId}`,
+        eventText: JSON.stringify({ ...JSON.parse(item.eventText), timestamp: 1_700_000_000_000, source }),
+      })),
+    )
+    await stub.apply({ ...request, items })
+    const seen = new Set<string>()
+    let cursor: CursorPosition | undefined
+    for (let pages = 0; pages < 6; pages++) {
+      const read = await stub.events({ limit: 1, cursor })
+      if (read.kind !== 'found') throw new Error(read.kind)
+      for (const { source, messageId } of read.value.events) seen.add(`${source} ${messageId}`)
+      cursor = read.value.cursor === null ? undefined : decodeCursor(read.value.cursor)
+    }
+    expect(seen.size).toBe(6)
+    expect(cursor).toBeUndefined()
   })
 
   test('gives its timeline newest first, page by page, each event once, filtered by name and time', async () => {

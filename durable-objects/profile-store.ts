@@ -5,7 +5,14 @@ import type { EventQuery } from '../shared/profile/document.ts'
 import { History } from '../shared/profile/history.ts'
 import type { Staging } from '../shared/profile/merge.ts'
 import { decodeState, encodeState, type ProfileState } from '../shared/profile/state.ts'
-import { countedNameOf, entryOf, type PrunedKey, type StoredEvent, type Timeline } from '../shared/profile/timeline.ts'
+import {
+  countedNameOf,
+  entryOf,
+  type PrunedKey,
+  rowAt,
+  type StoredEvent,
+  type Timeline,
+} from '../shared/profile/timeline.ts'
 
 /**
  * A profile in SQLite: the state in one row, the timeline in one WITHOUT ROWID table without secondary indexes (an
@@ -174,14 +181,18 @@ export class ProfileStore implements Timeline {
     const { limit, cursor, name, from, to } = query
     const where: string[] = []
     const values: (string | number)[] = []
-    if (cursor) where.push('(at, id) < (?, ?)') && values.push(cursor.at, cursor.id)
+    if (cursor) {
+      const { at, id, key } = rowAt(cursor)
+      where.push('(at, id, key) < (?, ?, ?)')
+      values.push(at, id, key)
+    }
     if (from !== undefined) where.push('at >= ?') && values.push(from)
     if (to !== undefined) where.push('at <= ?') && values.push(to)
     if (name !== undefined) where.push("(name = ? OR json_extract(body, '$.name') = ?)") && values.push(name, name)
     return this.#sql
       .exec<EventRow>(
         `SELECT key, leaf, copy_id, marks, body FROM event ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
-         ORDER BY at DESC, id DESC LIMIT ?`,
+         ORDER BY at DESC, id DESC, key DESC LIMIT ?`,
         ...values,
         limit,
       )

@@ -25,10 +25,10 @@ export const LimitParameter = z.coerce
   .default(50)
   .meta({ description: 'Most entries in one answer' })
 
-/** Where the page before ended. */
+/** Where the page before ended. An id of 255 characters may take nine times as many in a URL. */
 export const CursorParameter = z
   .string()
-  .max(1_000)
+  .max(4_000)
   .meta({ description: 'Of the page before' })
   .transform((text, context) => {
     const position = decodeCursor(text)

@@ -1,4 +1,5 @@
 import { countedName, type Event } from '../event/event.ts'
+import type { CursorPosition } from '../kernel/cursor.ts'
 import { hash53 } from '../kernel/hash.ts'
 import { dayNumber } from '../kernel/instant.ts'
 import { own } from '../kernel/json.ts'
@@ -55,6 +56,17 @@ export function prunedKeyOf(row: StoredEvent): PrunedKey {
 /** The idempotency key of an event. */
 export function eventKey(event: Pick<Event, 'source' | 'messageId'>): string {
   return `${event.source}\u0000${event.messageId}`
+}
+
+/** Where a page of the timeline ends. Two sources may have an event of one messageId at one instant. */
+export function pageEnd({ timestamp, messageId, source }: Event): CursorPosition {
+  return { at: timestamp, id: `${messageId}\u0000${source}` }
+}
+
+/** The same as a row has it. A cursor of before sources were in it ends behind all events of its messageId. */
+export function rowAt({ at, id }: CursorPosition): { readonly at: number; readonly id: string; readonly key: string } {
+  const [messageId = '', source] = id.split('\u0000')
+  return { at, id: messageId, key: source === undefined ? '' : eventKey({ source, messageId }) }
 }
 
 export function positionOf(event: Event): Position {
