@@ -33,11 +33,13 @@ async function deliverIn(env: Env, workspace: string, effects: readonly Effect[]
   }
 }
 
-async function deliverTo(
+/** To one destination; what became of it is added to `lines`. `again`: sent whatever became of it before. */
+export async function deliverTo(
   env: Env,
   destination: DestinationConfig,
   effects: readonly Effect[],
   lines: DeliveryLine[],
+  again = false,
 ): Promise<void> {
   const { id, workspace, rules } = destination
   const takes = destinationType(destination.type)?.takes ?? []
@@ -60,7 +62,7 @@ async function deliverTo(
   }
   await settled(
     [...byLane].map(async ([lane, items]) => {
-      const outcomes = await laneStub(env, workspace, id, lane).deliver(items)
+      const outcomes = await laneStub(env, workspace, id, lane).deliver(items, again)
       lines.push(...items.flatMap((item, i) => lineOf(id, item, outcomes[i])))
     }),
   )

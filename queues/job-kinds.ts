@@ -6,6 +6,7 @@ import { importFile } from './import-file.ts'
 import { importMembers } from './import-members.ts'
 import { matchEveryone } from './match-everyone.ts'
 import { learnMatching } from './match-learning.ts'
+import { redeliverArchive } from './redeliver-archive.ts'
 import { replayArchive } from './replay-archive.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
 import { tendAudience } from './tend-audience.ts'
@@ -14,6 +15,7 @@ import { tendAudience } from './tend-audience.ts'
 export const JOB_KINDS: readonly JobKind[] = [
   replayDeadLetters,
   replayArchive,
+  redeliverArchive,
   forgetIdle,
   buildSegment,
   importFile,

@@ -81,6 +81,7 @@ import { revokeSourceKeys } from './revoke-source-keys.ts'
 import { rotateLinkKeys } from './rotate-link-keys.ts'
 import { rotateSourceKey } from './rotate-source-key.ts'
 import { setConsents } from './set-consents.ts'
+import { startRedelivery } from './start-redelivery.ts'
 import { startReplay } from './start-replay.ts'
 import { unmergeProfile } from './unmerge-profile.ts'
 import { readUnsubscribeLink, unsubscribeLink } from './unsubscribe-link.ts'
@@ -146,6 +147,7 @@ export const contracts: readonly Contract[] = [
   deleteDestination,
   listDestinationDeliveries,
   previewDestination,
+  startRedelivery,
   createToken,
   listTokens,
   readToken,

@@ -227,3 +227,48 @@ describe('what a destination is told', () => {
     expect((await api('POST', `/destinations/${id}/preview`, { messageId: 'nothing' })).status).toBe(404)
   })
 })
+
+describe('a redelivery', () => {
+  test('sends the archive to one destination again, under the keys of the first time', async () => {
+    const ws = await aWorkspace({ windowMs: 0 }, { pro: { type: 'trait', path: 'plan', op: 'eq', value: 'pro' } })
+    const from = new Date(Date.now() - 1_000).toISOString()
+    await deliver([
+      aMessage(ws, [
+        { type: 'identify', userId: 'u1', traits: { plan: 'pro' }, messageId: 'm0' },
+        { type: 'track', userId: 'u1', event: 'Paid', messageId: 'm1' },
+        { type: 'track', userId: 'u1', event: 'Seen', messageId: 'm2' },
+        { type: 'track', userId: 'u2', event: 'Paid', messageId: 'm3' },
+      ]),
+    ])
+    const [peer, other] = [aPeer(), aPeer()]
+    const { api, id } = await aWebhook(ws, peer.url)
+    await aWebhook(ws, other.url, { enabled: false })
+    // ENTER reaches the archive by the effects queue, a moment later.
+    await until(async () => (await api('GET', '/events/m0/trace')).status === 200)
+    await new Promise((resume) => setTimeout(resume, 1_500))
+    peer.got.splice(0)
+    const to = new Date(Date.now() + 1_000).toISOString()
+    const begin = async (filter?: object) => {
+      const job = await api('POST', '/redeliveries', { destination: id, from, to, ...(filter ? { filter } : {}) })
+      expect(job.status).toBe(202)
+      await until(async () => (await api('GET', `/jobs/${job.body.jobId}`)).body.state === 'done')
+      return peer.got.splice(0)
+    }
+    const first = await begin()
+    expect(first.map(({ json }) => json.data.event ?? json.type).sort()).toEqual([
+      'Paid',
+      'Paid',
+      'Seen',
+      'identify',
+      'pro ENTER',
+    ])
+    expect(first.every(isSigned)).toBe(true)
+    const second = await begin()
+    const ids = (got: readonly PeerRequest[]) => got.map(({ headers }) => headers.get('webhook-id')).sort()
+    expect(ids(second)).toEqual(ids(first))
+    const some = await begin({ events: ['Pa*'], profiles: ['user_id:u1'] })
+    expect(some.map(({ json }) => json.data.messageId)).toEqual(['m1'])
+    expect(other.got).toEqual([])
+    expect((await api('POST', '/redeliveries', { destination: 'dst_none', from, to })).status).toBe(422)
+  })
+})

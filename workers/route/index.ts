@@ -77,6 +77,7 @@ import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
 import { rotateLinkKeysRoute } from './rotate-link-keys.ts'
 import { rotateSourceKeyRoute } from './rotate-source-key.ts'
 import { setConsentsRoute } from './set-consents.ts'
+import { startRedeliveryRoute } from './start-redelivery.ts'
 import { startReplayRoute } from './start-replay.ts'
 import { unmergeProfileRoute } from './unmerge-profile.ts'
 import { updateComputedTraitRoute } from './update-computed-trait.ts'
@@ -130,6 +131,7 @@ export const routes: readonly Route[] = [
   deleteDestinationRoute,
   listDestinationDeliveriesRoute,
   previewDestinationRoute,
+  startRedeliveryRoute,
   createTokenRoute,
   listTokensRoute,
   readTokenRoute,
