@@ -31,6 +31,7 @@ function traceLineOf(copy: CopyWork, decidedAt: number): readonly TraceLine[] {
       type: event?.type,
       timestamp: event?.timestamp,
       outcome,
+      fault: faultOf(copy),
       flags: event?.flags ?? [],
       canonicalId: placed?.profile,
       leaf: placed?.leaf,
@@ -38,4 +39,10 @@ function traceLineOf(copy: CopyWork, decidedAt: number): readonly TraceLine[] {
       told: told && { kind: told.kind, traits: told.traits, identifiers: told.identifiers.length },
     },
   ]
+}
+
+function faultOf({ item, outcome }: CopyWork): TraceLine['fault'] {
+  if (outcome?.kind !== 'rejected' || !item.reject) return undefined
+  const { path, message } = item.reject
+  return { path, message }
 }

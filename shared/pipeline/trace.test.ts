@@ -52,6 +52,12 @@ describe('a trace', () => {
     ])
   })
 
+  test('of an item that an SDK sent in vain names the field, which its 200 did not', () => {
+    const fault = { path: 'userId', message: 'has lost digits as a number; send it as a string' }
+    const steps = traceSteps([line({ outcome: { kind: 'rejected', reason: 'wrong_type' }, fault })], [])
+    expect(steps.at(-1)).toMatchObject({ step: 'validate', reason: 'wrong_type', detail: fault })
+  })
+
   test('of several copies has the steps of each in order of arrival, and the outcome that weighs most', () => {
     const first = line()
     const second = line({ copyId: 'req2.0', receivedAt: 5_000, outcome: { kind: 'duplicate' } })

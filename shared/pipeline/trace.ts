@@ -15,6 +15,8 @@ export interface TraceLine {
   readonly type?: string | undefined
   readonly timestamp?: number | undefined
   readonly outcome: Outcome
+  /** Of what was rejected: the field, and what is wrong with it. SDKs are told nothing but that the batch was taken. */
+  readonly fault?: { readonly path: string; readonly message: string } | undefined
   readonly flags: readonly string[]
   readonly canonicalId?: string | undefined
   readonly leaf?: string | undefined
@@ -105,7 +107,7 @@ function stepsOf(line: TraceLine): TraceStep[] {
     { step: 'received', outcome: 'accepted', at: receivedAt, detail: { source, copyId, attempts } },
   ]
   if (outcome.kind === 'rejected') {
-    steps.push({ step: 'validate', outcome: 'rejected', reason: outcome.reason, at, detail: {} })
+    steps.push({ step: 'validate', outcome: 'rejected', reason: outcome.reason, at, detail: { ...line.fault } })
     return steps
   }
   if (line.type !== undefined)
