@@ -51,6 +51,37 @@ describe('a call to a stranger', () => {
     expect(call).not.toHaveBeenCalled()
   })
 
+  test('is not made to a name that leads to an address that is not public', async () => {
+    // The runtime resolves names over HTTPS, which is a fetch like any other.
+    const called: string[] = []
+    const resolving = (address: string) =>
+      vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
+        const url = new URL(input instanceof Request ? input.url : String(input))
+        if (url.host !== 'cloudflare-dns.com') called.push(url.host)
+        if (url.host !== 'cloudflare-dns.com') return new Response('ok')
+        const [name, type] = [url.searchParams.get('name') ?? '', url.searchParams.get('type') === 'A' ? 1 : 28]
+        const Answer = type === 1 ? [{ name, type, TTL: 60, data: address }] : []
+        return Response.json({
+          Status: 0,
+          TC: false,
+          RD: true,
+          RA: true,
+          AD: false,
+          CD: false,
+          Question: [{ name, type }],
+          Answer,
+        })
+      })
+    resolving('10.0.0.1')
+    expect(await callOut(request('https://inside.example.com/'), { local: false })).toEqual({
+      kind: 'forbidden',
+      reason: 'the address must be a public address and is private',
+    })
+    resolving('93.184.216.34')
+    expect((await callOut(request('https://outside.example.com/'), { local: false })).kind).toBe('reply')
+    expect(called).toEqual(['outside.example.com'])
+  })
+
   test('follows no redirect', async () => {
     const call = answering(() => new Response(null, { status: 302, headers: { Location: 'http://10.0.0.1/' } }))
     expect(await callOut(request(), LOCAL)).toMatchObject({ kind: 'reply', reply: { status: 302 } })
