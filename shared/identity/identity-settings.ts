@@ -80,9 +80,9 @@ export function settingsOfType(settings: IdentitySettings, type: string): Identi
   return { ...rest, priority, limit }
 }
 
-/** The rules of every built-in and every changed type, as they are in force. */
+/** The rules of every built-in and every changed type and of the unique one, as they are in force. */
 export function typesInForce(settings: IdentitySettings): Record<string, IdentifierTypeSettings> {
-  const types = new Set([...BUILT_IN.keys(), ...Object.keys(settings.types)])
+  const types = new Set([...BUILT_IN.keys(), settings.uniqueType, ...Object.keys(settings.types)])
   return Object.fromEntries([...types].map((type) => [type, settingsOfType(settings, type)]))
 }
 

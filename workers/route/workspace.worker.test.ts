@@ -83,4 +83,13 @@ describe('the settings of a workspace', () => {
     expect(results.map(({ actor, act }) => [actor, act])).toEqual(new Array(3).fill(['tok_me', 'updateWorkspace']))
     expect(JSON.parse(results[0]?.detail ?? '')).toMatchObject({ windowMs: 30_000 })
   })
+
+  test('the unique type is among the rules in force, also when it is a custom one that nothing else is said of', async () => {
+    const unique = (uniqueType: string | null) => call('PATCH', { identity: { uniqueType } })
+    expect((await unique('passport')).json['identifierTypes']).toMatchObject({
+      passport: { limit: 1 },
+      user_id: { limit: 1 },
+    })
+    expect((await unique(null)).json['identifierTypes']).not.toHaveProperty('passport')
+  })
 })
