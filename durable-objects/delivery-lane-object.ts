@@ -126,10 +126,11 @@ export class DeliveryLaneObject extends DurableObject<Env> {
     await this.#pump()
   }
 
-  /** The person is erased: nothing of them waits here any more. */
-  async forget(profile: string): Promise<void> {
-    const theirs = this.#memory.all().filter((held) => held.profile === profile && !held.underWay)
-    for (const held of theirs) this.#end(held, { outcome: 'skipped', reason: 'erased' })
+  /** These people are erased: nothing of them waits here any more but the very word of it, which goes by `key`. */
+  async forget(erased: readonly { readonly profile: string; readonly key: string }[]): Promise<void> {
+    const keys = new Map(erased.map(({ profile, key }) => [profile, key]))
+    const isTheirs = ({ profile, key, underWay }: Held) => keys.has(profile) && keys.get(profile) !== key && !underWay
+    for (const held of this.#memory.all().filter(isTheirs)) this.#end(held, { outcome: 'skipped', reason: 'erased' })
     await this.#tellLate()
   }
 

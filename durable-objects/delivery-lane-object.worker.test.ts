@@ -132,7 +132,7 @@ describe('a delivery lane', () => {
     const { lane, item, peer, api, id } = await aLane()
     peer.answer(() => new Response('', { status: 500 }))
     await lane().deliver([item(1, 'prf_a'), item(2, 'prf_b')])
-    await lane().forget('prf_a')
+    await lane().forget([{ profile: 'prf_a', key: 'another' }])
     expect(await lane().status()).toMatchObject({ waiting: 1 })
     await api('DELETE', `/destinations/${id}`)
     await until(async () => (await lane().status()).waiting === 0)

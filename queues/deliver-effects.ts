@@ -92,10 +92,12 @@ async function forgetErased(
   effects: readonly Effect[],
 ): Promise<void> {
   const erased = effects.filter((effect) => effect.kind === 'profile' && effect.change === 'deleted')
+  const byLane = Map.groupBy(erased, ({ profile }) => laneOf(profile))
   await settled(
-    erased.flatMap(({ profile }) =>
-      destinations.map(({ id }) => laneStub(env, workspace, id, laneOf(profile)).forget(profile)),
-    ),
+    [...byLane].flatMap(([lane, those]) => {
+      const people = those.map((effect) => ({ profile: effect.profile, key: deliveryKey(effect) }))
+      return destinations.map(({ id }) => laneStub(env, workspace, id, lane).forget(people))
+    }),
   )
 }
 

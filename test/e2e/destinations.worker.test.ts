@@ -1,7 +1,12 @@
+import { env } from 'cloudflare:workers'
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { deliverEffects } from '../../queues/deliver-effects.ts'
+import type { Effect } from '../../shared/profile/effect.ts'
 import { apiClient } from '../support/api-client.ts'
-import { aPeer, onlyFakePeers, type PeerRequest } from '../support/fake-peer.ts'
+import { aPeer, type FakePeer, onlyFakePeers, type PeerRequest } from '../support/fake-peer.ts'
+import { withFaults } from '../support/faults.ts'
+import { seeded } from '../support/random.ts'
 import { aMessage, aWorkspace, deliver, profileOf, type TestWorkspace } from '../support/workspace.ts'
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -226,6 +231,58 @@ describe('what a destination is told', () => {
     }
     expect((await api('POST', `/destinations/${id}/preview`, { messageId: 'nothing' })).status).toBe(404)
   })
+})
+
+test('under faults everything is delivered once, each person in order, however often the batch comes again', async () => {
+  const ws = await aWorkspace()
+  const [peer, flaky] = [aPeer(), aPeer()]
+  await aWebhook(ws, peer.url)
+  await aWebhook(ws, flaky.url)
+  const random = seeded(7)
+  flaky.answer(() => new Response('', { status: random() < 0.1 ? 503 : 200 }))
+  await deliver([
+    aMessage(
+      ws,
+      [0, 1, 2, 3].map((n) => ({ type: 'identify', userId: `u${n}`, messageId: `i${n}` })),
+    ),
+  ])
+  await until(() => peer.got.length === 4 && new Set(flaky.got.map(({ json }) => json.data.messageId)).size === 4)
+  const people = await Promise.all([0, 1, 2, 3].map((n) => profileOf(ws, 'user_id', `u${n}`)))
+  const effects = Array.from({ length: 40 }, (_, n): Effect => {
+    const [messageId, at] = [`k${n}`, Date.now()]
+    const event = {
+      source: 's',
+      messageId,
+      type: 'track',
+      name: 'x',
+      context: {},
+      timestamp: at,
+      receivedAt: at,
+      flags: [],
+    } as const
+    return { key: messageId, kind: 'event', workspace: ws.id, profile: people[n % 4]?.id ?? '', event }
+  })
+  for (const one of [peer, flaky]) one.got.splice(0)
+  const faulty = withFaults(env, { chance: 0.1, random })
+  for (let tries = 0; ; tries++) {
+    const failed = await deliverEffects(faulty, effects).then(
+      () => false,
+      () => true,
+    )
+    if (!failed) break
+    expect(tries).toBeLessThan(500)
+  }
+  const ids = (of: FakePeer) => of.got.flatMap(({ headers }) => headers.get('webhook-id')?.match(/^k\d+$/) ?? [])
+  await until(() => new Set(ids(flaky)).size === 40)
+  expect(ids(peer).length).toBe(40)
+  for (const one of [peer, flaky]) {
+    for (const person of [0, 1, 2, 3]) {
+      const places = ids(one)
+        .map((id) => Number(id.slice(1)))
+        .filter((n) => n % 4 === person)
+      expect(places).toEqual([...places].sort((a, b) => a - b))
+    }
+  }
 })
 
 describe('a redelivery', () => {

@@ -19,6 +19,7 @@ export function hookedEnv(env: Env, hooks: Hooks): Env {
     IDENTITY: objects(env.IDENTITY),
     METERS: objects(env.METERS),
     TRACES: objects(env.TRACES),
+    DELIVERIES: objects(env.DELIVERIES),
     AUDIENCES: objects(env.AUDIENCES),
     EFFECTS: queue(env.EFFECTS),
     DEAD_LETTERS: queue(env.DEAD_LETTERS),
