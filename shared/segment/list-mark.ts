@@ -17,6 +17,11 @@ export function isListMark(trait: string): boolean {
   return trait.startsWith(PREFIX)
 }
 
+/** The list that a trait is the mark of. */
+export function markedList(trait: string): string | undefined {
+  return isListMark(trait) ? trait.slice(PREFIX.length) : undefined
+}
+
 /** `since`: when the oldest import that still counts began, in epoch milliseconds. */
 export function listCondition(key: string, since: number): Condition {
   return { type: 'trait', path: listMark(key), op: 'gte', value: since }

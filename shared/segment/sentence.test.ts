@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { condition } from './arbitraries.case.ts'
 import type { Condition } from './condition.ts'
+import { listCondition } from './list-mark.ts'
 import { sentence } from './sentence.ts'
 
 test('every condition is one line without holes', () => {
@@ -22,6 +23,7 @@ describe('reads plainly', () => {
     [{ type: 'everyone' }, 'everyone'],
     [pro, 'plan is "pro"'],
     [{ type: 'trait', path: 'phone', op: 'not_exists' }, 'phone does not exist'],
+    [listCondition('vip', 5), 'is on the imported list vip'],
     [{ type: 'trait', path: 'country', op: 'in', value: ['DE', 'AT', 'CH'] }, 'country is one of "DE", "AT" or "CH"'],
     [
       { type: 'trait', path: 'signed_up_at', op: 'within_last', value: '30d' },
