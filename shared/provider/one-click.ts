@@ -7,6 +7,12 @@ import { readMultipart } from './multipart.ts'
  */
 export type OneClick = 'unsubscribe' | 'confirm' | 'nothing'
 
+/** What the link answers when all is well on our side. */
+export const ONE_CLICK_STATUS = { unsubscribe: 200, confirm: 200, nothing: 400 } as const satisfies Record<
+  OneClick,
+  number
+>
+
 const FIELD = 'List-Unsubscribe'
 const VALUE = 'One-Click'
 

@@ -22,4 +22,21 @@ describe('the runner itself', () => {
   ])('sees %s', async (_, wrong) => {
     expect(await faultsOfItem(file as VectorFile, { ...item, expect: wrong })).not.toEqual([])
   })
+
+  const oneClick = Object.values(files).find(({ provider }) => provider === 'email')
+
+  test.each([
+    ['another status', { status: 201 }],
+    ['a status that is not among those', { status_in: [202] }],
+    ['a page where somebody was taken off', { shows: 'confirmation page with a form' }],
+    ['an expectation that nobody understands', { no_such_thing: 1 }],
+  ])('sees %s of a one-click request', async (_, wrong) => {
+    const [post] = oneClick?.items ?? []
+    expect(await faultsOfItem(oneClick as VectorFile, { ...post, expect: wrong })).not.toEqual([])
+  })
+
+  test('sees that an item is to be the same as one that is not there', async () => {
+    const wrong = { ...item, expect: { same_as: 'nobody' } }
+    expect(await faultsOfItem(file as VectorFile, wrong)).toEqual(['there is no item nobody'])
+  })
 })

@@ -132,6 +132,7 @@ function expectationFaults(
   const inherited =
     wanted['same_as'] === undefined ? undefined : file.items.find((each) => each['id'] === wanted['same_as'])
   const faults = inherited ? [...expectationFaults(file, item, inherited['expect'], answered, memory)] : []
+  if (wanted['same_as'] !== undefined && !inherited) faults.push(`there is no item ${String(wanted['same_as'])}`)
   for (const [name, value] of Object.entries(wanted)) {
     if (name === 'op' || name === 'record' || RECORD_WORDS.has(name)) continue
     faults.push(...fieldFaults(name, value, answered, memory))

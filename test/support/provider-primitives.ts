@@ -2,7 +2,7 @@ import { signAws } from '../../platform/aws-sigv4.ts'
 import { encryptPush } from '../../platform/web-push.ts'
 import { webhookTools } from '../../platform/webhook-tools.ts'
 import { toHex } from '../../shared/provider/encoding.ts'
-import { readOneClick } from '../../shared/provider/one-click.ts'
+import { ONE_CLICK_STATUS, type OneClick, readOneClick } from '../../shared/provider/one-click.ts'
 import { type Fields, fields, text } from './provider-input.ts'
 
 /** Vectors of what is no provider's call: primitives of sending, a bare HMAC, and the form of one-click unsubscription. */
@@ -60,7 +60,27 @@ export function oneClickFaults(request: Fields, expect: Fields): readonly string
     ([name]) => name.toLowerCase() === 'content-type',
   )?.[1]
   const said = readOneClick(String(request['method']), String(type ?? ''), String(request['body'] ?? ''))
-  const effect = said === 'unsubscribe' ? 'unsubscribed' : null
-  if (expect['effect'] === undefined) return []
-  return effect === expect['effect'] ? [] : [`the effect is ${effect}`]
+  return Object.entries(expect).flatMap(([name, wanted]) => oneClickFault(said, name, wanted))
 }
+
+function oneClickFault(said: OneClick, name: string, wanted: unknown): readonly string[] {
+  const status = ONE_CLICK_STATUS[said]
+  const effect = said === 'unsubscribe' ? 'unsubscribed' : null
+  switch (name) {
+    case 'effect':
+      return effect === wanted ? [] : [`the effect is ${effect}`]
+    case 'status':
+      return status === wanted ? [] : [`the status is ${status}`]
+    case 'status_in':
+      return Array.isArray(wanted) && wanted.includes(status) ? [] : [`the status is ${status}`]
+    case 'shows':
+      return said === 'confirm' ? [] : ['no page is shown that asks']
+    case 'no_redirect':
+    case 'no_cookie_needed':
+      return wanted === true ? [] : [`${name} is true`]
+    default:
+      return REMARKS.has(name) ? [] : [`the expectation "${name}" is not understood`]
+  }
+}
+
+const REMARKS = new Set(['why', 'note', 'reason', 'detail', 'comment'])

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../shared/kernel/result.ts'
 import { type Gate, type Sender, senderOf, senderOfWriteKey } from '../http/authenticate-source.ts'
 import { addCors } from '../http/cors.ts'
 import { credentialOf, keyOfBody } from '../http/credentials.ts'
+import { POINT_GIF } from '../http/point-gif.ts'
 import type { PixelRoute } from './ingest-route.ts'
 import { keep, packArrival } from './keep-request.ts'
 import { pixelItem } from './pixel-item.ts'
@@ -18,7 +19,7 @@ export async function pixel(request: Request, env: Env, route: PixelRoute, reque
   const headers = addCors(
     {
       'Content-Type': 'image/gif',
-      'Content-Length': String(GIF.byteLength),
+      'Content-Length': String(POINT_GIF.byteLength),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
       'X-Request-Id': requestId,
@@ -29,7 +30,7 @@ export async function pixel(request: Request, env: Env, route: PixelRoute, reque
   if (request.method === 'HEAD') return new Response(null, { headers })
   const kept = await keptPixel(request, env, route, requestId)
   if (!kept.ok) headers['X-Pixel-Refused'] = kept.failure.code
-  return new Response(GIF, { headers })
+  return new Response(POINT_GIF, { headers })
 }
 
 async function keptPixel(
@@ -67,6 +68,3 @@ async function senderOfPixel(item: JsonObject, gate: Gate): Promise<Result<Sende
 }
 
 const NO_KEY = failure('unauthorized', 'the write key is missing')
-
-/** One transparent point, the smallest image that everything shows. */
-const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')

@@ -22,6 +22,7 @@ describe('pixels', () => {
     const { status, headers, bytes, items } = await sdkCall('GET', `/v1/pixel/track?data=${written(data(click))}`)
     expect([status, headers.get('Content-Type'), headers.get('Cache-Control')]).toEqual([200, 'image/gif', 'no-store'])
     expect(new TextDecoder().decode(bytes)).toMatch(GIF)
+    expect(bytes).toHaveLength(43)
     expect(headers.get('X-Pixel-Refused')).toBeNull()
     expect(items).toMatchObject([{ type: 'track', body: { ...click, channel: 'web' } }])
     expect(items[0]?.reject).toBeUndefined()

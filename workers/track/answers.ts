@@ -1,3 +1,5 @@
+import { POINT_GIF } from '../http/point-gif.ts'
+
 /** What somebody sees who followed a link: small pages of our own, which need nothing from anywhere. */
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -9,12 +11,9 @@ const HEADERS = {
 const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-/** One transparent point, the smallest image that everything shows. */
-const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
-
 export function point(request: Request, requestId: string): Response {
-  const headers = { ...HEADERS, 'Content-Type': 'image/gif', 'Content-Length': String(GIF.byteLength) }
-  return answer(request, request.method === 'HEAD' ? null : GIF, 200, headers, requestId)
+  const headers = { ...HEADERS, 'Content-Type': 'image/gif', 'Content-Length': String(POINT_GIF.byteLength) }
+  return answer(request, request.method === 'HEAD' ? null : POINT_GIF, 200, headers, requestId)
 }
 
 export function redirect(request: Request, url: string, requestId: string): Response {

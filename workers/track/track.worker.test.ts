@@ -133,6 +133,7 @@ describe('an image', () => {
       'no-store',
     ])
     expect(opened.text.slice(0, 6)).toBe('GIF89a')
+    expect(opened.headers.get('Content-Length')).toBe('43')
     expect(opened.headers.get('Set-Cookie')).toBeNull()
     const [event, ...more] = await events()
     expect(more).toEqual([])

@@ -3,7 +3,7 @@ import { ConfigStore } from '../../platform/config-store.ts'
 import { identityStub, profileStub } from '../../platform/stubs.ts'
 import { bareName } from '../../shared/consent/consent.ts'
 import { readForm } from '../../shared/provider/form.ts'
-import { readOneClick } from '../../shared/provider/one-click.ts'
+import { ONE_CLICK_STATUS, readOneClick } from '../../shared/provider/one-click.ts'
 import { UNSUBSCRIBE_SOURCE, unsubscribeEvent } from '../../shared/tracking/link-event.ts'
 import { readBytes } from '../http/read-body.ts'
 import { page } from './answers.ts'
@@ -23,10 +23,10 @@ export async function unsubscribe(request: Request, env: Env, good: GoodLink, fo
   const body = await readBytes(request, MOST_BYTES)
   if (!body.ok) return page(request, 413, askPage(channel), followed.requestId)
   const method = methodOf(request.headers.get('Content-Type') ?? '', new TextDecoder().decode(body.value))
-  if (method === undefined) return page(request, 400, askPage(channel), followed.requestId)
+  if (method === undefined) return page(request, ONE_CLICK_STATUS.nothing, askPage(channel), followed.requestId)
   const isDone = (await isUnsubscribed(env, good)) || (await withdraw(env, good, method, followed))
   return isDone
-    ? page(request, 200, donePage(channel), followed.requestId)
+    ? page(request, ONE_CLICK_STATUS.unsubscribe, donePage(channel), followed.requestId)
     : page(request, 503, laterPage(), followed.requestId)
 }
 
