@@ -27,6 +27,8 @@ export async function start(): Promise<void> {
 
 /** The whole end takes less than 30 s; starting and stopping the runtime need the rest. */
 const DRAIN_MS = 25_000
+/** So long senders are told to come again (503), even when there is nothing to drain; a closed port tells them nothing. */
+const REFUSE_MS = 1_000
 const HEALTHY_WITHIN_MS = 20_000
 const CRON_EVERY_MS = 60_000
 
@@ -60,7 +62,9 @@ async function run(): Promise<void> {
     await signal
     cron.abort()
     removeDevFile(stateFolder)
+    const refused = sleep(REFUSE_MS)
     const left = await drain({ ask: runtime.ask, now: Date.now, sleep }, DRAIN_MS)
+    await refused
     await runtime.stop()
     console.log(`drained, ${left ?? 'unknown number of'} messages left`)
   } finally {

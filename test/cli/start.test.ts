@@ -172,6 +172,21 @@ describe('npm start', () => {
     expect(lines(again).at(-1)).toBe('drained, 0 messages left')
   })
 
+  it('tells senders to come again before its port closes, even with nothing to drain', async () => {
+    const idle = npmStart({ PORT: String(port), TRIBUTARY_STATE: state })
+    await until('dev.json', () => existsSync(join(state, 'dev.json')))
+    const { url } = devFile()
+    idle.process.kill('SIGTERM')
+    const told = async () => {
+      const answer = await fetch(`${url}/v1/batch`, { method: 'POST', body: '{"batch":[]}' })
+      return [answer.status, answer.headers.get('Retry-After')]
+    }
+    await until('a refusal', async () => (await told())[0] === 503)
+    expect(await told()).toEqual([503, '5'])
+    expect(await idle.ended).toBe(0)
+    expect(lines(idle).at(-1)).toBe('drained, 0 messages left')
+  })
+
   it.skipIf(process.platform === 'win32')(
     'drains when Ctrl-C reaches the whole process group, npm included',
     async () => {
