@@ -248,13 +248,13 @@ export class AudienceShardObject extends DurableObject<Env> {
       if (last === null) return this.#finish(build, place, looked, differing)
       place = last
     } while (differing.length < MOST_ASKED && Date.now() - turn < TURN_MS)
-    await this.#convey(build, differing)
+    await this.#convey(differing)
     this.#errands.advance(build, place, looked)
     return true
   }
 
   async #finish(build: Build, place: number, looked: number, differing: readonly number[]): Promise<boolean> {
-    await this.#convey(build, differing)
+    await this.#convey(differing)
     this.#errands.advance(build, place, looked)
     // Whoever did not answer yet is asked again; until then it is not ready.
     if (this.#errands.isAnyOpen()) return false
@@ -263,9 +263,11 @@ export class AudienceShardObject extends DurableObject<Env> {
   }
 
   /** Those whose membership differs, or who alone can say, look at themselves; they are the ones who tell. */
-  async #convey({ generation }: Build, places: readonly number[]): Promise<void> {
+  async #convey(places: readonly number[]): Promise<void> {
     if (places.length === 0) return
     const ids = queries.idsAt(this.#sql, places)
+    // By the newest that is being built: of twenty segments that were made in one breath everybody is asked once.
+    const generation = this.#errands.generation()
     const { tellings, failed } = await askProfiles(this.env, this.#workspace, ids, generation)
     this.#upsert(tellings)
     if (failed.length > 0) this.#again({ attempts: 0, build: generation }, failed)

@@ -20,7 +20,7 @@ export const previewSegment = defineContract({
     interval: z
       .tuple([z.int(), z.int()])
       .optional()
-      .meta({ description: 'When not exact: the count lies in it with 95 % confidence' }),
+      .meta({ description: 'When not exact: the count lies in it with 99 % confidence' }),
     sample: z.array(ProfileDocument),
     tookMs: z.number(),
     sentence: z.string().meta({ description: 'The condition in words' }),
