@@ -78,7 +78,8 @@ export class TraceObject extends DurableObject<Env> {
       `|${hashOf(messageId)}|`,
       MOST_FOUND,
     )
-    for (const row of rows) for (const line of JSON.parse(row.lines) as T[]) if (line.messageId === messageId) yield line
+    for (const row of rows)
+      for (const line of JSON.parse(row.lines) as T[]) if (line.messageId === messageId) yield line
   }
 
   /** Every copy of a message, each once, as it was decided first. */

@@ -8,7 +8,8 @@ export const readEventTrace = defineContract({
   group: 'Operations',
   scope: 'profiles:read',
   summary: 'Where did my event go? Every step of every copy of a message, with the reason',
-  description: 'Kept for 7 days. Above 60,000 events a minute only a sample of what went well is kept; failures always are.',
+  description:
+    'Kept for 7 days. Above 60,000 events a minute only a sample of what went well is kept; failures always are.',
   params: z.object({ messageId: z.string().min(1).max(400) }),
   reply: z.object({
     messageId: z.string(),

@@ -12,6 +12,8 @@ export interface ProfileState {
   readonly schemaVersion: 1
   readonly id: CanonicalId
   readonly workspace: string
+  /** The audience shards have yet to hear how this profile is. */
+  documentOwed?: true
   /** When the person was erased: nothing else is left, and nothing comes back. Epoch ms. */
   erasedAt?: number
   /** Raised by the graph when the profile is split; callers with an older one are sent back to the graph. */

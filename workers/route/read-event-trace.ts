@@ -5,7 +5,14 @@ import { failure } from '../../shared/kernel/failure.ts'
 import { isCanonicalId } from '../../shared/kernel/id.ts'
 import { toIso } from '../../shared/kernel/instant.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
-import { deliverySteps, outcomeOf, type TracedSegment, type TraceLine, type TraceStep, traceSteps } from '../../shared/pipeline/trace.ts'
+import {
+  deliverySteps,
+  outcomeOf,
+  type TracedSegment,
+  type TraceLine,
+  type TraceStep,
+  traceSteps,
+} from '../../shared/pipeline/trace.ts'
 import { type Call, serve } from '../http/serve.ts'
 import { readFrom } from './find-profile.ts'
 
@@ -14,7 +21,8 @@ export const readEventTraceRoute = serve(readEventTrace, async ({ params: { mess
   const lines = found.flat()
   const deliveries = await deliveriesOf(messageId, call)
   // A segment change is an event that no source sent: all that is traced of it is who was told.
-  if (lines.length + deliveries.length === 0) return err(failure('not_found', 'no such event was seen within the last 7 days'))
+  if (lines.length + deliveries.length === 0)
+    return err(failure('not_found', 'no such event was seen within the last 7 days'))
   const steps = [...traceSteps(lines, await segmentsOf(lines, call)), ...deliveries]
   return ok({
     messageId,
