@@ -25,6 +25,7 @@ import { previewSplit, type Split } from '../shared/profile/preview-split.ts'
 import { PROFILE_LIMITS } from '../shared/profile/profile-limits.ts'
 import { confirmRelease, goLivePage, letGoPage } from '../shared/profile/release.ts'
 import { emptyState } from '../shared/profile/state.ts'
+import { suppressionDocuments } from '../shared/profile/suppressions.ts'
 import { isOwnEvent, pageEnd } from '../shared/profile/timeline.ts'
 import {
   eventDocument,
@@ -150,8 +151,10 @@ export class ProfileObject extends DurableObject<Env> {
       const document = profileDocument(state, options)
       // A segment that was deleted is forgotten at the profile's next look; until then nobody should see it.
       const isThere = ({ key }: { readonly key: string }) => config?.segments.some((segment) => segment.key === key)
+      const suppressions = suppressionDocuments(this.#cell.store.containing('"suppression":{'))
       return {
         ...document,
+        ...(suppressions.length > 0 ? { suppressions } : {}),
         ...(config ? { segments: document.segments.filter(isThere) } : {}),
         computedTraits: computedValues(state, this.#cell.store.history, computedTraits, Date.now()),
       }

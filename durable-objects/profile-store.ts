@@ -175,6 +175,13 @@ export class ProfileStore implements Timeline {
     return { rows, next: null }
   }
 
+  /** The events whose JSON holds a text, in no particular order. */
+  containing(text: string): readonly StoredEvent[] {
+    if (!this.#has('event')) return []
+    const query = 'SELECT key, leaf, copy_id, marks, body FROM event WHERE instr(body, ?) > 0'
+    return this.#sql.exec<EventRow>(query, text).toArray().map(storedEvent)
+  }
+
   /** Newest first, by (at, id), after the cursor; `name` is an event's own name or `$page`, `$screen`. */
   newest(query: EventQuery): readonly StoredEvent[] {
     if (!this.#has('event')) return []

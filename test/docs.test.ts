@@ -42,6 +42,8 @@ describe('laws', () => {
       'without limits no event is lost, doubled or misplaced, and the partition is the connected components',
     'no limit is ever exceeded by a message with a public key': 'with one user per profile the limit also holds',
     'a shared value never joins two people': 'a value seen with too many people joins no two of them, in any order',
+    'the order in which events of providers arrive does not change what is suppressed':
+      'the order in which events of providers arrive does not change what is suppressed',
     'two sides of a fence are never in one profile, whatever joins in between, unless a person joins them':
       'holds through third parties, in whatever order people come together',
     'the owner at an instant, once answered, never changes':

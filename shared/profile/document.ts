@@ -21,6 +21,18 @@ export const IdentifierDocument = z
   .meta({ id: 'Identifier' })
 export type IdentifierDocument = z.infer<typeof IdentifierDocument>
 
+export const SuppressionDocument = z
+  .object({
+    channel: z.string(),
+    address: z.string().nullable(),
+    scope: z.string().meta({ description: '`all`, `marketing`, or a group of the provider' }),
+    since: Iso,
+    reason: z.string().meta({ description: 'Name of the event that made it so' }),
+    messageId: z.string(),
+  })
+  .meta({ id: 'Suppression' })
+export type SuppressionDocument = z.infer<typeof SuppressionDocument>
+
 export const ProfileDocument = z
   .object({
     id: z.string(),
@@ -33,6 +45,9 @@ export const ProfileDocument = z
       .meta({ description: 'Only with ?meta=1' }),
     segments: z.array(z.object({ key: z.string(), since: Iso })),
     consents: z.record(z.string(), z.object({ status: z.string(), at: Iso, source: z.string() })),
+    suppressions: z.array(SuppressionDocument).optional().meta({
+      description: 'Where providers said that nothing may be sent any more; absent when there is no such place',
+    }),
     eventCounts: z.record(z.string(), z.int()),
     computedTraits: z.record(z.string(), Json),
     firstSeen: Iso,

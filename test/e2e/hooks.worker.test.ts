@@ -86,6 +86,9 @@ describe('a provider tells what became of a message', () => {
         suppression: { kind: 'suppress', channel: 'sms' },
       },
     })
+    // Who looks at the person sees where nothing may be sent any more.
+    const { suppressions } = await profileOf(hook.ws, 'phone', '+15558675310')
+    expect(suppressions).toMatchObject([{ channel: 'sms', scope: 'all', reason: 'SMS Bounced' }])
   })
 
   test('a batch with one bad event: the others are told, the bad one is a dead letter, the answer is 200', async () => {
