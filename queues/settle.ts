@@ -6,6 +6,7 @@ import type { Outcome } from '../shared/event/outcome.ts'
 import type { DeadLetter } from '../shared/message/dead-letter.ts'
 import type { Effect } from '../shared/profile/effect.ts'
 import { type CopyWork, messageIdOf, type Unit, workspaceOf } from './copy.ts'
+import { eraseAsked } from './erase-asked.ts'
 import { meterCopies } from './meter-copies.ts'
 import { traceCopies } from './trace-copies.ts'
 
@@ -23,6 +24,8 @@ export async function settle(env: Env, units: readonly Unit[]): Promise<void> {
     meterCopies(env, units),
     traceCopies(env, units),
   ])
+  // Last: the archive must have what it takes out again.
+  await eraseAsked(env, copies)
 }
 
 function bronzeLine(copy: CopyWork): BronzeLine {

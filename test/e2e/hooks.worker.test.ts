@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import snsVectors from '../fixtures/providers/ses-sns.signature.json' with { type: 'json' }
@@ -313,6 +314,34 @@ describe('answers of their own', () => {
     expect((await profileOf(hook.ws, 'hubspot_contact_id', '123')).traits).toMatchObject({ email: 'gus@example.com' })
     const legacy = createHash('sha256').update(`client-secret${body}`).digest('hex')
     expect((await call(hook, body, { headers: { 'X-HubSpot-Signature': legacy } })).status).toBe(401)
+  })
+
+  test('HubSpot: whom the contact asks to be forgotten is erased, with a receipt', async () => {
+    const hook = await aHook('hubspot', { secrets: ['client-secret'] })
+    const send = async (eventId: number, fields: object) => {
+      const record = {
+        eventId,
+        subscriptionId: 2,
+        portalId: 3,
+        objectId: 123,
+        occurredAt: Date.now() - 1_000,
+        ...fields,
+      }
+      const body = JSON.stringify([record])
+      const at = String(Date.now())
+      const headers = {
+        'X-HubSpot-Request-Timestamp': at,
+        'X-HubSpot-Signature-v3': hmac('sha256', 'client-secret', `POST${hook.url}${body}${at}`).digest('base64'),
+      }
+      expect((await call(hook, body, { headers })).status).toBe(200)
+    }
+    const email = { propertyName: 'email', propertyValue: 'gus@example.com' }
+    await send(1, { subscriptionType: 'contact.propertyChange', ...email })
+    const { id } = await profileOf(hook.ws, 'hubspot_contact_id', '123')
+    await send(2, { subscriptionType: 'contact.privacyDeletion' })
+    expect(await locate(hook.ws, 'hubspot_contact_id', '123')).toBeNull()
+    const receipts = await env.DB.prepare('SELECT profile FROM erasures WHERE workspace = ?').bind(hook.ws.id).all()
+    expect(receipts.results).toEqual([{ profile: id }])
   })
 })
 
