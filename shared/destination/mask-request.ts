@@ -19,8 +19,11 @@ export function maskRequest(
   { method, url, headers, body }: OutgoingRequest,
   secrets: readonly string[],
 ): MaskedRequest {
-  const long = secrets.filter((secret) => secret.length >= 4).sort((a, b) => b.length - a.length)
-  const forms = long.flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+  const long = secrets.filter((secret) => secret.length >= 4)
+  const forms = long
+    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+    // Longest first: `5%25` stands in its own encoded form, and masked there would leave the rest of it.
+    .sort((a, b) => b.length - a.length)
   const masked = (text: string) => forms.reduce((left, form) => left.replaceAll(form, MASK), text)
   return {
     method,
