@@ -5,8 +5,6 @@ import { audienceShards, audienceStub, profileStub } from './stubs.ts'
 
 /** Characters of one call: RPC takes 32 MiB, and a shard writes it in one transaction. */
 const MOST_CHARS = 4_000_000
-/** Profiles asked at once: enough to hide latency, few enough for local workerd's open files. */
-const AT_ONCE = 16
 /** Profiles that one shard makes look at themselves at once; there are many shards, and everybody else has to be served. */
 const LOOKING_AT_ONCE = 4
 
@@ -130,13 +128,4 @@ export async function askProfiles(
     await scheduler.wait(1)
   }
   return { tellings, failed }
-}
-
-/** Runs work over items, a few at a time. */
-export async function inPool<T>(items: readonly T[], work: (item: T) => Promise<void>, width = AT_ONCE): Promise<void> {
-  let next = 0
-  const runner = async () => {
-    while (next < items.length) await work(items[next++] as T)
-  }
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, runner))
 }

@@ -14,7 +14,7 @@ import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import { hash53 } from '../shared/kernel/hash.ts'
 import { type CanonicalId, isCanonicalId } from '../shared/kernel/id.ts'
 import type { Condition } from '../shared/segment/condition.ts'
-import { inPool } from './audience-documents.ts'
+import { inPool } from './in-pool.ts'
 import { patience } from './patience.ts'
 import { missingPercentiles, withPercentiles } from './percentiles.ts'
 import { audienceShards, audienceStub, profileStub, type Remote } from './stubs.ts'
@@ -64,6 +64,8 @@ export interface Preview {
 
 /** People asked when their documents do not decide. */
 const MOST_ASKED = 200
+/** Profiles asked side by side: enough to hide latency, few enough for local workerd's open files. */
+const ASKED_AT_ONCE = 16
 /** A preview does without whoever was active a moment ago rather than wait longer for it. */
 const FRESHEN_MS = 2_000
 
@@ -111,7 +113,7 @@ async function askVerdicts(
 ): Promise<{ readonly asked: number; readonly members: readonly string[] }> {
   const members: string[] = []
   let asked = 0
-  await inPool(ids, async (id) => {
+  await inPool(ids, ASKED_AT_ONCE, async (id) => {
     const verdict = await patience(5_000, profileStub(env, workspace, id as CanonicalId).verdict(tried))
     // Whoever does not answer, and who is not there any more, is not in the sample.
     if (verdict.kind !== 'done' || verdict.value === 'unknown') return

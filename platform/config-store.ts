@@ -7,6 +7,7 @@ import {
   WorkspaceSettings,
 } from '../shared/config/workspace-config.ts'
 import type { DestinationConfig } from '../shared/destination/destination-config.ts'
+import { jsonOf } from '../shared/kernel/json.ts'
 import { Aggregate } from '../shared/segment/aggregate.ts'
 import { parseCondition } from '../shared/segment/condition.ts'
 import { DESTINATION_COLUMNS, type DestinationRow, readableDestination } from './destination-row.ts'
@@ -170,13 +171,4 @@ function computedTraitOf(workspace: string, row: Record<string, string | number>
   }
   const { key, name, version } = row
   return [{ key: String(key), name: String(name), version: Number(version), aggregate: aggregate.data }]
-}
-
-/** Undefined, which is no condition, for text that is not JSON. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -71,6 +71,16 @@ async function send(queue: Queue, group: readonly string[]): Promise<void> {
   else await queue.sendBatch(group.map((body) => ({ body, contentType: 'text' as const })))
 }
 
+/** The longest of them: how far a newcomer may have to wait. */
+export async function longestBacklog(env: Env): Promise<number> {
+  return Math.max(...[...(await eventBacklog(env)).values()].map(({ backlogCount }) => backlogCount))
+}
+
+/** All of them together. */
+export async function waitingMessages(env: Env): Promise<number> {
+  return [...(await eventBacklog(env)).values()].reduce((sum, { backlogCount }) => sum + backlogCount, 0)
+}
+
 /** Messages waiting in the EVENTS queues, by name; what is being worked on is among them. */
 export async function eventBacklog(env: Env): Promise<ReadonlyMap<string, QueueMetrics>> {
   const queues = eventQueues(env)

@@ -3,6 +3,8 @@
  * one that is larger by itself goes alone (a message may have 128,000 bytes).
  */
 export const STEP_BYTES = 62_000
+/** Of an ingest message: its opening is counted beside the parts, and the platform adds metadata. A larger item goes alone. */
+export const MESSAGE_BYTES = 60_000
 const MOST_PER_SEND = 100
 /** sendBatch takes 256 KB in all; some of it is metadata. */
 const BYTES_PER_SEND = 250_000

@@ -1,4 +1,5 @@
 import type { ApplyAnswer, ApplyRequest } from '../durable-objects/profile-object.ts'
+import { inPool } from '../platform/in-pool.ts'
 import { profileStub } from '../platform/stubs.ts'
 import { isTransient } from '../platform/transient.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
@@ -103,13 +104,4 @@ function take(group: readonly CopyWork[], answer: ApplyAnswer): void {
     case 'elsewhere':
       return
   }
-}
-
-/** Runs work over items, at most `width` at a time. */
-async function inPool<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0
-  const runner = async () => {
-    while (next < items.length) await work(items[next++] as T)
-  }
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, runner))
 }

@@ -1,4 +1,5 @@
 import { ConfigStore } from '../platform/config-store.ts'
+import { jsonOf } from '../shared/kernel/json.ts'
 import { DeadLetter } from '../shared/message/dead-letter.ts'
 import { IngestMessage } from '../shared/message/ingest-message.ts'
 import { unreadable } from './consume-events.ts'
@@ -28,7 +29,7 @@ export async function consumeDeadLetters(batch: MessageBatch, env: Env): Promise
 }
 
 async function readLetters(message: Message, env: Env): Promise<readonly DeadLetter[] | 'wait'> {
-  const json = parseJson(message.body)
+  const json = jsonOf(String(message.body))
   const letter = DeadLetter.safeParse(json)
   if (letter.success) return [letter.data]
   const ingest = IngestMessage.safeParse(json)
@@ -43,14 +44,6 @@ async function readLetters(message: Message, env: Env): Promise<readonly DeadLet
   }
   await settleBuried(env, unit)
   return deadLettersOf(unit)
-}
-
-function parseJson(body: unknown): unknown {
-  try {
-    return JSON.parse(String(body))
-  } catch {
-    return undefined
-  }
 }
 
 async function keep(env: Env, letters: readonly DeadLetter[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { jsonOf } from '../shared/kernel/json.ts'
 import { JobMessage } from '../shared/message/job-message.ts'
 import { unreadable } from './consume-events.ts'
 import { reasonOf } from './faults.ts'
@@ -8,18 +9,10 @@ import { sendDeadLetters } from './settle.ts'
 export async function consumeJobs(batch: MessageBatch, env: Env): Promise<void> {
   await Promise.all(
     batch.messages.map(async (message) => {
-      const call = JobMessage.safeParse(jsonOf(message.body))
+      const call = JobMessage.safeParse(jsonOf(String(message.body)))
       if (!call.success) await sendDeadLetters(env, [{ ...unreadable(message, reasonOf(call.error)), stage: 'queue' }])
       else await runJob(env, call.data).catch((fault: unknown) => console.error(`job ${call.data.id}:`, fault))
       message.ack()
     }),
   )
-}
-
-function jsonOf(body: unknown): unknown {
-  try {
-    return JSON.parse(String(body))
-  } catch {
-    return undefined
-  }
 }

@@ -5,6 +5,7 @@ import type { DeadLetterRow } from '../platform/dead-letter-rows.ts'
 import { recordDeliveries } from '../platform/destination-record.ts'
 import { laneOf, laneStub } from '../platform/stubs.ts'
 import { toldOf } from '../shared/destination/effect-delivery.ts'
+import { jsonOf } from '../shared/kernel/json.ts'
 import { Effect } from '../shared/profile/effect.ts'
 import { itemOf, lineOf } from './deliver-effects.ts'
 
@@ -48,12 +49,4 @@ export async function deliverLetters(
     await recordDeliveries(env, workspace, lines)
   }
   return left
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { enqueueIngest, eventBacklog } from '../platform/event-queues.ts'
+import { enqueueIngest, waitingMessages } from '../platform/event-queues.ts'
 import { MOST_LISTED, readFilePage, writeErrors } from '../platform/import-files.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
-import { packed } from '../platform/queue-packing.ts'
+import { MESSAGE_BYTES, packed } from '../platform/queue-packing.ts'
 import { connectorOf } from '../shared/connector/index.ts'
 import { IMPORT_FORMATS, READ_START, ReadState } from '../shared/import/import-format.ts'
 import { Mapping } from '../shared/import/mapping.ts'
 import { readPage } from '../shared/import/read-page.ts'
+import { importFailed, importFinished, importProgress, MOST_WAITING, PAUSE_MS } from './import-progress.ts'
 import { pageItems } from './import-rows.ts'
 
 /** What an upload says of itself; everything that a step needs, so that later changes of a mapping change nothing. */
@@ -36,14 +37,6 @@ type ImportCursor = z.infer<typeof ImportCursor>
 
 const START: ImportCursor = { offset: 0, read: READ_START, accepted: 0, rejected: 0, skipped: 0 }
 
-/**
- * Messages that may wait in the EVENTS queues before an import adds to them: enough to keep the consumers at work, few
- * enough that live events behind them wait for seconds. (The local queue also dies beyond 10,000.)
- */
-const MOST_WAITING = 40
-const PAUSE_MS = 500
-/** As at the edge (workers/ingest/pack-request.ts). */
-const MESSAGE_BYTES = 60_000
 const TRIES = 3
 
 /**
@@ -57,15 +50,15 @@ export const importFile = defineJob({
   cursor: ImportCursor,
   async step(env, { id, workspace, input, cursor }): Promise<JobStep<ImportCursor>> {
     const before = cursor ?? START
-    if (before.offset >= input.bytes) return finished(env, input, before)
-    if ((await waiting(env)) > MOST_WAITING) return { ...progress(before, input), waitMs: PAUSE_MS }
+    if (before.offset >= input.bytes) return importFinished(env, input, before)
+    if ((await waitingMessages(env)) > MOST_WAITING) return { ...importProgress(before, input.bytes), waitMs: PAUSE_MS }
     const { text, isLast } = await readFilePage(env, input.key, before.offset, input.bytes)
     const connector = input.connector === undefined ? undefined : connectorOf(input.connector, 'batch')
-    if (input.connector !== undefined && !connector) return failed(env, input, before, 'its connector is gone')
+    if (input.connector !== undefined && !connector) return importFailed(env, input, before, 'its connector is gone')
     const begins = connector?.format === 'text' ? connector.begins : undefined
     const page = readPage(input.format, text, isLast, before.read, begins)
     const items = pageItems(page, { format: input.format, file: input.file, mapping: input.mapping, connector })
-    if (!items.ok) return failed(env, input, before, items.failure)
+    if (!items.ok) return importFailed(env, input, before, items.failure)
     const { texts, errors, accepted, skipped } = items.value
     await send(env, `${id}-${before.offset}`, texts, input)
     await writeErrors(env, workspace, id, before.offset, errors.slice(0, Math.max(0, MOST_LISTED - before.rejected)))
@@ -77,14 +70,11 @@ export const importFile = defineJob({
       skipped: before.skipped + skipped,
     }
     // The end is a step of its own: a last page that is done again must still find the file.
-    return page.consumed > 0 ? progress(after, input) : failed(env, input, before, 'the file cannot be read further')
+    return page.consumed > 0
+      ? importProgress(after, input.bytes)
+      : importFailed(env, input, before, 'the file cannot be read further')
   },
 })
-
-async function waiting(env: Env): Promise<number> {
-  const queues = await eventBacklog(env)
-  return [...queues.values()].reduce((sum, { backlogCount }) => sum + backlogCount, 0)
-}
 
 /** @throws when no queue takes a message: the step is tried again */
 async function send(env: Env, requestId: string, texts: readonly string[], input: ImportInput): Promise<void> {
@@ -96,30 +86,4 @@ async function send(env: Env, requestId: string, texts: readonly string[], input
   for (let tries = 0; left.length > 0 && tries < TRIES; tries++)
     left = await enqueueIngest(env, left, source, requestId)
   if (left.length > 0) throw new Error(`no event queue takes ${left.length} of ${messages.length} messages`)
-}
-
-function progress(cursor: ImportCursor, { bytes }: ImportInput): JobStep<ImportCursor> {
-  const { offset, accepted, rejected, skipped } = cursor
-  const rows = accepted + rejected + skipped
-  // How many rows are to come nobody knows before: as many per byte as so far.
-  const total = offset === 0 ? rows : Math.round((rows * bytes) / offset)
-  return {
-    cursor,
-    done: rows,
-    total,
-    errors: rejected,
-    result: { rows, accepted, rejected, skipped, bytes, read: offset },
-  }
-}
-
-/** The upload has done its duty; what was rejected can be read as long as the job. */
-async function finished(env: Env, input: ImportInput, cursor: ImportCursor): Promise<JobStep<ImportCursor>> {
-  await env.LAKE.delete(input.key)
-  return { ...progress(cursor, input), finished: true }
-}
-
-/** No further try: who sends the file again starts anew. */
-async function failed(env: Env, input: ImportInput, cursor: ImportCursor, reason: string) {
-  await env.LAKE.delete(input.key)
-  return { ...progress(cursor, input), failed: reason }
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { ConfigStore } from '../platform/config-store.ts'
-import { enqueueIngest, eventBacklog } from '../platform/event-queues.ts'
+import { enqueueIngest, waitingMessages } from '../platform/event-queues.ts'
 import { contentHash, identifierKey } from '../platform/hashing.ts'
 import { MOST_LISTED, type RowError, readFilePage, writeErrors } from '../platform/import-files.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
-import { packed } from '../platform/queue-packing.ts'
+import { MESSAGE_BYTES, packed } from '../platform/queue-packing.ts'
 import { identityStub } from '../platform/stubs.ts'
 import type { Identifier } from '../shared/identity/identifier.ts'
 import type { IdentitySettings } from '../shared/identity/identity-settings.ts'
@@ -14,6 +14,7 @@ import { readPage } from '../shared/import/read-page.ts'
 import { toIso } from '../shared/kernel/instant.ts'
 import { listMark } from '../shared/segment/list-mark.ts'
 import { finishList } from './finish-list.ts'
+import { importFailed, importFinished, importProgress, MOST_WAITING, PAUSE_MS } from './import-progress.ts'
 
 /** A file of people for a segment. */
 export const MembersInput = z.object({
@@ -45,10 +46,6 @@ type MembersCursor = z.infer<typeof MembersCursor>
 
 const START: MembersCursor = { offset: 0, read: READ_START, accepted: 0, rejected: 0 }
 
-/** As for other imports (queues/import-file.ts): live events behind the rows wait for seconds only. */
-const MOST_WAITING = 40
-const PAUSE_MS = 500
-const MESSAGE_BYTES = 60_000
 /** A change of configuration is seen everywhere within so long. */
 const KNOWN_MS = 6_000
 /** After the queues are empty their last batches are still being worked on; who is replaced must not leave and come back. */
@@ -72,26 +69,26 @@ export const importMembers = defineJob({
       const passed = now - before.sentAt
       const settled =
         (waiting === 0 && passed >= SETTLE_MS[input.replace ? 'replace' : 'add']) || passed >= LONGEST_SETTLE_MS
-      if (!settled) return { ...progress(before, input), waitMs: PAUSE_MS }
+      if (!settled) return { ...importProgress(before, input.bytes), waitMs: PAUSE_MS }
       await finishList({ env, workspace, tokenId: input.tokenId, now }, input)
-      await env.LAKE.delete(input.key)
-      return { ...progress(before, input), finished: true }
+      return importFinished(env, input, before)
     }
-    if (before.offset >= input.bytes) return progress({ ...before, sentAt: now }, input)
+    if (before.offset >= input.bytes) return importProgress({ ...before, sentAt: now }, input.bytes)
     // Whoever gets the mark before all know of the segment would enter it with their next event only.
     if (input.isNew && now < input.at + KNOWN_MS)
-      return { ...progress(before, input), waitMs: input.at + KNOWN_MS - now }
-    if (waiting > MOST_WAITING) return { ...progress(before, input), waitMs: PAUSE_MS }
+      return { ...importProgress(before, input.bytes), waitMs: input.at + KNOWN_MS - now }
+    if (waiting > MOST_WAITING) return { ...importProgress(before, input.bytes), waitMs: PAUSE_MS }
 
     const config = await new ConfigStore(env.DB).workspace(workspace)
     if (typeof config === 'string') throw new Error('the configuration cannot be read')
     const { text, isLast } = await readFilePage(env, input.key, before.offset, input.bytes)
     const page = readPage(input.format, text, isLast, before.read)
-    if (page.failed !== undefined) return failed(env, input, before, page.failed)
-    if (page.consumed === 0) return failed(env, input, before, 'the file cannot be read further')
+    if (page.failed !== undefined) return importFailed(env, input, before, page.failed)
+    if (page.consumed === 0) return importFailed(env, input, before, 'the file cannot be read further')
     const columns = page.state.header?.columns
     const plan = columns && listPlan(columns, config.settings.identity)
-    if (columns && !plan) return failed(env, input, before, 'no column names a type of identifier (user_id, email, …)')
+    if (columns && !plan)
+      return importFailed(env, input, before, 'no column names a type of identifier (user_id, email, …)')
 
     const { people, errors } = await peopleOf(env, workspace, page, plan, config.settings.identity, input.create)
     await send(env, `${id}-${before.offset}`, people, input)
@@ -102,7 +99,7 @@ export const importMembers = defineJob({
       accepted: before.accepted + people.length,
       rejected: before.rejected + errors.length,
     }
-    return progress(after, input)
+    return importProgress(after, input.bytes)
   },
 })
 
@@ -156,29 +153,4 @@ async function send(env: Env, requestId: string, people: readonly ListedPerson[]
     const left = await enqueueIngest(env, [`${opening},"items":[${group.join()}]}`], source, `${requestId}.${part}`)
     if (left.length > 0) throw new Error('no event queue takes the rows')
   }
-}
-
-async function waitingMessages(env: Env): Promise<number> {
-  const queues = await eventBacklog(env)
-  return [...queues.values()].reduce((sum, { backlogCount }) => sum + backlogCount, 0)
-}
-
-/** In the shape of other imports, so that `GET /api/v1/imports/{jobId}` reads both. */
-function progress(cursor: MembersCursor, { bytes }: MembersInput): JobStep<MembersCursor> {
-  const { offset, accepted, rejected } = cursor
-  const rows = accepted + rejected
-  const total = offset === 0 ? rows : Math.round((rows * bytes) / offset)
-  return {
-    cursor,
-    done: rows,
-    total,
-    errors: rejected,
-    result: { rows, accepted, rejected, skipped: 0, bytes, read: offset },
-  }
-}
-
-/** No further try: who sends the file again starts anew. */
-async function failed(env: Env, input: MembersInput, cursor: MembersCursor, reason: string) {
-  await env.LAKE.delete(input.key)
-  return { ...progress(cursor, input), failed: reason }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DEAD_LETTER_COLUMNS, type DeadLetterRow, selected } from '../platform/dead-letter-rows.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
 import { KeptSelection } from '../shared/contract/dead-letter-selection.ts'
+import { jsonOf } from '../shared/kernel/json.ts'
 import { deliverLetters } from './deliver-letters.ts'
 import { isQueueFull, sendAgain } from './send-again.ts'
 
@@ -30,7 +31,7 @@ export const replayDeadLetters = defineJob({
     if (!last) return { ...progress, finished: true, result: { replayed: done - errors, unreadable: errors } }
     // What a destination did not take was applied long ago: it goes there alone.
     const [lost, copies] = [page.results.filter(isDelivery), page.results.filter((letter) => !isDelivery(letter))]
-    const letters = copies.map((letter) => ({ id: letter.id, ingest: ingestOf(letter) }))
+    const letters = copies.map((letter) => ({ id: letter.id, ingest: jsonOf(letter.body) }))
     const again = await Promise.all([sendAgain(env, id, letters), deliverLetters(env, workspace, lost)])
     const unreadable = new Set(again.flatMap((ids) => [...ids]))
     const sent = page.results.filter((letter) => !unreadable.has(letter.id))
@@ -48,13 +49,4 @@ export const replayDeadLetters = defineJob({
 
 function isDelivery({ stage }: DeadLetterRow): boolean {
   return stage === 'destination'
-}
-
-/** A letter that is no JSON cannot be sent again; it stays on the list. */
-function ingestOf({ body }: DeadLetterRow): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

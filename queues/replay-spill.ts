@@ -1,4 +1,4 @@
-import { enqueueIngest, eventBacklog } from '../platform/event-queues.ts'
+import { enqueueIngest, longestBacklog } from '../platform/event-queues.ts'
 import { SPILL_PREFIX } from '../platform/spill.ts'
 
 /**
@@ -34,10 +34,6 @@ export async function replaySpill(env: Env, options: ReplayOptions = {}): Promis
   }
   if (replayed > 0) console.log(`replay-spill: ${replayed} messages are back in the queues`)
   return replayed
-}
-
-async function longestBacklog(env: Env): Promise<number> {
-  return Math.max(...[...(await eventBacklog(env)).values()].map(({ backlogCount }) => backlogCount))
 }
 
 /** Whether the whole page is in the queues, and therefore gone from here. */

@@ -1,4 +1,4 @@
-import { enqueueIngest, eventBacklog } from '../platform/event-queues.ts'
+import { enqueueIngest, longestBacklog } from '../platform/event-queues.ts'
 import { contentHash } from '../platform/hashing.ts'
 import { IngestMessage } from '../shared/message/ingest-message.ts'
 
@@ -18,8 +18,7 @@ export interface Again {
 const MOST_WAITING = 500
 
 export async function isQueueFull(env: Env): Promise<boolean> {
-  const queues = await eventBacklog(env)
-  return [...queues.values()].some(({ backlogCount }) => backlogCount > MOST_WAITING)
+  return (await longestBacklog(env)) > MOST_WAITING
 }
 
 /** Answers the ids of what could not be read as a message. @throws when no queue takes one: the step is tried again */

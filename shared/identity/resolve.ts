@@ -271,16 +271,3 @@ function withAnchor(row: IdentifierRow, anchor: string, settings: IdentitySettin
 function isShared(identifier: UsableIdentifier, row: IdentifierRow, settings: IdentitySettings): boolean {
   return identifier.shared === true || row.anchors.length > settings.sharedAfterAnchors
 }
-
-/** For a merge that a rule proposes: may the two be one by the settings? */
-export function refusalToMerge(
-  store: GraphStore,
-  settings: IdentitySettings,
-  a: CanonicalId,
-  b: CanonicalId,
-  at: number,
-): 'limit' | 'cap' | 'apart' | undefined {
-  const [left, right] = [profileRow(store, a), profileRow(store, b)]
-  if (areApart(left, right)) return 'apart'
-  return refusalToJoin(left, right, settings, at, false)
-}

@@ -59,5 +59,4 @@ export const Effect = z.discriminatedUnion('kind', [
   }),
 ])
 export type Effect = z.infer<typeof Effect>
-export type ConsentEffect = Extract<Effect, { kind: 'consent' }>
 export type ProfileEffect = Extract<Effect, { kind: 'profile' }>

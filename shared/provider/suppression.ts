@@ -12,9 +12,6 @@ export interface SuppressionEffect {
   readonly scope: string
 }
 
-/** Soft bounces within so many days that make an address as good as gone. */
-export const SOFT_BOUNCES = { count: 3, days: 7 } as const
-
 export function suppressionOf(event: MessageEvent | SuppressionMirror): SuppressionEffect | undefined {
   const { channel } = event
   if (event.kind === 'mirror') return { kind: event.suppressed ? 'mirror' : 'lift', channel, scope: 'all' }

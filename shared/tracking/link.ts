@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type CanonicalId, isCanonicalId } from '../kernel/id.ts'
+import { jsonOf } from '../kernel/json.ts'
 
 /**
  * What a tracking link knows by itself: whom it was made for, in which message, and where it leads. It travels inside the
@@ -57,13 +58,5 @@ export function unpackLink(text: string): Link | undefined {
     ...(url === '' ? {} : { url }),
     ...(campaign === '' ? {} : { campaign }),
     ...(delivery === '' ? {} : { delivery }),
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { packed } from '../../platform/queue-packing.ts'
+import { MESSAGE_BYTES, packed } from '../../platform/queue-packing.ts'
 import type { HookSender } from '../../shared/connector/hook-provider.ts'
 import type { JsonValue } from '../../shared/kernel/json.ts'
 import type { HookNote, IngestItem } from '../../shared/message/ingest-message.ts'
@@ -18,8 +18,6 @@ export interface HookArrival {
   readonly receivedAt: number
 }
 
-/** Bytes of one message: below the 64 KB billing step with what the platform adds. */
-const MESSAGE_BYTES = 60_000
 /** A message may have 128,000 bytes; the rest is envelope. */
 const MOST_ITEM_BYTES = 110_000
 /** Numbers that one record leaves free for the events it tells. */

@@ -1,4 +1,4 @@
-import { packed } from '../../platform/queue-packing.ts'
+import { MESSAGE_BYTES, packed } from '../../platform/queue-packing.ts'
 import type { EventType } from '../../shared/event/event.ts'
 import { idText, type Rejection } from '../../shared/event/validate-item.ts'
 import { isObject, type JsonValue, own } from '../../shared/kernel/json.ts'
@@ -15,9 +15,6 @@ export interface PackedRequest {
   /** Of the first item; chooses the queue shard, so that one person's events meet in one consumer batch. */
   readonly person: string
 }
-
-/** Bytes of one message: below the 64 KB billing step with what the platform adds. A larger item goes alone. */
-const MESSAGE_BYTES = 60_000
 
 export interface ItemTypes {
   /** Named by the path. */
