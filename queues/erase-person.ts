@@ -10,7 +10,7 @@ import { ERASED_STORES, type ErasedStore } from '../shared/contract/read-erasure
 import type { Event } from '../shared/event/event.ts'
 import { validateItem } from '../shared/event/validate-item.ts'
 import { identifierOf, identifiersOf } from '../shared/identity/identifier.ts'
-import { isObject, type JsonObject } from '../shared/kernel/json.ts'
+import { isObject, type JsonObject, jsonOf } from '../shared/kernel/json.ts'
 
 /**
  * Takes a person out of every store, one after the other, and closes the receipt. The graph comes first: from then on
@@ -62,7 +62,10 @@ export const erasePerson = defineJob({
   },
 })
 
-/** Letters are looked through a page at a time, by what is in them: a body may be any text. */
+/**
+ * Letters are looked through a page at a time, by what is in them: a body may be any text. What a destination did not
+ * take holds the effect with its profile; every other letter holds items as they were sent.
+ */
 async function forgetDeadLetters(env: Env, row: ErasureRow, at: string | null) {
   const letters = await env.DB.prepare(
     'SELECT id, body FROM dead_letters WHERE workspace = ? AND id > ? ORDER BY id LIMIT 200',
@@ -71,8 +74,11 @@ async function forgetDeadLetters(env: Env, row: ErasureRow, at: string | null) {
     .all<{ id: string; body: string }>()
   const isTheirs = theirs(env, row)
   const gone = letters.results.filter(({ body }) => {
-    const ingest = objectOf(body)
-    const items = ingest && Array.isArray(ingest['items']) ? ingest['items'] : []
+    const kept = jsonOf(body)
+    if (!isObject(kept)) return false
+    const effect = kept['effect']
+    if (isObject(effect) && isTheirs({ canonicalId: effect['profile'] })) return true
+    const items = Array.isArray(kept['items']) ? kept['items'] : []
     return items.some((item) => isObject(item) && isTheirs({ item }))
   })
   if (gone.length > 0)
@@ -83,15 +89,6 @@ async function forgetDeadLetters(env: Env, row: ErasureRow, at: string | null) {
     )
   const last = letters.results.at(-1)
   return { removed: gone.length, next: letters.results.length === 200 && last ? last.id : null }
-}
-
-function objectOf(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined // a body that is no JSON names nobody
-  }
 }
 
 /** Is a line of the archive about this person: by where it was counted, or by an identifier it carries? */
