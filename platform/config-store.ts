@@ -8,12 +8,14 @@ import {
 } from '../shared/config/workspace-config.ts'
 import type { DestinationConfig } from '../shared/destination/destination-config.ts'
 import { jsonOf } from '../shared/kernel/json.ts'
+import type { PipelineConfig } from '../shared/pipeline/pipeline-config.ts'
 import { Aggregate } from '../shared/segment/aggregate.ts'
 import { parseCondition } from '../shared/segment/condition.ts'
 import { DESTINATION_COLUMNS, type DestinationRow, readableDestination } from './destination-row.ts'
 import { FreshCache, type FreshCacheOptions } from './fresh-cache.ts'
 import { ownSource } from './own-source.ts'
 import { patience } from './patience.ts'
+import { readPipeline } from './read-pipeline.ts'
 import { SOURCE_COLUMNS, type SourceRow, sourceConfigOf } from './source-row.ts'
 
 /**
@@ -36,6 +38,7 @@ interface Caches {
   readonly workspaces: FreshCache<WorkspaceConfig>
   readonly tokens: FreshCache<TokenConfig>
   readonly destinations: FreshCache<readonly DestinationConfig[]>
+  readonly pipelines: FreshCache<PipelineConfig>
   /** Until when D1 is left alone because it hung, in epoch milliseconds. */
   restingUntil: number
 }
@@ -62,6 +65,7 @@ export class ConfigStore {
         workspaces: new FreshCache(options),
         tokens: new FreshCache(options),
         destinations: new FreshCache(options),
+        pipelines: new FreshCache(options),
         restingUntil: 0,
       }
       shared.set(db, caches)
@@ -95,6 +99,11 @@ export class ConfigStore {
     const read = () => this.#bounded(() => this.#readDestinations(workspace))
     const found = await this.#caches.destinations.get(workspace, read, newEnough)
     return found === 'unknown' ? [] : found
+  }
+
+  /** Transformations, tracking plans and plugins of a workspace; empty of a workspace that has none. */
+  pipeline(workspace: string): Promise<PipelineConfig | Unread> {
+    return this.#caches.pipelines.get(workspace, () => this.#bounded(() => readPipeline(this.#db, workspace)))
   }
 
   /** @throws when D1 fails, hangs, or hung a moment ago */

@@ -4,9 +4,11 @@ import { IngestMessage } from '../shared/message/ingest-message.ts'
 import { applyCopies } from './apply-copies.ts'
 import { type Unit, undecided, unitOf } from './copy.ts'
 import { ALONE_AFTER_ATTEMPTS, reasonOf, retryLater } from './faults.ts'
+import { identifyCopies } from './identify-copies.ts'
 import { normalizeCopies } from './normalize-copies.ts'
 import { unfoldHooks } from './normalize-hooks.ts'
 import { resolveCopies } from './resolve-copies.ts'
+import { runStages } from './run-stages.ts'
 import { sendDeadLetters, settle } from './settle.ts'
 
 /**
@@ -26,7 +28,10 @@ export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void
 async function processUnits(units: readonly Unit[], env: Env): Promise<void> {
   const copies = units.flatMap((unit) => unit.copies)
   try {
-    await normalizeCopies(units, new ConfigStore(env.DB))
+    const configs = new ConfigStore(env.DB)
+    await normalizeCopies(units, configs)
+    await runStages(env, configs, undecided(copies))
+    identifyCopies(undecided(copies))
     await resolveCopies(env, undecided(copies))
     await applyCopies(env, undecided(copies))
     await settle(env, units.filter(isDecided))

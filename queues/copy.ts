@@ -8,6 +8,7 @@ import type { CanonicalId } from '../shared/kernel/id.ts'
 import { isObject } from '../shared/kernel/json.ts'
 import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { copyIdOf, type IngestItem, type IngestMessage } from '../shared/message/ingest-message.ts'
+import type { StageNote } from '../shared/pipeline/stage-note.ts'
 import type { ProfileChange } from '../shared/profile/effect.ts'
 import type { HeldBy } from '../shared/profile/leaf.ts'
 
@@ -28,7 +29,12 @@ export interface CopyWork {
   readonly unit: Unit
   readonly item: IngestItem
   readonly copyId: string
+  /** As normalised; the stages may change it. */
   event?: Event
+  /** As it was before the stages. */
+  normalized?: Event
+  /** What the stages say of it, in order. */
+  notes?: StageNote[]
   /** Usable identifiers, the anchor first. */
   identifiers?: readonly Identifier[]
   /** Of an alias: `previousId` both ways; the graph says which it is. */

@@ -1,15 +1,9 @@
 import type { ConfigStore } from '../platform/config-store.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
-import { withConsentTraits } from '../shared/consent/consent-traits.ts'
-import type { Event } from '../shared/event/event.ts'
-import { normalize } from '../shared/event/normalize.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
 import { validateItem } from '../shared/event/validate-item.ts'
-import { identifierOf, identifiersOf } from '../shared/identity/identifier.ts'
-import { isBlocked, usableIdentifiers } from '../shared/identity/identity-settings.ts'
-import { asDict } from '../shared/kernel/json.ts'
 import { ok } from '../shared/kernel/result.ts'
-import { isListMark } from '../shared/segment/list-mark.ts'
+import { normalizedEvent } from '../shared/message/normalized-event.ts'
 import { type CopyWork, type Unit, undecided } from './copy.ts'
 import { reasonOf } from './faults.ts'
 
@@ -68,34 +62,9 @@ function normalizeCopy(copy: CopyWork, config: WorkspaceConfig): void {
     copy.outcome = { kind: 'rejected', reason: valid.failure.code }
     return
   }
-  const { traits } = config.settings.consent
-  const normalized = withConsentTraits(normalize(unit.ingest, item, valid.value, config.settings), traits)
-  // Who is on a list is said by those who may write segments, not by whoever has the key of a web page.
-  const event = unit.ingest.trust === 'public' ? withoutListMarks(normalized) : normalized
+  const event = normalizedEvent(unit.ingest, item, valid.value, config.settings)
   copy.event = event
-  if (unit.ingest.origin === 'live' && config.settings.lateEvents === 'archive_only' && event.flags.includes('late')) {
+  copy.normalized = event
+  if (unit.ingest.origin === 'live' && config.settings.lateEvents === 'archive_only' && event.flags.includes('late'))
     copy.outcome = { kind: 'dropped', reason: 'late' }
-    return
-  }
-  // What we tell ourselves says whom it is about; resolve-copies.ts asks where they are.
-  if (own) return
-  copy.identifiers = usableIdentifiers(
-    identifiersOf(event, config.settings.identity.defaultCountry),
-    config.settings.identity,
-  )
-  copy.previous = event.type === 'alias' ? previousOf(event, config) : undefined
-  if (copy.identifiers.length === 0) copy.outcome = { kind: 'dropped', reason: 'no_usable_identifier' }
-}
-
-function withoutListMarks(event: Event): Event {
-  if (!event.traits || !Object.keys(event.traits).some(isListMark)) return event
-  const traits = Object.fromEntries(Object.entries(event.traits).filter(([name]) => !isListMark(name)))
-  return { ...event, traits: asDict(traits) }
-}
-
-function previousOf(event: Event, config: WorkspaceConfig) {
-  const user = identifierOf('user_id', event.previousId)
-  const anonymous = identifierOf('anonymous_id', event.previousId)
-  if (!user || !anonymous || isBlocked(user, config.settings.identity)) return undefined
-  return { user, anonymous }
 }

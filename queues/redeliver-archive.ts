@@ -4,13 +4,10 @@ import { recordDeliveries } from '../platform/destination-record.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
 import { firstPlace, readArchive } from '../platform/read-archive.ts'
 import { defaultSettings, type WorkspaceConfig } from '../shared/config/workspace-config.ts'
-import { isNamed } from '../shared/destination/destination-config.ts'
 import { deliveryKey, toldOf } from '../shared/destination/effect-delivery.ts'
-import type { Event } from '../shared/event/event.ts'
-import { normalize } from '../shared/event/normalize.ts'
-import { validateItem } from '../shared/event/validate-item.ts'
 import { isObject } from '../shared/kernel/json.ts'
-import { IngestMessage } from '../shared/message/ingest-message.ts'
+import { matchesName } from '../shared/kernel/name-pattern.ts'
+import { eventOfLine } from '../shared/message/archived-event.ts'
 import type { DeliveryLine } from '../shared/pipeline/trace.ts'
 import type { Effect } from '../shared/profile/effect.ts'
 import { deliverTo } from './deliver-effects.ts'
@@ -88,24 +85,15 @@ function isMeant(line: Line, { from, to, sources, profiles }: RedeliveryInput): 
 
 function isAskedFor(effect: Effect, { events }: RedeliveryInput): boolean {
   const names = toldOf(effect)?.names ?? []
-  return !events || events.some((pattern) => names.some((name) => isNamed(pattern, name)))
+  return !events || events.some((pattern) => names.some((name) => matchesName(pattern, name)))
 }
 
 /** The effect that the line was, under its first key; undefined when the line is not readable. */
 function effectOf(line: Line, workspace: string, settings: WorkspaceConfig['settings']): Effect | undefined {
   const profile = String(line['canonicalId'])
-  if (isObject(line['event'])) {
-    // Written by queues/consume-effects.ts from an effect.
-    const event = line['event'] as unknown as Event
-    return { key: event.messageId, kind: 'segment', workspace, profile, event }
-  }
-  const envelope = isObject(line['envelope']) ? line['envelope'] : {}
-  const ingest = IngestMessage.safeParse({ v: 1, ...envelope, items: [line['item']] })
-  const [item] = ingest.success ? ingest.data.items : []
-  if (!ingest.success || !item) return undefined
-  const type = item.profile === undefined ? validateItem(item.body, item.type) : undefined
-  if (type && !type.ok) return undefined
-  const event = normalize(ingest.data, item, type?.value ?? item.type ?? 'track', settings)
+  const event = eventOfLine(line, settings)
+  if (!event) return undefined
+  if (isObject(line['event'])) return { key: event.messageId, kind: 'segment', workspace, profile, event }
   return { key: `${event.source}:${event.messageId}`, kind: 'event', workspace, profile, event }
 }
 

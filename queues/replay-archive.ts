@@ -3,7 +3,7 @@ import { defineJob, type JobStep } from '../platform/jobs.ts'
 import { firstPlace, readArchive } from '../platform/read-archive.ts'
 import { REPLAYED_OUTCOMES } from '../shared/contract/start-replay.ts'
 import { isObject } from '../shared/kernel/json.ts'
-import { matchesName } from '../shared/segment/person-view.ts'
+import { matchesName } from '../shared/kernel/name-pattern.ts'
 import { type Again, isQueueFull, sendAgain } from './send-again.ts'
 
 /**

@@ -3,6 +3,8 @@ import { sendEffects } from '../platform/effects.ts'
 import { sendAll } from '../platform/queue-packing.ts'
 import { consentsIn } from '../shared/consent/read-consents.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
+import type { JsonObject } from '../shared/kernel/json.ts'
+import { changesOf } from '../shared/message/archived-event.ts'
 import type { DeadLetter } from '../shared/message/dead-letter.ts'
 import type { Effect } from '../shared/profile/effect.ts'
 import { type CopyWork, messageIdOf, type Unit, workspaceOf } from './copy.ts'
@@ -47,8 +49,14 @@ function bronzeLine(copy: CopyWork): BronzeLine {
     leaf: placed?.leaf ?? null,
     ...(copy.consents ? { consents: copy.consents } : {}),
     ...(placed && placed.refused.length > 0 ? { refusedLinks: placed.refused } : {}),
-    ...(isSuppressed(outcome) ? {} : { envelope, item }),
+    ...(isSuppressed(outcome) ? {} : { envelope, item, ...stagedOf(copy) }),
   }
+}
+
+/** What the stages made of it, when they changed it: with the item it gives the event that was applied (eventOfLine). */
+function stagedOf({ event, normalized }: CopyWork): { readonly changes?: JsonObject } {
+  const changes = event && normalized && changesOf(normalized, event)
+  return changes ? { changes } : {}
 }
 
 /** What an erased person sent is counted, and not kept. */

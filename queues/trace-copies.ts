@@ -33,6 +33,7 @@ function traceLineOf(copy: CopyWork, decidedAt: number): readonly TraceLine[] {
       outcome,
       fault: faultOf(copy),
       flags: event?.flags ?? [],
+      notes: copy.notes,
       canonicalId: placed?.profile,
       leaf: placed?.leaf,
       refused: placed?.refused ?? [],

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 /**
  * The import rule, held. Rooms stand in one linear order; a room imports earlier rooms and itself, never later ones:
  *
- *   shared (kernel → event → identity → consent → tracking → matching → config → segment → profile → audience → pipeline → message → provider → contract)
+ *   shared (kernel → event → identity → consent → tracking → matching → config → segment → profile → audience → transform → tracking-plan → enrich → plugin → pipeline → message → provider → contract)
  *   → platform → durable-objects → queues → workers
  *
  * and `shared` is pure: no clock, no chance, no I/O; its few packages are pure as well (the test names them).
@@ -20,6 +20,10 @@ const SHARED = [
   'segment',
   'profile',
   'audience',
+  'transform',
+  'tracking-plan',
+  'enrich',
+  'plugin',
   'pipeline',
   'message',
   'destination',

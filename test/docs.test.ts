@@ -38,6 +38,8 @@ test.each(CONNECTORS)('docs/connectors.md says what $name makes of a record', ({
 describe('laws', () => {
   /** Law, as its header states it → title of the property test that holds it. */
   const HELD: Readonly<Record<string, string>> = {
+    'the event of a line is the event that was applied, whatever the settings have become since':
+      'the event of a line is the event that was applied, whatever the settings have become since',
     'without limits the partition is the connected components of the messages, in any order':
       'without limits no event is lost, doubled or misplaced, and the partition is the connected components',
     'no limit is ever exceeded by a message with a public key': 'with one user per profile the limit also holds',

@@ -3,6 +3,7 @@ import { ConsentSettings } from '../consent/consent-settings.ts'
 import { IdentitySettings } from '../identity/identity-settings.ts'
 import type { Aggregate } from '../segment/aggregate.ts'
 import type { Condition } from '../segment/condition.ts'
+import { PipelineSettings } from './pipeline-settings.ts'
 import { RetentionSettings } from './retention-settings.ts'
 import type { KeyRange } from './source-keys.ts'
 import type { OpenSourceSettings, SourceKind } from './source-settings.ts'
@@ -22,6 +23,7 @@ export const WorkspaceSettings = z.object({
   retention: RetentionSettings.prefault({}),
   consent: ConsentSettings.prefault({}),
   tracking: TrackingSettings.prefault({}),
+  pipeline: PipelineSettings.prefault({}),
 })
 export type WorkspaceSettings = z.infer<typeof WorkspaceSettings>
 

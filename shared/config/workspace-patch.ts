@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ConsentRegion } from '../consent/consent-settings.ts'
 import { IdentifierTypeChanges, IdentitySettings } from '../identity/identity-settings.ts'
 import { MATCH_FIELDS, MatchingSettings } from '../identity/matching-settings.ts'
+import { PipelineSettings, Stages } from './pipeline-settings.ts'
 import { RetentionSettings } from './retention-settings.ts'
 import { TrackingSettings } from './tracking-settings.ts'
 import { WorkspaceSettings } from './workspace-config.ts'
@@ -15,6 +16,7 @@ const settings = WorkspaceSettings.shape
 const identity = IdentitySettings.shape
 const type = IdentifierTypeChanges.shape
 const matching = MatchingSettings.shape
+const pipeline = PipelineSettings.shape
 /** What silence means, by channel or purpose. */
 const silence = z
   .record(z.string().min(1).max(100), z.enum(['granted', 'denied']).nullable())
@@ -85,6 +87,16 @@ export const WorkspacePatch = z
           .nullable()
           .optional(),
         traits: z.record(z.string().min(1).max(255), z.string().min(1).max(100).nullable()).nullable().optional(),
+      })
+      .nullable()
+      .optional(),
+    pipeline: z
+      .strictObject({
+        stages: change(pipeline.stages),
+        sources: z
+          .record(z.string(), z.strictObject({ stages: Stages }).nullable())
+          .nullable()
+          .optional(),
       })
       .nullable()
       .optional(),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { SecretHint } from '../config/source-settings.ts'
 import { DestinationConsent, DestinationFilter } from '../destination/destination-config.ts'
 import { destinationTypes } from '../destination/index.ts'
-import { Mapping } from '../destination/mapping.ts'
+import { Mapping } from '../transform/mapping.ts'
 import { ConditionBody } from './segment-document.ts'
 
 const [first, ...others] = destinationTypes.map(({ type }) => type) as [string, ...string[]]

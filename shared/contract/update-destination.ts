@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DestinationConsent } from '../destination/destination-config.ts'
-import { Mapping } from '../destination/mapping.ts'
+import { Mapping } from '../transform/mapping.ts'
 import { defineContract } from './contract.ts'
 import {
   DestinationDocument,

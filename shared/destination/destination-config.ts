@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { CONSENT_LIMITS } from '../consent/consent.ts'
 import type { ConsentQuestion } from '../consent/decision.ts'
+import { matchesName } from '../kernel/name-pattern.ts'
 import { Condition } from '../segment/condition.ts'
+import { Mapping } from '../transform/mapping.ts'
 import type { Told } from './effect-delivery.ts'
-import { Mapping } from './mapping.ts'
 
 /** What a workspace says about one destination, whatever its type: whom it hears of, and when. */
 const EventPattern = z
@@ -66,11 +67,7 @@ export function consentQuestion({ consent }: DestinationRules): ConsentQuestion 
 export function unwanted(rules: DestinationRules, takes: readonly string[], told: Told): string | undefined {
   const { events, segments } = rules.filter
   if (!takes.includes(told.type)) return 'type_not_taken'
-  if (events && !events.some((pattern) => told.names.some((name) => isNamed(pattern, name)))) return 'filter.events'
+  if (events && !events.some((pattern) => told.names.some((name) => matchesName(pattern, name)))) return 'filter.events'
   if (segments && told.segment !== undefined && !segments.includes(told.segment)) return 'filter.segments'
   return undefined
-}
-
-export function isNamed(pattern: string, name: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
 }

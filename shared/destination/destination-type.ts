@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { JsonObject } from '../kernel/json.ts'
+import type { MappingStep } from '../transform/mapping.ts'
 import type { Delivery, DeliveryType } from './delivery.ts'
-import type { MappingStep } from './mapping.ts'
 import type { Reply, Verdict } from './verdict.ts'
 
 /** A request as data: one place sends it (platform/outbound.ts). */

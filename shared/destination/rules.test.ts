@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Event } from '../event/event.ts'
+import { matchesName } from '../kernel/name-pattern.ts'
 import type { Effect } from '../profile/effect.ts'
 import { heldBack, type SendAnswer } from './ask-person.ts'
 import { DELIVERY_TYPES } from './delivery.ts'
-import { DestinationRules, isNamed, unwanted } from './destination-config.ts'
+import { DestinationRules, unwanted } from './destination-config.ts'
 import { deliveryKey, deliveryOf, toldOf } from './effect-delivery.ts'
 import { maskRequest } from './mask-request.ts'
 import { RecentKeys } from './recent-keys.ts'
@@ -77,8 +78,8 @@ describe('a filter', () => {
   test('a prefix is a prefix, and everything else the name itself', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (a, b) => {
-        expect(isNamed(`${a}*`, a + b)).toBe(true)
-        if (!a.endsWith('*')) expect(isNamed(a, b)).toBe(a === b)
+        expect(matchesName(`${a}*`, a + b)).toBe(true)
+        if (!a.endsWith('*')) expect(matchesName(a, b)).toBe(a === b)
       }),
     )
   })

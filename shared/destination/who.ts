@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '../kernel/json.ts'
+import { at } from '../transform/mapping.ts'
 import { type Delivery, textIn } from './delivery.ts'
-import { at } from './mapping.ts'
 
 /** Who a delivery is about, in the terms that other systems know people by. Undefined where nobody said. */
 export interface Who {

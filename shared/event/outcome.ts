@@ -11,11 +11,26 @@ export const DROP_REASONS = {
   suppressed: 'it belongs to a person who was erased',
   not_an_event: 'a webhook told something that is no event of a person, or of a kind that is not known',
   source_disabled: 'the source is disabled or was deleted',
+  transformation: 'a transformation of the workspace filtered it out',
+  plugin: 'a plugin of the workspace dropped it',
+  bot: 'sent by a bot, and the workspace drops what bots send',
   beyond_dedup: 'older than the timeline keeps and received so long ago that a duplicate could not be told',
 } as const
 export type DropReason = keyof typeof DROP_REASONS
 
-/** Not a valid message. */
+/**
+ * How an event can break a tracking plan (shared/tracking-plan). As a reason of rejection each stands behind `plan:`.
+ */
+export const VIOLATION_KINDS = {
+  unplanned: 'the plan does not name the event',
+  missing: 'a required property is missing',
+  type: 'a property has another type than planned',
+  value: 'a property has a value that the plan does not allow',
+  unknown_property: 'a property that the plan does not name, where it allows no others',
+} as const
+export type ViolationKind = keyof typeof VIOLATION_KINDS
+
+/** Not a valid message, or not one that the workspace planned for. */
 export const REJECT_REASONS = {
   not_an_object: 'the item is not a JSON object',
   too_large: 'larger than one event may be',
@@ -27,11 +42,28 @@ export const REJECT_REASONS = {
   missing_group: 'a group call without groupId',
   missing_previous: 'an alias call without previousId or userId',
   id_too_long: 'messageId or an identifier is too long',
+  'plan:unplanned': `tracking plan: ${VIOLATION_KINDS.unplanned}`,
+  'plan:missing': `tracking plan: ${VIOLATION_KINDS.missing}`,
+  'plan:type': `tracking plan: ${VIOLATION_KINDS.type}`,
+  'plan:value': `tracking plan: ${VIOLATION_KINDS.value}`,
+  'plan:unknown_property': `tracking plan: ${VIOLATION_KINDS.unknown_property}`,
 } as const
 export type RejectReason = keyof typeof REJECT_REASONS
 
 /** Where processing gave up. */
-export const DEAD_LETTER_STAGES = ['parse', 'normalize', 'resolve', 'apply', 'effects', 'queue', 'destination'] as const
+export const DEAD_LETTER_STAGES = [
+  'parse',
+  'normalize',
+  'transform',
+  'plan',
+  'enrich',
+  'plugins',
+  'resolve',
+  'apply',
+  'effects',
+  'queue',
+  'destination',
+] as const
 export type DeadLetterStage = (typeof DEAD_LETTER_STAGES)[number]
 
 export type Outcome =

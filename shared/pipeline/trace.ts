@@ -1,4 +1,5 @@
 import type { Outcome } from '../event/outcome.ts'
+import type { StageNote } from './stage-note.ts'
 
 /**
  * Where did my event go? One line per copy, written when its fate is decided, and the steps that are read from it. A line
@@ -18,6 +19,8 @@ export interface TraceLine {
   /** Of what was rejected: the field, and what is wrong with it. SDKs are told nothing but that the batch was taken. */
   readonly fault?: { readonly path: string; readonly message: string } | undefined
   readonly flags: readonly string[]
+  /** What the stages say of it, in order. */
+  readonly notes?: readonly StageNote[] | undefined
   readonly canonicalId?: string | undefined
   readonly leaf?: string | undefined
   /** Reasons of links between identifiers that were not made. */
@@ -106,13 +109,14 @@ function stepsOf(line: TraceLine): TraceStep[] {
   const steps: TraceStep[] = [
     { step: 'received', outcome: 'accepted', at: receivedAt, detail: { source, copyId, attempts } },
   ]
-  if (outcome.kind === 'rejected') {
+  if (outcome.kind === 'rejected' && !outcome.reason.startsWith('plan:')) {
     steps.push({ step: 'validate', outcome: 'rejected', reason: outcome.reason, at, detail: { ...line.fault } })
     return steps
   }
   if (line.type !== undefined)
     steps.push({ step: 'validate', outcome: 'pass', at, detail: { type: line.type, timestamp: line.timestamp } })
   for (const flag of flags) steps.push({ step: flag, outcome: 'flagged', at, detail: {} })
+  for (const note of line.notes ?? []) steps.push({ ...note, at, detail: note.detail ?? {} })
   if (line.canonicalId !== undefined) steps.push(identityStep(line))
   steps.push(fateOf(line))
   return steps

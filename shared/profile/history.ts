@@ -1,5 +1,6 @@
 import type { JsonValue } from '../kernel/json.ts'
-import { type EventRef, matchesName } from '../segment/person-view.ts'
+import { matchesName } from '../kernel/name-pattern.ts'
+import type { EventRef } from '../segment/person-view.ts'
 import { PROFILE_LIMITS } from './profile-limits.ts'
 import { before, type Position } from './state.ts'
 

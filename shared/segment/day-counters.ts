@@ -1,5 +1,6 @@
 import { DAY, dayNumber } from '../kernel/instant.ts'
-import { type EventRef, type FoldedEvents, matchesName } from './person-view.ts'
+import { matchesName } from '../kernel/name-pattern.ts'
+import type { EventRef, FoldedEvents } from './person-view.ts'
 
 /**
  * What day counters say of events that are not at hand: how many happened on a day or in a month. `d<day>` counts days

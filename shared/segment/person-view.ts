@@ -73,11 +73,6 @@ export interface TraitWrite {
   readonly value: JsonValue
 }
 
-/** Whether an event name matches a pattern: exact, `"Video *"` (a prefix), or `"*"` (any). */
-export function matchesName(pattern: string, name: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
-}
-
 /** What is seen of somebody of whom nothing is known. */
 export const NOBODY: PersonView = {
   known: false,

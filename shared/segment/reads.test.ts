@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { matchesName } from '../kernel/name-pattern.ts'
 import type { Aggregate } from './aggregate.ts'
 import { condition } from './arbitraries.case.ts'
 import { now, person } from './arbitraries-person.case.ts'
@@ -8,7 +9,7 @@ import { evaluate } from './evaluate.ts'
 import { explain } from './explain.ts'
 import type { Reads } from './kind.ts'
 import { type PersonData, personView } from './person-data.case.ts'
-import { matchesName, type PersonView } from './person-view.ts'
+import type { PersonView } from './person-view.ts'
 import { joinReads, readsOf } from './reads.ts'
 
 /** With what the segments and computed traits read that it names. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { isObject, type JsonValue } from '../../kernel/json.ts'
+import { at } from '../../transform/mapping.ts'
 import { textIn } from '../delivery.ts'
 import { defineDestination, jsonPost } from '../destination-type.ts'
-import { at } from '../mapping.ts'
 import { fieldOf, jsonIn, readStatus, reasonOf, refused, retry, type Verdict } from '../verdict.ts'
 import { nameIn, objectIn, present, propertiesIn, whoIn } from '../who.ts'
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { toIso } from '../../kernel/instant.ts'
 import type { JsonObject } from '../../kernel/json.ts'
+import { at } from '../../transform/mapping.ts'
 import { defineDestination, jsonPost, single, skip } from '../destination-type.ts'
-import { at } from '../mapping.ts'
 import { fieldOf, jsonIn, readStatus, reasonOf, refused, retry } from '../verdict.ts'
 import { nameIn, propertiesIn, whoIn } from '../who.ts'
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { DAY } from '../../kernel/instant.ts'
 import type { JsonValue } from '../../kernel/json.ts'
+import { at, normalised } from '../../transform/mapping.ts'
 import { textIn } from '../delivery.ts'
 import { type DestinationTools, defineDestination, jsonPost, single, skip } from '../destination-type.ts'
-import { at, normalised } from '../mapping.ts'
 import { DELIVERED, fieldOf, jsonIn, readStatus, reasonOf, refused, retry } from '../verdict.ts'
 import { nameIn, numberIn, present, propertiesIn, type Who, whoIn } from '../who.ts'
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { JsonValue } from '../../kernel/json.ts'
+import { at } from '../../transform/mapping.ts'
 import { textIn } from '../delivery.ts'
 import { defineDestination, single, skip, trimmed } from '../destination-type.ts'
-import { at } from '../mapping.ts'
 import { fieldOf, jsonIn, readStatus, reasonOf, refused, retry } from '../verdict.ts'
 
 const Name = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,79}$/, 'must be an API name')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { filled } from '../../transform/mapping.ts'
 import { DELIVERY_TYPES } from '../delivery.ts'
 import { defineDestination, jsonPost, single, skip } from '../destination-type.ts'
-import { filled } from '../mapping.ts'
 import { readStatus, reasonOf, refused } from '../verdict.ts'
 
 /** What Slack says of an address that will never take anything again. */

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../kernel/instant.ts'
 import type { JsonObject } from '../../kernel/json.ts'
+import { matchesName } from '../../kernel/name-pattern.ts'
 import type { Condition } from '../condition.ts'
 import { evaluate } from '../evaluate.ts'
 import { explain } from '../explain.ts'
-import { matchesName, NOBODY, type PersonView } from '../person-view.ts'
+import { NOBODY, type PersonView } from '../person-view.ts'
 
 const T0 = Date.UTC(2026, 2, 15)
 

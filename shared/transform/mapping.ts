@@ -3,11 +3,10 @@ import { isObject, type JsonObject, type JsonValue } from '../kernel/json.ts'
 import { checkOperand } from '../segment/comparison.ts'
 import { OPERATOR_NAMES, testOf } from '../segment/operators.ts'
 import { follow, Path } from '../segment/path.ts'
-import type { Delivery } from './delivery.ts'
 
 /**
- * Declarative mapping: steps over the `data` of a delivery, in order. Paths have dots (`profile.traits.email`). What a
- * step does not find it leaves alone; only `filter` ends the delivery.
+ * Declarative mapping: steps over a JSON object (an event, the `data` of a delivery), in order. Paths have dots (`profile.traits.email`). What a
+ * step does not find it leaves alone; only `filter` ends the way of what is mapped.
  *
  * ```json
  * [ { "op": "rename", "from": "properties.total", "to": "properties.value" },
@@ -54,19 +53,19 @@ export type Mapping = z.infer<typeof Mapping>
 
 export type Hash = (text: string) => string
 
-/** The delivery with its data rewritten, or the step that its event did not pass. */
-export function mapDelivery(
-  delivery: Delivery,
+/** The object rewritten (the very same one when nothing changed), or the step that it did not pass. */
+export function mapped(
+  given: JsonObject,
   steps: readonly MappingStep[],
   sha256: Hash,
-): Delivery | { readonly skip: string } {
-  let data = delivery.data
+): { readonly data: JsonObject } | { readonly skip: string } {
+  let data = given
   for (const [i, step] of steps.entries()) {
     const after = applied(data, step, sha256)
     if (after === undefined) return { skip: `mapping.${i}: ${step.op}` }
     data = after
   }
-  return data === delivery.data ? delivery : { ...delivery, data }
+  return { data }
 }
 
 function applied(data: JsonObject, step: MappingStep, sha256: Hash): JsonObject | undefined {

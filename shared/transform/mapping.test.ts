@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { aDelivery } from '../../test/support/destination-samples.ts'
 import type { JsonObject, JsonValue } from '../kernel/json.ts'
-import { filled, Mapping, type MappingStep, mapDelivery } from './mapping.ts'
+import { filled, Mapping, type MappingStep, mapped as mappedBy } from './mapping.ts'
 
 const sha = (text: string) => `#${text}#`
 const path = fc
@@ -30,7 +30,7 @@ const step = fc.oneof(
 const data = fc.dictionary(fc.constantFrom('properties', 'traits', 'a', 'b'), json) as fc.Arbitrary<JsonObject>
 
 const mapped = (data: JsonObject, ...steps: unknown[]) => {
-  const result = mapDelivery(aDelivery('track', data), Mapping.parse(steps), sha)
+  const result = mappedBy(aDelivery('track', data).data, Mapping.parse(steps), sha)
   if ('skip' in result) return result.skip
   const { profile: _, messageId: __, timestamp: ___, context: ____, ...rest } = result.data
   return rest
@@ -43,7 +43,7 @@ describe('a mapping', () => {
         const delivery = aDelivery('track', data)
         const before = JSON.stringify(delivery)
         // What the arbitrary makes is what the schema lets through.
-        const result = mapDelivery(delivery, steps as unknown as readonly MappingStep[], sha)
+        const result = mappedBy(delivery.data, steps as unknown as readonly MappingStep[], sha)
         expect(JSON.stringify(delivery)).toBe(before)
         expect(Object.getPrototypeOf({})).toBe(Object.prototype)
         expect(({} as Record<string, unknown>)['a']).toBeUndefined()

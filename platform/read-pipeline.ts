@@ -1,0 +1,71 @@
+import type { z } from 'zod'
+import { jsonOf } from '../shared/kernel/json.ts'
+import type { PipelineConfig } from '../shared/pipeline/pipeline-config.ts'
+import { PluginDocument } from '../shared/plugin/plugin-config.ts'
+import { TrackingPlanDocument } from '../shared/tracking-plan/tracking-plan.ts'
+import { TransformationDocument } from '../shared/transform/transformation.ts'
+
+interface Row {
+  readonly id: string
+  readonly name: string
+  readonly document: string
+  readonly version: number
+  readonly enabled: number
+  readonly position: number
+  readonly type: string
+  readonly sealed: string | null
+}
+
+/** One read of all three lists. What this code cannot read is left out and reported: one bad row must not stop the rest. */
+export async function readPipeline(db: D1Database, workspace: string): Promise<PipelineConfig> {
+  const [transformations, plans, plugins] = await db.batch<Row>([
+    db
+      .prepare(
+        'SELECT id, name, enabled, document, version FROM transformations WHERE workspace = ? ORDER BY position, id',
+      )
+      .bind(workspace),
+    db
+      .prepare('SELECT id, name, document, version FROM tracking_plans WHERE workspace = ? ORDER BY id')
+      .bind(workspace),
+    db
+      .prepare(
+        `SELECT id, type, name, position, enabled, document, sealed, version FROM plugins
+         WHERE workspace = ? ORDER BY position, id`,
+      )
+      .bind(workspace),
+  ])
+  return {
+    workspace,
+    transformations: (transformations?.results ?? []).flatMap((row) =>
+      read(row, TransformationDocument, 'transformation', workspace).map((document) => ({
+        ...document,
+        ...named(row),
+        enabled: row.enabled === 1,
+      })),
+    ),
+    plans: (plans?.results ?? []).flatMap((row) =>
+      read(row, TrackingPlanDocument, 'tracking plan', workspace).map((document) => ({ ...document, ...named(row) })),
+    ),
+    plugins: (plugins?.results ?? []).flatMap((row) =>
+      read(row, PluginDocument, 'plugin', workspace).map((document) => ({
+        ...document,
+        ...named(row),
+        type: row.type,
+        enabled: row.enabled === 1,
+        position: row.position,
+        sealed: row.sealed,
+      })),
+    ),
+  }
+}
+
+function named({ id, name, version }: Row) {
+  return { id, name, version }
+}
+
+function read<T>(row: Row, schema: z.ZodType<T>, what: string, workspace: string): readonly T[] {
+  const parsed = schema.safeParse(jsonOf(row.document))
+  if (parsed.success) return [parsed.data]
+  console.error(`${what} ${workspace}/${row.id} is not readable`, parsed.error)
+  return []
+}

@@ -1,0 +1,51 @@
+import type { WorkspaceSettings } from '../config/workspace-config.ts'
+import type { Event, EventFlag } from '../event/event.ts'
+import { validateItem } from '../event/validate-item.ts'
+import { isObject, type JsonObject, type JsonValue } from '../kernel/json.ts'
+import { IngestMessage } from './ingest-message.ts'
+import { normalizedEvent } from './normalized-event.ts'
+
+/** A line of bronze as read: anything, until looked at. */
+export type ArchivedLine = Readonly<Record<string, unknown>>
+
+/** What stages changed of an event, by its top-level fields; a field that they took away is null. */
+export function changesOf(before: Event, after: Event): JsonObject | undefined {
+  if (before === after) return undefined
+  const changes: Record<string, JsonValue> = {}
+  const [old, now] = [before as unknown as JsonObject, after as unknown as JsonObject]
+  for (const field of new Set([...Object.keys(old), ...Object.keys(now)]))
+    if (old[field] !== now[field]) changes[field] = now[field] ?? null
+  return Object.keys(changes).length > 0 ? changes : undefined
+}
+
+/** @law the event of a line is the event that was applied, whatever the settings have become since */
+export function withChanges(before: Event, changes: JsonObject): Event {
+  const after: Record<string, JsonValue> = { ...(before as unknown as JsonObject) }
+  for (const [field, value] of Object.entries(changes)) {
+    if (value === null) delete after[field]
+    else after[field] = value
+  }
+  return after as unknown as Event
+}
+
+/**
+ * The event that a line of bronze holds, as it went on to its profile. Undefined for a line without one: a copy that is
+ * no valid message, or whose content was erased.
+ */
+export function eventOfLine(line: ArchivedLine, settings: WorkspaceSettings): Event | undefined {
+  // Written by queues/consume-effects.ts from an effect: Tributary's own events are kept whole.
+  if (isObject(line['event'])) return line['event'] as unknown as Event
+  const envelope = isObject(line['envelope']) ? line['envelope'] : {}
+  const ingest = IngestMessage.safeParse({ v: 1, ...envelope, items: [line['item']] })
+  const [item] = ingest.success ? ingest.data.items : []
+  if (!ingest.success || !item) return undefined
+  const type = item.profile === undefined ? validateItem(item.body, item.type) : undefined
+  if (type && !type.ok) return undefined
+  const event = normalizedEvent(ingest.data, item, type?.value ?? item.type ?? 'track', settings)
+  const asDecided = {
+    ...event,
+    ...(typeof line['timestamp'] === 'number' ? { timestamp: line['timestamp'] } : {}),
+    ...(Array.isArray(line['flags']) ? { flags: line['flags'] as EventFlag[] } : {}),
+  }
+  return isObject(line['changes']) ? withChanges(asDecided, line['changes']) : asDecided
+}
