@@ -18,7 +18,9 @@ export function changesOf(before: Event, after: Event): JsonObject | undefined {
   return Object.keys(changes).length > 0 ? changes : undefined
 }
 
-/** @law the event of a line is the event that was applied, whatever the settings have become since */
+/**
+ * @law the event of a line is the event that was applied, whatever the settings have become since
+ */
 export function withChanges(before: Event, changes: JsonObject): Event {
   const after: Record<string, JsonValue> = { ...(before as unknown as JsonObject) }
   for (const [field, value] of Object.entries(changes)) {
