@@ -112,12 +112,53 @@ const rows: readonly Row[] = [
     },
   ],
   [
+    'who enters is put on the list',
+    'google-ads-audience',
+    'track',
+    { event: 'big_spenders ENTER' },
+    {
+      url: 'https://googleads.googleapis.com/v26/customers/1234567890:uploadUserData',
+      headers: { Authorization: 'Bearer the-access-token', 'developer-token': 'secret-developer' },
+      body: {
+        operations: [
+          {
+            create: {
+              userIdentifiers: [
+                { hashedEmail: expect.stringMatching(/^[0-9a-f]{64}$/) },
+                { hashedPhoneNumber: expect.stringMatching(/^[0-9a-f]{64}$/) },
+              ],
+            },
+          },
+        ],
+        customerMatchUserListMetadata: {
+          userList: 'customers/1234567890/userLists/77',
+          consent: { adUserData: 'GRANTED' },
+        },
+      },
+    },
+    { adUserData: 'GRANTED' },
+  ],
+  [
+    'who leaves is taken off the list',
+    'google-ads-audience',
+    'track',
+    { event: 'big_spenders EXIT' },
+    { body: { operations: [{ remove: { userIdentifiers: [{}, {}] } }] } },
+  ],
+  [
+    'an order is no membership',
+    'google-ads-audience',
+    'track',
+    { event: 'Order Completed' },
+    { skip: 'no_membership_of_a_person_with_email_or_phone' },
+  ],
+  [
     'a conversion by its click',
     'google-ads',
     'track',
     { event: 'Order Completed', properties: { gclid: 'click', revenue: '3', order_id: 'o1' } },
     {
-      url: 'https://googleads.googleapis.com/v21/customers/1234567890:uploadClickConversions',
+      url: 'https://googleads.googleapis.com/v26/customers/1234567890:uploadClickConversions',
       headers: { Authorization: 'Bearer the-access-token', 'developer-token': 'secret-developer' },
       body: {
         conversions: [
@@ -307,6 +348,8 @@ const reads: readonly Read[] = [
     'delivered',
   ],
   ['taken', 'google-ads', 200, { results: [{}] }, 'delivered'],
+  ['on the list', 'google-ads-audience', 200, { receivedOperationsCount: 1 }, 'delivered'],
+  ['not allowed to', 'google-ads-audience', 400, { error: { message: 'CUSTOMER_MATCH_NOT_ALLOWED' } }, 'refused'],
   ['a token that is over', 'google-ads', 401, {}, 'retry'],
   ['several results, one of them wrong', 'hubspot', 207, { errors: [{ message: 'no' }] }, 'refused'],
   ['created', 'salesforce', 201, { success: true }, 'delivered'],

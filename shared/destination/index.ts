@@ -3,6 +3,7 @@ import { amplitude } from './type/amplitude.ts'
 import { braze } from './type/braze.ts'
 import { ga4 } from './type/ga4.ts'
 import { googleAds } from './type/google-ads.ts'
+import { googleAdsAudience } from './type/google-ads-audience.ts'
 import { hubspot } from './type/hubspot.ts'
 import { kafkaRest } from './type/kafka-rest.ts'
 import { klaviyo } from './type/klaviyo.ts'
@@ -22,6 +23,7 @@ export const destinationTypes: readonly DestinationType[] = [
   ga4,
   metaConversions,
   googleAds,
+  googleAdsAudience,
   hubspot,
   salesforce,
   klaviyo,

@@ -22,6 +22,14 @@ export const SETTINGS: Readonly<Record<string, JsonObject>> = {
     clientSecret: 'secret-client',
     refreshToken: 'secret-refresh',
   },
+  'google-ads-audience': {
+    customerId: '1234567890',
+    userListId: '77',
+    developerToken: 'secret-developer',
+    clientId: 'client',
+    clientSecret: 'secret-client',
+    refreshToken: 'secret-refresh',
+  },
   hubspot: { accessToken: 'secret-pat', events: { 'Order Completed': 'pe1_order' } },
   salesforce: {
     instanceUrl: 'https://acme.my.salesforce.com/',
