@@ -1,9 +1,8 @@
 import { isObject, type JsonValue } from '../kernel/json.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
-import { toHex } from './encoding.ts'
 import type { HookEvent, MessageEvent } from './hook-event.ts'
 import type { HookTools } from './hook-tools.ts'
-import { at, millisecondsAt, parseJson, present, recordsOf, secondsAt, textAt } from './payload.ts'
+import { at, digestOf, millisecondsAt, parseJson, present, readRecords, secondsAt, textAt } from './payload.ts'
 import { defineProvider, type KeptHook, OK_ANSWER } from './provider.ts'
 import { verifyCredential } from './scheme.ts'
 
@@ -51,7 +50,7 @@ function tell(record: JsonValue, _hook: KeptHook, tools: HookTools): Result<read
       ...known,
       recipient,
       // `id` names the webhook or the account, not the event.
-      dedup: toHex(tools.sha256([parts.map((part) => part ?? '').join('|')])),
+      dedup: digestOf(parts, tools),
       // The only clock in UTC; `date` and `ts` are in the account's time zone.
       at: millisecondsAt(record, 'ts_epoch') ?? secondsAt(record, 'ts_event'),
       messageId: textAt(record, 'message-id'),
@@ -78,10 +77,7 @@ export const brevo = defineProvider({
   needs: [['bearerToken', 'basicAuth', 'secrets']],
   keeps: [],
   verify: verifyCredential,
-  read: (hook) => {
-    const body = parseJson(hook.text)
-    return body.ok ? ok(recordsOf(body.value)) : body
-  },
+  read: ({ text }) => readRecords(text),
   tell,
   answers: { good: OK_ANSWER, refused: 401 },
 })

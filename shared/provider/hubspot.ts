@@ -4,7 +4,7 @@ import { fromBase64, fromDigits, fromHex } from './encoding.ts'
 import type { HookEvent, RecordChange, RecordOp } from './hook-event.ts'
 import { type HookRequest, type HookSettings, header, signedUrl } from './hook-request.ts'
 import type { HookTools } from './hook-tools.ts'
-import { at, listAt, millisecondsAt, parseJson, recordsOf, textAt } from './payload.ts'
+import { at, listAt, millisecondsAt, readRecords, textAt } from './payload.ts'
 import { defineProvider, OK_ANSWER } from './provider.ts'
 import { isHmacOfAny, secretsOf } from './scheme.ts'
 import { FRESH_SECONDS, isFresh, refused, VERIFIED, type Verdict } from './verdict.ts'
@@ -110,10 +110,7 @@ export const hubspot = defineProvider({
   needs: [['secrets'], ['publicUrl']],
   keeps: [],
   verify,
-  read: (hook) => {
-    const body = parseJson(hook.text)
-    return body.ok ? ok(recordsOf(body.value)) : body
-  },
+  read: ({ text }) => readRecords(text),
   tell,
   answers: { good: OK_ANSWER, refused: 401 },
 })

@@ -2,6 +2,8 @@ import { parseInstant } from '../kernel/instant.ts'
 import { isObject, type JsonObject, type JsonValue, own, shapeFault } from '../kernel/json.ts'
 import { LIMITS } from '../kernel/limits.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
+import { toHex } from './encoding.ts'
+import type { HookTools } from './hook-tools.ts'
 
 /** Careful hands for payloads of strangers: every reader answers undefined where the field is not what it should be. */
 /** What is told of a payload lies two levels deeper and must still be an event. */
@@ -23,6 +25,24 @@ export function parseJson(text: string): Result<JsonValue, string> {
 /** One record or a list of them, as several providers send either. */
 export function recordsOf(value: JsonValue): readonly JsonValue[] {
   return Array.isArray(value) ? (value as readonly JsonValue[]) : [value]
+}
+
+/** A body that is one record or a list of them. */
+export function readRecords(text: string): Result<readonly JsonValue[], string> {
+  const body = parseJson(text)
+  return body.ok ? ok(recordsOf(body.value)) : body
+}
+
+/** A body that is one record, an object. */
+export function readObject(text: string): Result<readonly JsonValue[], string> {
+  const body = parseJson(text)
+  if (!body.ok) return body
+  return isObject(body.value) ? ok([body.value]) : err('the body is not an object')
+}
+
+/** A name for what comes without one: the hash of what tells it from others. */
+export function digestOf(parts: readonly (string | undefined)[], tools: Pick<HookTools, 'sha256'>): string {
+  return toHex(tools.sha256([parts.map((part) => part ?? '').join('|')]))
 }
 
 export function at(value: JsonValue | undefined, ...path: readonly string[]): JsonValue | undefined {

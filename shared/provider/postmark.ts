@@ -1,9 +1,8 @@
 import { isObject, type JsonObject, type JsonValue } from '../kernel/json.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
-import { toHex } from './encoding.ts'
 import type { HookEvent, MessageEvent, SuppressionMirror } from './hook-event.ts'
 import type { HookTools } from './hook-tools.ts'
-import { at, flagAt, instantAt, parseJson, present, recordsOf, scalarsOf, textAt } from './payload.ts'
+import { at, digestOf, flagAt, instantAt, present, readRecords, scalarsOf, textAt } from './payload.ts'
 import { defineProvider, type KeptHook, OK_ANSWER } from './provider.ts'
 import { verifyCredential } from './scheme.ts'
 
@@ -130,7 +129,7 @@ function dedupOf(record: JsonObject, tools: HookTools): string {
   if (id !== undefined && (kind === 'Bounce' || kind === 'SpamComplaint')) return `${kind}:${id}`
   const when = textAt(record, 'DeliveredAt') ?? textAt(record, 'ReceivedAt') ?? textAt(record, 'ChangedAt') ?? ''
   const parts = [kind, textAt(record, 'MessageID'), textAt(record, 'Recipient'), when, textAt(record, 'OriginalLink')]
-  return toHex(tools.sha256([parts.map((part) => part ?? '').join('|')]))
+  return digestOf(parts, tools)
 }
 
 export const postmark = defineProvider({
@@ -140,10 +139,7 @@ export const postmark = defineProvider({
   needs: [['basicAuth', 'bearerToken', 'secrets']],
   keeps: [],
   verify: verifyCredential,
-  read: (hook) => {
-    const body = parseJson(hook.text)
-    return body.ok ? ok(recordsOf(body.value)) : body
-  },
+  read: ({ text }) => readRecords(text),
   tell,
   answers: { good: OK_ANSWER, refused: 403 },
 })

@@ -8,7 +8,7 @@ import type { HookEvent, RecordChange } from './hook-event.ts'
 import { type HookRequest, type HookSettings, header, mediaTypeOf } from './hook-request.ts'
 import type { HookTools } from './hook-tools.ts'
 import { ACK, changeOfNotification, notificationsOf, organizationOf } from './outbound-message.ts'
-import { instantAt, parseJson, recordsOf, textAt } from './payload.ts'
+import { instantAt, readRecords, textAt } from './payload.ts'
 import { defineProvider, type KeptHook, OK_ANSWER } from './provider.ts'
 import { isSameSecret, secretsOf, verifyCredential } from './scheme.ts'
 import { verifyStandardSignature } from './standard-signature.ts'
@@ -62,10 +62,8 @@ function read(hook: KeptHook, tools: HookTools): Result<readonly JsonValue[], st
     }
     case 'csv':
       return readCsvTable(hook.text)
-    case 'json': {
-      const body = parseJson(hook.text)
-      return body.ok ? ok(recordsOf(body.value)) : body
-    }
+    case 'json':
+      return readRecords(hook.text)
   }
 }
 

@@ -6,7 +6,7 @@ import type { FailReason, HookEvent, MessageEvent } from './hook-event.ts'
 import type { HookRequest, HookSettings } from './hook-request.ts'
 import { header } from './hook-request.ts'
 import type { HookTools } from './hook-tools.ts'
-import { flagAt, parseJson, present, recordsOf, secondsAt, textAt } from './payload.ts'
+import { flagAt, present, readRecords, secondsAt, textAt } from './payload.ts'
 import { defineProvider, type KeptHook, OK_ANSWER } from './provider.ts'
 import { secretsOf } from './scheme.ts'
 import { isFresh, refused, VERIFIED, type Verdict } from './verdict.ts'
@@ -131,10 +131,7 @@ export const sendgrid = defineProvider({
   needs: [['secrets']],
   keeps: [],
   verify,
-  read: (hook) => {
-    const body = parseJson(hook.text)
-    return body.ok ? ok(recordsOf(body.value)) : body
-  },
+  read: ({ text }) => readRecords(text),
   tell,
   answers: { good: OK_ANSWER, refused: 403 },
 })

@@ -2,7 +2,7 @@ import { isObject, type JsonValue } from '../kernel/json.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import type { ForeignEvent, HookEvent, Person } from './hook-event.ts'
 import { type HookRequest, header } from './hook-request.ts'
-import { at, instantAt, parseJson, present, textAt } from './payload.ts'
+import { at, instantAt, present, readObject, textAt } from './payload.ts'
 import { defineProvider, type KeptHook, OK_ANSWER } from './provider.ts'
 import { verifyHmacHeader } from './scheme.ts'
 
@@ -19,9 +19,7 @@ function withTextIds(text: string): string {
 }
 
 function read(hook: KeptHook): Result<readonly JsonValue[], string> {
-  const body = parseJson(withTextIds(hook.text))
-  if (!body.ok) return body
-  return isObject(body.value) ? ok([body.value]) : err('the body is not an object')
+  return readObject(withTextIds(hook.text))
 }
 
 function tell(record: JsonValue, hook: KeptHook): Result<readonly HookEvent[], string> {

@@ -2,7 +2,7 @@ import { isObject, type JsonValue } from '../kernel/json.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import type { ForeignEvent, HookEvent, Person } from './hook-event.ts'
 import { header } from './hook-request.ts'
-import { at, instantAt, millisecondsAt, parseJson, present, textAt } from './payload.ts'
+import { at, instantAt, millisecondsAt, present, readObject, textAt } from './payload.ts'
 import { defineProvider, type KeptHook, OK_ANSWER } from './provider.ts'
 import { verifyStandardSignature } from './standard-signature.ts'
 
@@ -49,11 +49,7 @@ export const standardWebhooks = defineProvider({
   needs: [['secrets']],
   keeps: ['webhook-id', 'svix-id'],
   verify: verifyStandardSignature,
-  read: (hook) => {
-    const body = parseJson(hook.text)
-    if (!body.ok) return body
-    return isObject(body.value) ? ok([body.value]) : err('the body is not an object')
-  },
+  read: ({ text }) => readObject(text),
   tell,
   answers: { good: OK_ANSWER, refused: 401 },
 })

@@ -1,10 +1,10 @@
-import { isObject, type JsonValue } from '../kernel/json.ts'
+import type { JsonValue } from '../kernel/json.ts'
 import { err, ok, type Result } from '../kernel/result.ts'
 import { fromDigits, fromHex } from './encoding.ts'
 import type { ForeignEvent, HookEvent, Person } from './hook-event.ts'
 import { type HookRequest, type HookSettings, header } from './hook-request.ts'
 import type { HookTools } from './hook-tools.ts'
-import { at, parseJson, present, secondsAt, textAt } from './payload.ts'
+import { at, present, readObject, secondsAt, textAt } from './payload.ts'
 import { defineProvider, OK_ANSWER } from './provider.ts'
 import { isHmacOfAny, secretsOf } from './scheme.ts'
 import { FRESH_SECONDS, isFresh, refused, VERIFIED, type Verdict } from './verdict.ts'
@@ -77,11 +77,7 @@ export const stripe = defineProvider({
   needs: [['secrets']],
   keeps: [],
   verify,
-  read: (hook) => {
-    const body = parseJson(hook.text)
-    if (!body.ok) return body
-    return isObject(body.value) ? ok([body.value]) : err('the body is not an object')
-  },
+  read: ({ text }) => readObject(text),
   tell,
   answers: { good: OK_ANSWER, refused: 401 },
 })

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../kernel/result.ts'
 import { formObject, readForm } from './form.ts'
 import type { Channel, HookEvent, MessageEvent } from './hook-event.ts'
 import { mediaTypeOf } from './hook-request.ts'
-import { at, parseJson, present, recordsOf, scalarsOf, textAt } from './payload.ts'
+import { at, present, readRecords, scalarsOf, textAt } from './payload.ts'
 import { defineProvider, type KeptHook } from './provider.ts'
 import { verifyTwilioSignature } from './twilio-signature.ts'
 
@@ -137,10 +137,7 @@ function queryOf(query: string): MessageEvent['metadata'] {
 }
 
 function read(hook: KeptHook): Result<readonly JsonValue[], string> {
-  if (mediaTypeOf(hook) === 'application/json') {
-    const body = parseJson(hook.text)
-    return body.ok ? ok(recordsOf(body.value)) : body
-  }
+  if (mediaTypeOf(hook) === 'application/json') return readRecords(hook.text)
   const fields = readForm(hook.text)
   return fields ? ok([{ ...formObject(fields) }]) : err('the form cannot be read')
 }
