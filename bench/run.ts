@@ -5,10 +5,17 @@ import { audienceBenchmark } from './audience.ts'
 import { type Benchmark, type Figure, tableOf } from './figures.ts'
 import { identityBenchmark } from './identity.ts'
 import { ingestBenchmark } from './ingest.ts'
+import { queuesBenchmark } from './queues.ts'
 import { segmentsBenchmark } from './segments.ts'
 
 /** `npm run bench [NAME...] [-- --json FILE]`: every benchmark, or those named. */
-const BENCHMARKS: readonly Benchmark[] = [audienceBenchmark, identityBenchmark, ingestBenchmark, segmentsBenchmark]
+const BENCHMARKS: readonly Benchmark[] = [
+  audienceBenchmark,
+  identityBenchmark,
+  ingestBenchmark,
+  queuesBenchmark,
+  segmentsBenchmark,
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
