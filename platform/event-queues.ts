@@ -14,11 +14,13 @@ export interface EventQueue {
   readonly queue: Queue
 }
 
+/** `EVENTS_0`, `EVENTS_1`, … as far as wrangler.toml binds them: an operator adds shards there and nowhere else. */
 export function eventQueues(env: Env): readonly EventQueue[] {
-  return [
-    { name: 'tributary-events-0', queue: env.EVENTS_0 },
-    { name: 'tributary-events-1', queue: env.EVENTS_1 },
-  ]
+  const bindings = env as unknown as Readonly<Record<string, Queue | undefined>>
+  const queues: EventQueue[] = []
+  for (let n = 0, queue = bindings['EVENTS_0']; queue; n += 1, queue = bindings[`EVENTS_${n}`])
+    queues.push({ name: `tributary-events-${n}`, queue })
+  return queues
 }
 
 /** `queue.send` can hang for a minute and then fail (workerd #6053); SDKs give a request up after ten seconds. */

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { fakeEnv } from '../test/support/fake-env.ts'
-import { enqueueIngest } from './event-queues.ts'
+import { enqueueIngest, eventQueues } from './event-queues.ts'
 import { patience } from './patience.ts'
 
 vi.spyOn(console, 'warn').mockImplementation(() => {})
@@ -14,6 +14,19 @@ describe('enqueueIngest', () => {
     expect([events0.texts.length, events1.texts.length].sort()).toEqual([0, 5])
     for (let i = 0; i < 40; i++) await enqueueIngest(env, ['{}'], 'src_a', `person ${i}`)
     expect(Math.min(events0.texts.length, events1.texts.length)).toBeGreaterThan(8)
+  })
+
+  test('a third shard is one more binding, and takes its share', async () => {
+    const { env, events0, events1 } = fakeEnv()
+    const third = fakeEnv()
+    const wider = { ...env, EVENTS_2: third.env.EVENTS_0 } as Env
+    for (let i = 0; i < 60; i++) await enqueueIngest(wider, ['{}'], 's', `p${i}`)
+    for (const shard of [events0, events1, third.events0]) expect(shard.texts.length).toBeGreaterThan(5)
+    expect(eventQueues(wider).map(({ name }) => name)).toEqual([
+      'tributary-events-0',
+      'tributary-events-1',
+      'tributary-events-2',
+    ])
   })
 
   test('a shard that refuses is passed over, and tried again with the next request', async () => {
