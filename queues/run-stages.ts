@@ -2,25 +2,12 @@ import type { ConfigStore } from '../platform/config-store.ts'
 import { isTransient } from '../platform/transient.ts'
 import { type StageName, stagesOf } from '../shared/config/pipeline-settings.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
-import type { PipelineConfig } from '../shared/pipeline/pipeline-config.ts'
-import type { StageNote } from '../shared/pipeline/stage-note.ts'
 import { type CopyWork, undecided } from './copy.ts'
 import { reasonOf } from './faults.ts'
+import type { Stage, StageCall } from './stage/stage.ts'
+import { transformCopies } from './stage/transform-copies.ts'
 
-/**
- * A stage: it looks at copies of one workspace and may change a copy's `event`, decide its `outcome`, or leave a note for
- * its trace. It sees the whole batch at once, so that code outside of this isolate is called once and not per event.
- */
-export interface StageCall {
-  readonly env: Env
-  readonly config: WorkspaceConfig
-  readonly pipeline: PipelineConfig
-  /** Each has an `event` and no outcome. */
-  readonly copies: readonly CopyWork[]
-}
-export type Stage = (call: StageCall) => void | Promise<void>
-
-const RUN: { readonly [stage in StageName]?: Stage } = {}
+const RUN: { readonly [stage in StageName]?: Stage } = { transform: transformCopies }
 
 /** The stages that the workspace chose, in its order; what one decides the next does not see. */
 export async function runStages(env: Env, configs: ConfigStore, copies: readonly CopyWork[]): Promise<void> {
@@ -56,9 +43,4 @@ async function runStage(stage: StageName, call: StageCall): Promise<void> {
       else copy.outcome = { kind: 'dead_letter', stage, reason }
     }
   }
-}
-
-/** One more line for the copy's trace. */
-export function note(copy: CopyWork, line: StageNote): void {
-  ;(copy.notes ??= []).push(line)
 }

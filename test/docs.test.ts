@@ -38,6 +38,14 @@ test.each(CONNECTORS)('docs/connectors.md says what $name makes of a record', ({
 describe('laws', () => {
   /** Law, as its header states it → title of the property test that holds it. */
   const HELD: Readonly<Record<string, string>> = {
+    'what steps add is bounded: a few of them that double something cannot fill the memory':
+      'what steps add is bounded: a few of them that double something cannot fill the memory',
+    'an event whose document nobody changed comes back as it was':
+      'an event whose document nobody changed comes back as it was',
+    'what comes out is a valid event of the same source, messageId, type and arrival, or nothing does':
+      'what comes out is a valid event of the same source, messageId, type and arrival, or nothing does',
+    'two documents differ nowhere exactly when they are equal':
+      'two documents differ nowhere exactly when they are equal',
     'the event of a line is the event that was applied, whatever the settings have become since':
       'the event of a line is the event that was applied, whatever the settings have become since',
     'without limits the partition is the connected components of the messages, in any order':

@@ -8,6 +8,6 @@ export function mapDelivery(
   sha256: Hash,
 ): Delivery | { readonly skip: string } {
   const result = mapped(delivery.data, steps, sha256)
-  if ('skip' in result) return result
+  if ('stopped' in result) return { skip: `mapping.${result.stopped.step}: ${result.stopped.why}` }
   return result.data === delivery.data ? delivery : { ...delivery, data: result.data }
 }

@@ -18,7 +18,7 @@ export function normalizedEvent(
   return ingest.trust === 'public' ? withoutListMarks(event) : event
 }
 
-function withoutListMarks(event: Event): Event {
+export function withoutListMarks(event: Event): Event {
   if (!event.traits || !Object.keys(event.traits).some(isListMark)) return event
   const traits = Object.fromEntries(Object.entries(event.traits).filter(([name]) => !isListMark(name)))
   return { ...event, traits: asDict(traits) }

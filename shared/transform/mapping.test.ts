@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { aDelivery } from '../../test/support/destination-samples.ts'
 import type { JsonObject, JsonValue } from '../kernel/json.ts'
-import { filled, Mapping, type MappingStep, mapped as mappedBy } from './mapping.ts'
+import { filled, Mapping, type MappingStep, MOST_ADDED, mapped as mappedBy } from './mapping.ts'
 
 const sha = (text: string) => `#${text}#`
 const path = fc
@@ -31,7 +31,7 @@ const data = fc.dictionary(fc.constantFrom('properties', 'traits', 'a', 'b'), js
 
 const mapped = (data: JsonObject, ...steps: unknown[]) => {
   const result = mappedBy(aDelivery('track', data).data, Mapping.parse(steps), sha)
-  if ('skip' in result) return result.skip
+  if ('stopped' in result) return `${result.stopped.step}: ${result.stopped.why}`
   const { profile: _, messageId: __, timestamp: ___, context: ____, ...rest } = result.data
   return rest
 }
@@ -106,7 +106,7 @@ describe('a mapping', () => {
       'filter holds back',
       { properties: { n: 4 } },
       { op: 'filter', path: 'properties.n', is: 'gte', value: 5 },
-      'mapping.0: filter',
+      '0: filter',
     ],
     [
       'hash',
@@ -137,6 +137,31 @@ describe('a mapping', () => {
     const result = mapped(data, step)
     if (typeof expected === 'string') expect(result).toBe(expected)
     else expect(result).toMatchObject(expected as object)
+  })
+
+  test('what steps add is bounded: a few of them that double something cannot fill the memory', () => {
+    const grows = fc.oneof(
+      fc.constant({ op: 'copy' as const, from: 'properties', to: 'properties.a' }),
+      fc.constant({ op: 'copy' as const, from: 'properties', to: 'properties.b' }),
+      fc.constant({ op: 'template' as const, to: 'properties.a', template: '{{properties}}'.repeat(50) }),
+      fc.constant({ op: 'set' as const, to: 'properties.b', value: { x: 'y' } }),
+    )
+    fc.assert(
+      fc.property(fc.array(grows, { minLength: 20, maxLength: 100 }), (steps) => {
+        const result = mappedBy({ properties: { text: 'x'.repeat(1_000) } }, steps, sha)
+        if ('data' in result) expect(JSON.stringify(result.data).length).toBeLessThan(8 * MOST_ADDED)
+      }),
+      { numRuns: 30 },
+    )
+    const doubling = Array.from({ length: 100 }, (_, i) => ({
+      op: 'copy' as const,
+      from: 'properties',
+      to: `properties.${i % 2 ? 'a' : 'b'}${i}`,
+    }))
+    const stopped = mappedBy({ properties: { text: 'x' } }, doubling, sha)
+    expect(stopped).toMatchObject({ stopped: { why: 'too_large' } })
+    const deeper = doubling.map((step) => ({ ...step, op: 'rename' as const, to: `properties.${'a.'.repeat(30)}b` }))
+    expect(mappedBy({ properties: { text: 'x' } }, deeper, sha)).toMatchObject({ stopped: { why: 'too_large' } })
   })
 
   test('refuses steps that nobody understands', () => {

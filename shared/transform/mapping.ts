@@ -14,6 +14,7 @@ import { follow, Path } from '../segment/path.ts'
  *   { "op": "hash", "path": "profile.traits.email", "normalise": "email" } ]
  * ```
  * @law never throws, never changes what it was given, and never reaches a prototype
+ * @law what steps add is bounded: a few of them that double something cannot fill the memory
  */
 const To = Path.refine((path) => !path.split('.').includes('__proto__'), 'is no name for a value')
 const Template = z.string().max(4_000).meta({ description: 'Text with {{path}} in it' })
@@ -53,19 +54,48 @@ export type Mapping = z.infer<typeof Mapping>
 
 export type Hash = (text: string) => string
 
+/** Characters that one mapping may add to what it was given: far more than anybody sends anywhere. */
+export const MOST_ADDED = 1_000_000
+
+/** Where a mapping ended before its end: a filter that held back, or a step that would have added too much. */
+export interface Stopped {
+  readonly step: number
+  readonly why: 'filter' | 'too_large'
+}
+
 /** The object rewritten (the very same one when nothing changed), or the step that it did not pass. */
 export function mapped(
   given: JsonObject,
   steps: readonly MappingStep[],
   sha256: Hash,
-): { readonly data: JsonObject } | { readonly skip: string } {
+): { readonly data: JsonObject } | { readonly stopped: Stopped } {
   let data = given
+  let room = MOST_ADDED
   for (const [i, step] of steps.entries()) {
+    const added = addedBy(data, step, room)
+    if (added === undefined) return { stopped: { step: i, why: 'too_large' } }
+    room -= added
     const after = applied(data, step, sha256)
-    if (after === undefined) return { skip: `mapping.${i}: ${step.op}` }
+    if (after === undefined) return { stopped: { step: i, why: 'filter' } }
     data = after
   }
   return { data }
+}
+
+/** About how many characters a step adds; undefined when they are more than there is room for, and then not counted to the end. */
+function addedBy(data: JsonObject, step: MappingStep, room: number): number | undefined {
+  switch (step.op) {
+    case 'rename':
+      return jsonChars(at(data, step.from) ?? null, Number.POSITIVE_INFINITY) === undefined ? undefined : 0
+    case 'copy':
+      return jsonChars(at(data, step.from) ?? null, room)
+    case 'set':
+      return jsonChars(step.value, room)
+    case 'template':
+      return templateChars(step.template, data, room)
+    default:
+      return 0
+  }
 }
 
 function applied(data: JsonObject, step: MappingStep, sha256: Hash): JsonObject | undefined {
@@ -135,13 +165,45 @@ function picked(data: JsonObject, paths: readonly string[]): JsonObject {
   return kept
 }
 
+const PLACE = /\{\{\s*([^{}\s]+)\s*\}\}/g
+
 /** `{{path}}` is the value there: text as it is, nothing for nothing, everything else as JSON. */
 export function filled(template: string, data: JsonObject): string {
-  return template.replace(/\{\{\s*([^{}\s]+)\s*\}\}/g, (_, path: string) => {
+  return template.replace(PLACE, (_, path: string) => {
     const value = at(data, path)
     if (value === undefined || value === null) return ''
     return typeof value === 'string' ? value : JSON.stringify(value)
   })
+}
+
+function templateChars(template: string, data: JsonObject, most: number): number | undefined {
+  let chars = template.length
+  for (const [, path = ''] of template.matchAll(PLACE)) {
+    const more = jsonChars(at(data, path) ?? null, most - chars)
+    if (more === undefined) return undefined
+    chars += more
+  }
+  return chars <= most ? chars : undefined
+}
+
+/** Renaming a value into itself, again and again, would make it deeper than anything can walk. */
+const MOST_LEVELS = 200
+
+/** About as many characters as the value has as JSON; undefined beyond `most`, and then it is not looked at any further. */
+function jsonChars(value: JsonValue, most: number): number | undefined {
+  let left = most
+  // A value may hold the same object many times: what ends this is the count, not the number of objects.
+  const fits = (inner: JsonValue, level: number): boolean => {
+    left -= typeof inner === 'string' ? inner.length + 2 : 2
+    if (left < 0 || level > MOST_LEVELS) return false
+    if (typeof inner !== 'object' || inner === null) return true
+    for (const key of Object.keys(inner)) {
+      left -= Array.isArray(inner) ? 1 : key.length + 4
+      if (!fits((inner as JsonObject)[key] as JsonValue, level + 1)) return false
+    }
+    return true
+  }
+  return fits(value, 0) ? most - left : undefined
 }
 
 /** What can be hashed or masked. */
