@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { askProfiles, sendTellings } from '../platform/audience-documents.ts'
 import { ConfigStore } from '../platform/config-store.ts'
+import { log } from '../platform/log.ts'
 import { nameParts } from '../platform/stubs.ts'
 import type { Telling } from '../shared/audience/document-of.ts'
 import { projectionOf } from '../shared/audience/projection.ts'
@@ -218,7 +219,11 @@ export class AudienceShardObject extends DurableObject<Env> {
   #again({ build, ...errand }: Pick<Errand, 'attempts' | 'build'>, ids: readonly string[]): void {
     const attempts = errand.attempts + 1
     if (attempts >= MOST_ATTEMPTS) {
-      console.error(`audience ${this.#workspace}: ${ids.length} profiles did not answer, ${ids[0]} among them`)
+      log.error('audience: profiles did not answer', {
+        workspace_id: this.#workspace,
+        profiles: ids.length,
+        one: ids[0],
+      })
       return
     }
     this.#errands.add({ build, attempts, due: Date.now() + 1_000 * 2 ** attempts, ids })

@@ -3,6 +3,7 @@ import { ConfigStore } from '../platform/config-store.ts'
 import { sendDestinationLetter } from '../platform/destination-letter.ts'
 import { recordDeliveries } from '../platform/destination-record.ts'
 import { type Sent, sendTo } from '../platform/destination-send.ts'
+import { log } from '../platform/log.ts'
 import { patience } from '../platform/patience.ts'
 import { LANES, nameParts } from '../platform/stubs.ts'
 import { type Allowance, refilled, UNLIMITED } from '../shared/destination/allowance.ts'
@@ -234,7 +235,7 @@ export class DeliveryLaneObject extends DurableObject<Env> {
     try {
       await sendDestinationLetter(this.env, { workspace, destination, name, held, text, reason }, now)
     } catch (fault) {
-      console.error('delivery lane: a dead letter was not taken, and comes again', fault)
+      log.error('delivery lane: a dead letter was not taken, and comes again', { fault })
       held.dueAt = now + 5 * SECOND
       return this.#keep([held], reason)
     }
@@ -279,7 +280,7 @@ export class DeliveryLaneObject extends DurableObject<Env> {
     try {
       await unspillOldest(this.#spilled)
     } catch (fault) {
-      console.error('delivery lane: a batch did not come back from the lake, and is asked for again', fault)
+      log.error('delivery lane: a batch did not come back from the lake, and is asked for again', { fault })
     } finally {
       this.#unspilling = false
     }
@@ -288,7 +289,7 @@ export class DeliveryLaneObject extends DurableObject<Env> {
   async #tellLate(): Promise<void> {
     const lines = this.#late.splice(0)
     await recordDeliveries(this.env, this.#workspace, lines).catch((fault: unknown) =>
-      console.error('delivery lane: outcomes were not recorded', fault),
+      log.error('delivery lane: outcomes were not recorded', { fault }),
     )
   }
 

@@ -1,3 +1,4 @@
+import { log } from '../platform/log.ts'
 import type { DeliveryLaneStore } from './delivery-lane-store.ts'
 import type { LaneItem } from './lane-item.ts'
 import type { LaneMemory } from './lane-memory.ts'
@@ -30,7 +31,8 @@ export async function unspillOldest({ env, storage, store, memory }: SpillPlace)
   const object = await env.LAKE.get(oldest.name)
   // Written by spillItems.
   const items = object ? (JSON.parse(await object.text()) as LaneItem[]) : []
-  if (!object) console.error(`delivery lane: ${oldest.name} is gone, and ${oldest.items} deliveries with it`)
+  if (!object)
+    log.error('delivery lane: spilled deliveries are gone', { object: oldest.name, deliveries: oldest.items })
   storage.transactionSync(() => {
     memory.takeBack(items, oldest.seq, Date.now())
     store.removeSpilled(oldest.seq)

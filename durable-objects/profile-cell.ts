@@ -1,6 +1,7 @@
 import { sendTellings } from '../platform/audience-documents.ts'
 import { ConfigStore } from '../platform/config-store.ts'
 import { sendEffects } from '../platform/effects.ts'
+import { log } from '../platform/log.ts'
 import { nameParts } from '../platform/stubs.ts'
 import { type Telling, tellingOf } from '../shared/audience/document-of.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
@@ -156,7 +157,11 @@ export class ProfileCell {
     try {
       await this.flush()
     } catch (fault) {
-      console.warn(`profile ${this.workspace}/${this.id} tells the audience shards later:`, fault)
+      log.warn('profile: it tells the audience shards later', {
+        workspace_id: this.workspace,
+        profile: this.id,
+        fault,
+      })
       this.wakeWhenDue()
     }
   }

@@ -1,6 +1,7 @@
 import type { Telling } from '../shared/audience/document-of.ts'
 import { shardOf } from '../shared/audience/shard-of.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
+import { log } from './log.ts'
 import { audienceShards, audienceStub, profileStub } from './stubs.ts'
 
 /** Characters of one call: RPC takes 32 MiB, and a shard writes it in one transaction. */
@@ -58,7 +59,12 @@ async function sendTexts(env: Env, workspace: string, tellings: News['tellings']
         for (const part of parts(group)) await audienceStub(env, workspace, shard).upsert(`[${part.join(',')}]`)
         return []
       } catch (fault) {
-        console.warn(`audience ${workspace}/${shard} did not take ${group.length} documents:`, fault)
+        log.warn('audience: a shard did not take documents', {
+          workspace_id: workspace,
+          shard,
+          documents: group.length,
+          fault,
+        })
         return group.map(({ id }) => id)
       }
     }),
@@ -117,7 +123,7 @@ export async function askProfiles(
     try {
       tellings.push(JSON.parse(await profileStub(env, workspace, id as CanonicalId).tell(build)) as Telling)
     } catch (fault) {
-      console.warn(`audience ${workspace}: profile ${id} did not answer:`, fault)
+      log.warn('audience: a profile did not answer', { workspace_id: workspace, profile: id, fault })
       failed.push(id)
     }
   }

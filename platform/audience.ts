@@ -15,6 +15,7 @@ import { hash53 } from '../shared/kernel/hash.ts'
 import { type CanonicalId, isCanonicalId } from '../shared/kernel/id.ts'
 import type { Condition } from '../shared/segment/condition.ts'
 import { inPool } from './in-pool.ts'
+import { log } from './log.ts'
 import { patience } from './patience.ts'
 import { missingPercentiles, withPercentiles } from './percentiles.ts'
 import { audienceShards, audienceStub, profileStub, type Remote } from './stubs.ts'
@@ -199,7 +200,8 @@ async function freshen(env: Env, workspace: string): Promise<void> {
     FRESHEN_MS,
     fromAll(env, workspace, (shard) => shard.freshen()),
   )
-  if (waited.kind === 'failed') console.warn(`audience ${workspace} is not fresh:`, waited.fault)
+  if (waited.kind === 'failed')
+    log.warn('audience: documents are not fresh', { workspace_id: workspace, fault: waited.fault })
 }
 
 async function pageFrom<T extends Placed>(

@@ -13,6 +13,7 @@ import { Aggregate } from '../shared/segment/aggregate.ts'
 import { parseCondition } from '../shared/segment/condition.ts'
 import { DESTINATION_COLUMNS, type DestinationRow, readableDestination } from './destination-row.ts'
 import { FreshCache, type FreshCacheOptions } from './fresh-cache.ts'
+import { log } from './log.ts'
 import { ownSource } from './own-source.ts'
 import { patience } from './patience.ts'
 import { readPipeline } from './read-pipeline.ts'
@@ -165,7 +166,11 @@ export class ConfigStore {
 function definitionOf(workspace: string, row: Record<string, string | number>): readonly SegmentDefinition[] {
   const condition = parseCondition(jsonOf(String(row['condition'])))
   if (!condition.ok) {
-    console.error(`segment ${workspace}/${row['key']} is not readable`, condition.failure)
+    log.error('config: a segment is not readable', {
+      workspace_id: workspace,
+      segment: row['key'],
+      fault: condition.failure,
+    })
     return []
   }
   const { key, name, version } = row
@@ -175,7 +180,11 @@ function definitionOf(workspace: string, row: Record<string, string | number>): 
 function computedTraitOf(workspace: string, row: Record<string, string | number>): readonly ComputedTraitDefinition[] {
   const aggregate = Aggregate.safeParse(jsonOf(String(row['aggregate'])))
   if (!aggregate.success) {
-    console.error(`computed trait ${workspace}/${row['key']} is not readable`, aggregate.error)
+    log.error('config: a computed trait is not readable', {
+      workspace_id: workspace,
+      trait: row['key'],
+      fault: aggregate.error,
+    })
     return []
   }
   const { key, name, version } = row

@@ -1,4 +1,5 @@
 import { type DestinationConfig, DestinationRules } from '../shared/destination/destination-config.ts'
+import { log } from './log.ts'
 
 /** A destination as D1 keeps it. */
 export interface DestinationRow {
@@ -37,7 +38,7 @@ export function readableDestination(row: DestinationRow): readonly DestinationCo
   try {
     return [destinationConfigOf(row)]
   } catch (fault) {
-    console.error(`destination ${row.workspace}/${row.id} is not readable`, fault)
+    log.error('config: a destination is not readable', { workspace_id: row.workspace, id: row.id, fault })
     return []
   }
 }

@@ -13,6 +13,7 @@ import type { Effect } from '../shared/profile/effect.ts'
 import { settingsOf } from './destination-settings.ts'
 import { accessTokenFor, forgetToken } from './destination-token.ts'
 import { destinationTools, sha256 } from './destination-tools.ts'
+import { log } from './log.ts'
 import { callOut } from './outbound.ts'
 import { outboundRules } from './outbound-address.ts'
 import { profileStub } from './stubs.ts'
@@ -40,7 +41,11 @@ export async function sendTo(env: Env, destination: DestinationConfig, effects: 
     let next = 0
     return prepared.map((one) => ('data' in one ? (verdicts[next++] as Sent) : one))
   } catch (fault) {
-    console.error(`destination ${destination.workspace}/${destination.id}:`, fault)
+    log.error('destination: a call could not be built', {
+      workspace_id: destination.workspace,
+      destination: destination.id,
+      fault,
+    })
     return effects.map(() => ({ kind: 'retry', reason: `our fault: ${messageOf(fault)}`, ours: true }))
   }
 }

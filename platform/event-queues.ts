@@ -1,4 +1,5 @@
 import { hash53 } from '../shared/kernel/hash.ts'
+import { log } from './log.ts'
 import { patience } from './patience.ts'
 import { sendGroups } from './queue-packing.ts'
 
@@ -62,7 +63,10 @@ async function sentToOne(order: readonly Queue[], group: readonly string[], opti
     const outcome = await patience(hangMs, send(queue, group))
     if (outcome.kind === 'done') return true
     if (outcome.kind === 'hung') restingUntil.set(queue, now() + REST_MS)
-    console.warn(`event queue ${outcome.kind}:`, outcome.kind === 'failed' ? outcome.fault : `${hangMs} ms`)
+    log.warn(
+      `queue: a send ${outcome.kind}`,
+      outcome.kind === 'failed' ? { fault: outcome.fault } : { waitedMs: hangMs },
+    )
   }
   return false
 }

@@ -1,3 +1,4 @@
+import { log } from './log.ts'
 import { within } from './patience.ts'
 
 /**
@@ -53,7 +54,7 @@ export class FreshCache<T> {
       const reading = this.#read(key, read)
       return answer(await (known ? within(PATIENCE_MS, reading) : reading))
     } catch (fault) {
-      console.warn('configuration cannot be read:', fault instanceof Error ? fault.message : fault)
+      log.warn('config: it cannot be read', { fault })
       return known?.value ?? 'unreadable'
     }
   }

@@ -3,6 +3,7 @@ import type { JobState } from '../shared/contract/read-job.ts'
 import { ulid } from '../shared/kernel/id.ts'
 import type { JsonValue } from '../shared/kernel/json.ts'
 import type { JobMessage } from '../shared/message/job-message.ts'
+import { log } from './log.ts'
 
 /**
  * Long work in resumable steps (docs/jobs.md): starting it, and what a kind of job is. The steps are carried out by
@@ -131,7 +132,7 @@ export async function callJob(env: Env, message: JobMessage, delaySeconds = 0): 
   try {
     await env.JOBS.send(JSON.stringify(message), { contentType: 'text', delaySeconds })
   } catch (fault) {
-    console.warn(`job ${message.id} waits for the cron:`, fault)
+    log.warn('job: it waits for the cron', { job: message.id, fault })
   }
 }
 

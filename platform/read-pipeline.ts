@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import { jsonOf } from '../shared/kernel/json.ts'
 import type { PipelineConfig } from '../shared/pipeline/pipeline-config.ts'
-import { PluginDocument } from '../shared/plugin/plugin-config.ts'
+import { PluginRules } from '../shared/plugin/plugin-config.ts'
 import { TrackingPlanDocument } from '../shared/tracking-plan/tracking-plan.ts'
 import { TransformationDocument } from '../shared/transform/transformation.ts'
+import { log } from './log.ts'
 
 interface Row {
   readonly id: string
@@ -47,9 +48,10 @@ export async function readPipeline(db: D1Database, workspace: string): Promise<P
       read(row, TrackingPlanDocument, 'tracking plan', workspace).map((document) => ({ ...document, ...named(row) })),
     ),
     plugins: (plugins?.results ?? []).flatMap((row) =>
-      read(row, PluginDocument, 'plugin', workspace).map((document) => ({
+      read(row, PluginRules, 'plugin', workspace).map((document) => ({
         ...document,
         ...named(row),
+        workspace,
         type: row.type,
         enabled: row.enabled === 1,
         position: row.position,
@@ -66,6 +68,6 @@ function named({ id, name, version }: Row) {
 function read<T>(row: Row, schema: z.ZodType<T>, what: string, workspace: string): readonly T[] {
   const parsed = schema.safeParse(jsonOf(row.document))
   if (parsed.success) return [parsed.data]
-  console.error(`${what} ${workspace}/${row.id} is not readable`, parsed.error)
+  log.error(`config: a ${what} is not readable`, { workspace_id: workspace, id: row.id, fault: parsed.error })
   return []
 }

@@ -1,4 +1,5 @@
 import { toIso } from '../shared/kernel/instant.ts'
+import { log } from './log.ts'
 import { patience } from './patience.ts'
 
 /**
@@ -35,8 +36,8 @@ export async function spillIngest(
   )
   const outcomes = await Promise.all(puts)
   for (const outcome of outcomes) {
-    if (outcome.kind === 'failed') console.error('spill refused:', outcome.fault)
-    if (outcome.kind === 'hung') console.error(`spill hung for ${hangMs} ms`)
+    if (outcome.kind === 'failed') log.error('spill: refused', { fault: outcome.fault })
+    if (outcome.kind === 'hung') log.error('spill: hung', { waitedMs: hangMs })
   }
   return outcomes.every((outcome) => outcome.kind === 'done')
 }

@@ -5,6 +5,7 @@ import { type Actor, auditStatement } from './audit.ts'
 import { type ErasureRow, newErasure } from './erasure-row.ts'
 import { identifierKey } from './hashing.ts'
 import { callJob, jobStatement, newJobId } from './jobs.ts'
+import { log } from './log.ts'
 import { identityStub } from './stubs.ts'
 
 /**
@@ -30,7 +31,7 @@ export async function startErasure(
     const state = mode === 'suppress' ? 'kept' : 'open'
     await identityStub(env, workspace).erase(profile, { id, at: now, state }, { kind: 'person', at: now, by: tokenId })
   } catch (fault) {
-    console.warn(`erasure ${id}: the graph will be asked again by the job`, fault)
+    log.warn('erasure: the graph will be asked again by the job', { erasure: id, fault })
   }
   await callJob(env, { v: 1, workspace, id: job.id, turn: 0 })
   return id

@@ -1,4 +1,5 @@
 import { ConfigStore } from '../platform/config-store.ts'
+import { log } from '../platform/log.ts'
 import { jsonOf } from '../shared/kernel/json.ts'
 import { DeadLetter } from '../shared/message/dead-letter.ts'
 import { IngestMessage } from '../shared/message/ingest-message.ts'
@@ -22,7 +23,7 @@ export async function consumeDeadLetters(batch: MessageBatch, env: Env): Promise
       await keep(env, letters)
       message.ack()
     } catch (fault) {
-      console.error('consume-dead-letters: will be redelivered', fault)
+      log.error('consume-dead-letters: the batch will be redelivered', { fault })
       retryLater(message)
     }
   }

@@ -1,4 +1,5 @@
 import { archive, type BronzeLine } from '../platform/archive.ts'
+import { log } from '../platform/log.ts'
 import { EffectMessage } from '../shared/message/effect-message.ts'
 import type { Effect } from '../shared/profile/effect.ts'
 import { OWN_SOURCE } from '../shared/profile/timeline.ts'
@@ -33,7 +34,7 @@ export async function consumeEffects(batch: MessageBatch, env: Env): Promise<voi
     await deliverEffects(env, changes)
     for (const message of read) message.ack()
   } catch (fault) {
-    console.error('consume-effects: batch will be redelivered', fault)
+    log.error('consume-effects: the batch will be redelivered', { fault })
     for (const message of read) retryLater(message)
   }
 }

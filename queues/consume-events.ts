@@ -1,4 +1,5 @@
 import { ConfigStore } from '../platform/config-store.ts'
+import { log } from '../platform/log.ts'
 import { type DeadLetter, NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { IngestMessage } from '../shared/message/ingest-message.ts'
 import { applyCopies } from './apply-copies.ts'
@@ -38,13 +39,19 @@ async function processUnits(units: readonly Unit[], env: Env): Promise<void> {
     for (const unit of units) if (isDecided(unit)) unit.message.ack()
   } catch (fault) {
     // The archive, a queue or a meter refused: nothing was acknowledged, everything is done again.
-    console.error('consume-events: batch will be redelivered', fault)
+    log.error('consume-events: the batch will be redelivered', { fault })
     for (const { message } of units) retryLater(message)
     return
   }
   for (const unit of units) {
     if (isDecided(unit)) continue
-    console.warn(`consume-events: ${unit.message.id} waits: ${unit.copies.find((copy) => copy.waiting)?.waiting}`)
+    log.warn('consume-events: a message waits', {
+      correlation_id: unit.ingest.requestId,
+      workspace_id: unit.source?.workspace,
+      source_id: unit.ingest.source,
+      attempts: unit.message.attempts,
+      reason: unit.copies.find((copy) => copy.waiting)?.waiting,
+    })
     retryLater(unit.message)
   }
 }

@@ -1,3 +1,4 @@
+import { log } from '../platform/log.ts'
 import { jsonOf } from '../shared/kernel/json.ts'
 import { JobMessage } from '../shared/message/job-message.ts'
 import { unreadable } from './consume-events.ts'
@@ -11,7 +12,10 @@ export async function consumeJobs(batch: MessageBatch, env: Env): Promise<void> 
     batch.messages.map(async (message) => {
       const call = JobMessage.safeParse(jsonOf(String(message.body)))
       if (!call.success) await sendDeadLetters(env, [{ ...unreadable(message, reasonOf(call.error)), stage: 'queue' }])
-      else await runJob(env, call.data).catch((fault: unknown) => console.error(`job ${call.data.id}:`, fault))
+      else
+        await runJob(env, call.data).catch((fault: unknown) =>
+          log.error('job: the run failed', { job: call.data.id, fault }),
+        )
       message.ack()
     }),
   )

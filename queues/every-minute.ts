@@ -1,3 +1,4 @@
+import { log } from '../platform/log.ts'
 import { beginDailyJobs } from './daily-jobs.ts'
 import { reasonOf } from './faults.ts'
 import { replaySpill } from './replay-spill.ts'
@@ -16,7 +17,7 @@ export async function everyMinute(env: Env): Promise<void> {
   await Promise.all(
     Object.entries(CHORES).map(([name, work]) =>
       work(env).catch((fault: unknown) => {
-        console.error(`every minute, ${name}:`, fault)
+        log.error(`every minute: ${name}`, { fault })
         failed.push(`${name}: ${reasonOf(fault)}`)
       }),
     ),

@@ -1,4 +1,5 @@
 import { ConfigStore } from '../platform/config-store.ts'
+import { log } from '../platform/log.ts'
 import { absorbProfile, forgetProfile } from '../platform/match-forget.ts'
 import { indexPerson, personOf } from '../platform/match-index.ts'
 import { packed, sendAll } from '../platform/queue-packing.ts'
@@ -62,7 +63,7 @@ export async function consumeMatching(batch: MessageBatch, env: Env): Promise<vo
       await matchMessage(env, parsed, Date.now())
       message.ack()
     } catch (fault) {
-      console.warn(`matching in ${parsed.workspace}:`, fault)
+      log.warn('matching: a message waits', { workspace_id: parsed.workspace, fault })
       retryLater(message)
     }
   }

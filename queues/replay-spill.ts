@@ -1,4 +1,5 @@
 import { enqueueIngest, longestBacklog } from '../platform/event-queues.ts'
+import { log } from '../platform/log.ts'
 import { SPILL_PREFIX } from '../platform/spill.ts'
 
 /**
@@ -32,7 +33,7 @@ export async function replaySpill(env: Env, options: ReplayOptions = {}): Promis
     if (!(await replayPage(env, keys))) break
     replayed += keys.length
   }
-  if (replayed > 0) console.log(`replay-spill: ${replayed} messages are back in the queues`)
+  if (replayed > 0) log.info('replay-spill: messages are back in the queues', { messages: replayed })
   return replayed
 }
 

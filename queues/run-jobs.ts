@@ -1,4 +1,5 @@
 import { callJob, type JobKind, type JobRow, type JobStep } from '../platform/jobs.ts'
+import { log } from '../platform/log.ts'
 import type { JobMessage } from '../shared/message/job-message.ts'
 import { reasonOf } from './faults.ts'
 import { JOB_KINDS } from './job-kinds.ts'
@@ -92,7 +93,13 @@ async function advance(env: Env, row: JobRow, kinds: readonly JobKind[], now: ()
   try {
     step = await kind.step(env, { ...row, input: JSON.parse(row.input), cursor: parsed(row.cursor) }, now())
   } catch (fault) {
-    console.warn(`job ${row.workspace}/${row.id} (${row.kind}), attempt ${row.attempts}:`, fault)
+    log.warn('job: an attempt failed', {
+      workspace_id: row.workspace,
+      job: row.id,
+      kind: row.kind,
+      attempts: row.attempts,
+      fault,
+    })
     const reason = reasonOf(fault).slice(0, 1_000)
     if (row.attempts >= MOST_ATTEMPTS) return ended(env, row, 'failed', reason, now())
     const waitMs = Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** (row.attempts - 1))

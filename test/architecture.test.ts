@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 /**
  * The import rule, held. Rooms stand in one linear order; a room imports earlier rooms and itself, never later ones:
  *
- *   shared (kernel → event → identity → consent → tracking → matching → config → segment → profile → audience → transform → tracking-plan → enrich → plugin → pipeline → message → provider → contract)
+ *   shared (kernel → event → identity → consent → tracking → matching → config → segment → profile → audience → transform → tracking-plan → enrich → plugin → pipeline → message → lake → provider → contract)
  *   → platform → durable-objects → queues → workers
  *
  * and `shared` is pure: no clock, no chance, no I/O; its few packages are pure as well (the test names them).
@@ -26,6 +26,7 @@ const SHARED = [
   'plugin',
   'pipeline',
   'message',
+  'lake',
   'destination',
   'import',
   'provider',
@@ -132,6 +133,12 @@ describe('the import rule', () => {
   test('nothing outside test imports test', () => {
     expect(edges.filter(({ to }) => to.startsWith('test/'))).toEqual([])
   })
+})
+
+test('whoever logs writes through platform/log.ts, which keeps people out of the lines', () => {
+  const rooms = ['platform', 'durable-objects', 'queues', 'workers']
+  const own = [...sources].filter(([path]) => rooms.includes(roomOf(path)) && path !== 'platform/log.ts')
+  expect(own.filter(([, text]) => /\bconsole\./.test(text)).map(([path]) => path)).toEqual([])
 })
 
 describe('shared is pure', () => {

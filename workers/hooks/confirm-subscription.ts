@@ -1,3 +1,4 @@
+import { log } from '../../platform/log.ts'
 import { confirmationUrl, snsMessageOf } from '../../shared/provider/sns-signature.ts'
 
 /**
@@ -14,12 +15,15 @@ export async function confirmSubscription(
 ): Promise<boolean> {
   const message = snsMessageOf(text)
   if (message?.['Type'] === 'UnsubscribeConfirmation')
-    console.warn(`the SNS topic ${String(message['TopicArn'])} no longer posts here`)
+    log.warn('hooks: an SNS topic no longer posts here', { topic: String(message['TopicArn']) })
   const url = confirmationUrl(text, topicArns)
   if (url === undefined) return true
   const reply = await fetcher(url, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) })
   await reply.body?.cancel()
   if (reply.status !== 200)
-    console.error(`a subscription of ${String(message?.['TopicArn'])} could not be confirmed: ${reply.status}`)
+    log.error('hooks: an SNS subscription could not be confirmed', {
+      topic: String(message?.['TopicArn']),
+      status: reply.status,
+    })
   return reply.status === 200
 }

@@ -1,4 +1,5 @@
 import { waitUntil } from 'cloudflare:workers'
+import { log } from '../../platform/log.ts'
 import { meterOf, meterStub } from '../../platform/stubs.ts'
 import { type Counts, count, emptyReading } from '../../shared/pipeline/meter.ts'
 
@@ -33,6 +34,6 @@ async function flushLater(env: Env): Promise<void> {
       }),
     )
   } catch (fault) {
-    console.error('refused webhook calls could not be counted:', fault)
+    log.error('hooks: refused calls could not be counted', { fault })
   }
 }

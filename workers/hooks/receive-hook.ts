@@ -1,6 +1,7 @@
 import { ConfigStore } from '../../platform/config-store.ts'
 import { enqueueIngest } from '../../platform/event-queues.ts'
 import { isInRanges } from '../../platform/ip-ranges.ts'
+import { log } from '../../platform/log.ts'
 import { waitFor } from '../../platform/rate-limit.ts'
 import { spillIngest } from '../../platform/spill.ts'
 import { hookTokensStub } from '../../platform/stubs.ts'
@@ -39,7 +40,7 @@ export async function receiveHook(request: Request, env: Env, path: HookPath, po
   try {
     return await received(request, env, path, requestId, ports)
   } catch (fault) {
-    console.error(`hooks ${requestId}:`, fault)
+    log.error('hooks: a call failed', { correlation_id: requestId, fault })
     // A provider takes any other 5xx for the same, but this one says when to come again.
     return answers.failed(failure('unavailable', 'something broke on our side; please send this again'), requestId)
   }

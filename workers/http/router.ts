@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { log } from '../../platform/log.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { problem } from './problem.ts'
 import type { Route } from './serve.ts'
@@ -20,7 +21,7 @@ export function routerOf(routes: readonly Route[]): Hono<{ Bindings: Env }> {
   }
   router.notFound(() => problem(failure('not_found', 'there is nothing at this path'), crypto.randomUUID()))
   router.onError((fault) => {
-    console.error('router:', fault)
+    log.error('router: it failed', { fault })
     return problem(failure('internal', 'something broke on our side'), crypto.randomUUID())
   })
   return router

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ConfigStore } from '../../platform/config-store.ts'
+import { log } from '../../platform/log.ts'
 import { isTransient } from '../../platform/transient.ts'
 import type { Contract, Parsed, Reply, Scope } from '../../shared/contract/contract.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
@@ -51,7 +52,7 @@ export function serve<const C extends Contract>(contract: C, handler: Handler<C>
         const result = await answered(contract, handler, call, params)
         return result.ok ? success(contract, result.value, call.requestId) : problem(result.failure, call.requestId)
       } catch (fault) {
-        console.error(`${contract.name} ${call.requestId}:`, fault)
+        log.error(`${contract.name}: it failed`, { correlation_id: call.requestId, fault })
         return problem(failureOf(fault), call.requestId)
       }
     },
@@ -125,6 +126,7 @@ const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'no
 function success(contract: Contract, value: unknown, requestId: string): Response {
   const headers = { 'X-Request-Id': requestId, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
   const status = contract.status ?? 200
+  if (value instanceof Response && value.webSocket) return value
   if (value instanceof Response) {
     return new Response(value.body, { status, headers: { ...headers, ...Object.fromEntries(value.headers) } })
   }

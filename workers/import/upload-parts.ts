@@ -1,3 +1,4 @@
+import { log } from '../../platform/log.ts'
 /** Bytes on their way into one R2 object, gathered into parts; a file smaller than a part is written at once. */
 export interface UploadParts {
   add(bytes: Uint8Array): Promise<void>
@@ -40,7 +41,9 @@ export function uploadParts(bucket: R2Bucket, key: string): UploadParts {
       await upload.complete(uploaded)
     },
     async abort() {
-      await upload?.abort().catch((fault: unknown) => console.error(`upload ${key} is not taken back:`, fault))
+      await upload
+        ?.abort()
+        .catch((fault: unknown) => log.error('import: an upload is not taken back', { object: key, fault }))
     },
   }
 }

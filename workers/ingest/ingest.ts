@@ -1,4 +1,5 @@
 import { ConfigStore } from '../../platform/config-store.ts'
+import { log } from '../../platform/log.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import type { JsonValue } from '../../shared/kernel/json.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
@@ -26,7 +27,7 @@ export async function ingest(request: Request, env: Env, route: SdkRoute): Promi
     const answer = await answered(request, env, route, requestId)
     return answer.ok ? answer.value : refused(answer.failure, route, request, requestId)
   } catch (fault) {
-    console.error(`ingest ${requestId}:`, fault)
+    log.error('ingest: it failed', { correlation_id: requestId, fault })
     return refused(failure('internal', 'something broke on our side; please try again'), route, request, requestId)
   }
 }

@@ -1,4 +1,5 @@
 import { ConfigStore } from '../../platform/config-store.ts'
+import { log } from '../../platform/log.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
@@ -48,10 +49,10 @@ async function keptPixel(
     const arrival = { requestId, sender: sender.value, receivedAt }
     const packed = packArrival(request, { items: [item.value], type: route.type }, arrival)
     const kept = await keep(packed, env, arrival)
-    if (!kept.ok) console.error(`pixel ${requestId}: lost, nothing durable took it`)
+    if (!kept.ok) log.error('pixel: lost, nothing durable took it', { correlation_id: requestId })
     return kept.ok ? ok('durable') : kept
   } catch (fault) {
-    console.error(`pixel ${requestId}:`, fault)
+    log.error('pixel: it failed', { correlation_id: requestId, fault })
     return err(failure('internal', 'something broke on our side'))
   }
 }

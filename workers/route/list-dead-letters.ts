@@ -1,4 +1,5 @@
 import { DEAD_LETTER_COLUMNS, type DeadLetterRow } from '../../platform/dead-letter-rows.ts'
+import { log } from '../../platform/log.ts'
 import { listDeadLetters } from '../../shared/contract/list-dead-letters.ts'
 import { encodeCursor } from '../../shared/kernel/cursor.ts'
 import { failure } from '../../shared/kernel/failure.ts'
@@ -18,7 +19,7 @@ export const listDeadLettersRoute = serve(listDeadLetters, async ({ query }, { e
   )
     .bind(...conditions.flatMap(([, ...values]) => values), query.limit + 1)
     .all<DeadLetterRow>()
-    .catch((fault: unknown) => console.error('dead letters cannot be read:', fault))
+    .catch((fault: unknown) => log.error('dead letters cannot be read', { fault }))
   if (!rows) return err(failure('unavailable', 'dead letters cannot be read at the moment'))
   const shown = rows.results.slice(0, query.limit)
   const last = shown.at(-1)

@@ -1,4 +1,5 @@
 import { eventBacklog } from '../../platform/event-queues.ts'
+import { log } from '../../platform/log.ts'
 import { patience } from '../../platform/patience.ts'
 import { readHealth } from '../../shared/contract/read-health.ts'
 import { failure } from '../../shared/kernel/failure.ts'
@@ -21,6 +22,6 @@ export const readHealthRoute = serve(readHealth, async (_, { env }) => {
   )
   const unwell = waited.filter(({ kind }) => kind !== 'done')
   if (unwell.length === 0) return ok({ status: 'ok' as const })
-  console.error('unhealthy:', unwell)
+  log.error('health: unwell', { unwell })
   return err(failure('unavailable', `no answer from: ${unwell.map(({ name }) => name).join(', ')}`))
 })

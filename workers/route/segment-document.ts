@@ -1,5 +1,6 @@
 import { backfillProgress, countSegment } from '../../platform/audience.ts'
 import type { DefinitionRow } from '../../platform/definition-row.ts'
+import { log } from '../../platform/log.ts'
 import type { SegmentDocument } from '../../shared/contract/segment-document.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { toIso } from '../../shared/kernel/instant.ts'
@@ -42,7 +43,7 @@ export function sentenceOf(definition: string): string {
 
 function silently(key: string): (fault: unknown) => undefined {
   return (fault) => {
-    console.warn(`segment ${key} cannot be counted:`, fault)
+    log.warn('segment: it cannot be counted', { segment: key, fault })
     return undefined
   }
 }

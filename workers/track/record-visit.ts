@@ -1,5 +1,6 @@
 import { waitUntil } from 'cloudflare:workers'
 import { contentHash } from '../../platform/hashing.ts'
+import { log } from '../../platform/log.ts'
 import { sendOwnEvent } from '../../platform/own-events.ts'
 import { MINUTE } from '../../shared/kernel/instant.ts'
 import { visitEvent } from '../../shared/tracking/link-event.ts'
@@ -30,7 +31,7 @@ export function recordVisit(request: Request, env: Env, token: string, good: Goo
   })
   waitUntil(
     sending.then((isDurable) => {
-      if (!isDurable) console.error(`track: a ${kind} of ${workspace} is lost, nothing durable took it`)
+      if (!isDurable) log.error('track: a visit is lost, nothing durable took it', { workspace_id: workspace, kind })
     }),
   )
 }

@@ -1,3 +1,4 @@
+import { log } from '../../platform/log.ts'
 import { followLink } from '../../shared/contract/follow-link.ts'
 import { openLink } from '../../shared/contract/open-link.ts'
 import { readUnsubscribeLink, unsubscribeLink } from '../../shared/contract/unsubscribe-link.ts'
@@ -58,7 +59,7 @@ function trackRoute(contract: Route['contract'], kind: LinkKind, answering: Answ
         const good = await readToken(env, followed.token, kind, followed.now)
         return await answering(request, env, good, followed)
       } catch (fault) {
-        console.error(`${contract.name} ${followed.requestId}:`, fault)
+        log.error(`${contract.name}: it failed`, { correlation_id: followed.requestId, fault })
         // A broken picture in a mail helps nobody.
         if (kind === 'open') return point(request, followed.requestId)
         return page(request, 503, laterPage(), followed.requestId)
