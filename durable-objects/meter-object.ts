@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { HOUR } from '../shared/kernel/instant.ts'
 import { addReading, count, emptyReading, type MeterReading } from '../shared/pipeline/meter.ts'
+import { recentCalls } from '../shared/pipeline/plugin-calls.ts'
 import { recentHours } from '../shared/pipeline/source-hours.ts'
 
 /** What one queue message came to: counted once, however often it is delivered. */
@@ -79,6 +80,7 @@ export class MeterObject extends DurableObject<Env> {
     }
     this.#rows -= old.length
     if (total.sources) total.sources = recentHours(total.sources, now)
+    if (total.plugins) total.plugins = recentCalls(total.plugins, now)
     this.#insert(old.at(-1)?.at ?? now, total, [])
     this.#counted = undefined
   }

@@ -1,9 +1,11 @@
 import type { DestinationConfig } from '../shared/destination/destination-config.ts'
-import type { DestinationType } from '../shared/destination/destination-type.ts'
 import type { JsonObject } from '../shared/kernel/json.ts'
 import { seal, unseal } from './sealing.ts'
 
-/** A destination's settings, the secret ones sealed in D1 and opened where a request is built, and nowhere else. */
+/**
+ * The settings of a destination or a plugin, the secret ones sealed in D1 and opened where a request is built, and nowhere
+ * else.
+ */
 type Sealed = Pick<DestinationConfig, 'id' | 'workspace' | 'settings' | 'sealed'>
 
 /** Per configuration as the cache holds it, so that a busy destination decrypts every few seconds and not every send. */
@@ -27,7 +29,7 @@ export function secretSettingsOf(secret: string, destination: Sealed): Record<st
 export function keptSettings(
   secret: string,
   destination: Pick<DestinationConfig, 'id' | 'workspace'>,
-  { secrets }: DestinationType,
+  { secrets }: { readonly secrets: readonly string[] },
   settings: Readonly<Record<string, unknown>>,
 ): { readonly open: string; readonly sealed: string | null } {
   const entries = Object.entries(settings).filter(([, value]) => value !== undefined)

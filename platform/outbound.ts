@@ -6,8 +6,8 @@ import { hostOf, type OutboundRules, refusedAddress, refusedUrl } from './outbou
 import { patience } from './patience.ts'
 
 /**
- * The one place that calls strangers' servers. No redirect is followed, of a reply at most 64 KB and ten seconds are
- * read, and an address that is not public is never called, whatever its name says.
+ * The one place that calls strangers' servers. No redirect is followed, of a reply at most 64 KB (unless said) and ten
+ * seconds are read, and an address that is not public is never called, whatever its name says.
  */
 export type Outcome =
   | { readonly kind: 'reply'; readonly reply: Reply }
@@ -20,21 +20,35 @@ export const MOST_REPLY_BYTES = 65_536
 export const REPLY_MS = 10_000
 
 /** Never rejects. */
-export async function callOut(request: OutgoingRequest, rules: OutboundRules, ms = REPLY_MS): Promise<Outcome> {
+export async function callOut(
+  request: OutgoingRequest,
+  rules: OutboundRules,
+  ms = REPLY_MS,
+  mostBytes = MOST_REPLY_BYTES,
+): Promise<Outcome> {
   const refused = refusedUrl(request.url, rules) ?? (await refusedByResolution(request.url, rules))
   if (refused) return { kind: 'forbidden', reason: `the address ${refused}` }
+  return exchange(request, (url, init) => fetch(url, init), ms, mostBytes)
+}
+
+/** The call itself and its answer, within bounds, over the network or a service binding. Never rejects. */
+export async function exchange(
+  { method, url, headers, body }: OutgoingRequest,
+  send: (url: string, init: RequestInit) => Promise<Response>,
+  ms: number,
+  mostBytes: number,
+): Promise<Exclude<Outcome, { kind: 'forbidden' }>> {
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), ms)
   try {
-    const { method, url, headers, body } = request
-    const response = await fetch(url, {
+    const response = await send(url, {
       method,
       headers: { 'User-Agent': 'Tributary', ...headers },
       redirect: 'manual',
       signal: stop.signal,
       ...(body === undefined ? {} : { body }),
     })
-    return { kind: 'reply', reply: await readReply(response, stop.signal) }
+    return { kind: 'reply', reply: await readReply(response, stop.signal, mostBytes) }
   } catch (fault) {
     return {
       kind: 'failed',
@@ -46,14 +60,14 @@ export async function callOut(request: OutgoingRequest, rules: OutboundRules, ms
   }
 }
 
-async function readReply(response: Response, signal: AbortSignal): Promise<Reply> {
+async function readReply(response: Response, signal: AbortSignal, mostBytes: number): Promise<Reply> {
   const headers = Object.fromEntries(response.headers)
-  const { text, cut } = await readBody(response.body, signal)
+  const { text, cut } = await readBody(response.body, signal, mostBytes)
   return { status: response.status, headers, body: text, ...(cut ? { cut } : {}) }
 }
 
 /** What there is of a body when it ends, breaks off, is long enough, or time is up. Never rejects. */
-async function readBody(stream: ReadableStream<Uint8Array> | null, signal: AbortSignal) {
+async function readBody(stream: ReadableStream<Uint8Array> | null, signal: AbortSignal, mostBytes: number) {
   const parts: Uint8Array[] = []
   let [size, cut] = [0, false]
   if (stream) {
@@ -64,9 +78,9 @@ async function readBody(stream: ReadableStream<Uint8Array> | null, signal: Abort
         const read = await Promise.race([reader.read(), bell])
         if (read === 'up') cut = true
         if (read === 'up' || read.done) break
-        parts.push(read.value.subarray(0, MOST_REPLY_BYTES - size))
+        parts.push(read.value.subarray(0, mostBytes - size))
         size += read.value.byteLength
-        cut = size > MOST_REPLY_BYTES
+        cut = size > mostBytes
         if (cut) break
       }
     } catch {

@@ -8,6 +8,7 @@ import type { CanonicalId } from '../shared/kernel/id.ts'
 import { isObject } from '../shared/kernel/json.ts'
 import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { copyIdOf, type IngestItem, type IngestMessage } from '../shared/message/ingest-message.ts'
+import type { PluginCalls } from '../shared/pipeline/plugin-calls.ts'
 import type { StageNote } from '../shared/pipeline/stage-note.ts'
 import type { ProfileChange } from '../shared/profile/effect.ts'
 import type { HeldBy } from '../shared/profile/leaf.ts'
@@ -22,6 +23,8 @@ export interface Unit {
   readonly copies: readonly CopyWork[]
   source?: SourceConfig
   config?: WorkspaceConfig
+  /** Calls of plugins that were made for a batch of which this is the first message. */
+  plugins?: PluginCalls
 }
 
 /** One copy on its way: each step fills in what it found out, or decides the outcome. */

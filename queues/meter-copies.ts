@@ -22,6 +22,7 @@ export async function meterCopies(env: Env, units: readonly Unit[]): Promise<voi
 
 function meterEntry(unit: Unit, now: number): MeterEntry {
   const reading = emptyReading()
+  if (unit.plugins) reading.plugins = unit.plugins
   const { receivedAt, origin } = unit.ingest
   // How long a file or a repair took says nothing of how fast events are.
   const isLive = origin === 'live'

@@ -1,4 +1,5 @@
 import type { Outcome } from '../event/outcome.ts'
+import { addCalls, type PluginCalls } from './plugin-calls.ts'
 import { addHours, type SourceHours } from './source-hours.ts'
 
 /**
@@ -23,6 +24,8 @@ export interface MeterReading {
   apply: Histogram
   /** By source and hour; not in the rows of older versions. */
   sources?: SourceHours
+  /** Calls of plugins; only of workspaces that have some. */
+  plugins?: PluginCalls
 }
 
 export const LATENCY_BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000, 600_000] as const
@@ -71,6 +74,7 @@ export function addReading(into: MeterReading, other: MeterReading): MeterReadin
   addHistogram(into.ingest, other.ingest)
   addHistogram(into.apply, other.apply)
   if (other.sources) addHours((into.sources ??= {}), other.sources)
+  if (other.plugins) addCalls((into.plugins ??= {}), other.plugins)
   return into
 }
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { toIso } from '../../kernel/instant.ts'
 import { DELIVERY_TYPES } from '../delivery.ts'
-import { type DestinationTools, defineDestination, jsonPost, single } from '../destination-type.ts'
+import { defineDestination, jsonPost, single } from '../destination-type.ts'
+import { signedRequest } from '../signed-request.ts'
 import { DELIVERED, reasonOf, refused, retry, retryAfter } from '../verdict.ts'
 
 /**
@@ -20,12 +21,7 @@ export const webhook = defineDestination({
   addresses: ['url'],
   takes: DELIVERY_TYPES,
   call: single(({ key, type, at, data }, { url, secret }, tools) => {
-    const { now, hmacSha256, toBase64 } = tools
-    const request = jsonPost(url, { type, timestamp: toIso(at), data })
-    const seconds = Math.floor(now / 1_000)
-    const signature = toBase64(hmacSha256(keyOf(secret, tools), `${key}.${seconds}.${request.body}`))
-    const headers = { 'webhook-id': key, 'webhook-timestamp': String(seconds), 'webhook-signature': `v1,${signature}` }
-    return { ...request, headers: { ...request.headers, ...headers } }
+    return signedRequest(jsonPost(url, { type, timestamp: toIso(at), data }), key, secret, tools)
   }),
   read(reply, now) {
     const { status } = reply
@@ -35,9 +31,3 @@ export const webhook = defineDestination({
     return retry(reasonOf(reply), retryAfter(reply, now))
   },
 })
-
-/** Receivers decode what stands behind `whsec_`; a secret that is no base64 is taken as it is. */
-function keyOf(secret: string, { fromBase64 }: DestinationTools): Uint8Array | string {
-  const bare = secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : secret
-  return fromBase64(bare) ?? secret
-}

@@ -1,0 +1,144 @@
+import type { Event } from '../shared/event/event.ts'
+import type { JsonObject } from '../shared/kernel/json.ts'
+import { type PluginAnswer, readAnswer } from '../shared/plugin/answer.ts'
+import { frozenCopy } from '../shared/plugin/frozen-copy.ts'
+import { pluginType } from '../shared/plugin/index.ts'
+import { type PluginManifest, writesOf } from '../shared/plugin/manifest.ts'
+import type { PluginConfig } from '../shared/plugin/plugin-config.ts'
+import { resultsIn } from '../shared/plugin/service-answer.ts'
+import type { LogLine } from './customer-code-types.ts'
+import { settingsOf } from './destination-settings.ts'
+import { contentHash } from './hashing.ts'
+import { patience } from './patience.ts'
+import { circuitName, mayCall, noteCall } from './plugin-breakers.ts'
+import { askService } from './plugin-service.ts'
+
+/**
+ * Asks a blocking plugin about events: one call for all of them, within its time, in a circuit that opens when it keeps
+ * failing. What it says is read and never trusted; what it says too late is thrown away.
+ */
+export interface Asked {
+  readonly copyId: string
+  readonly event: Event
+  /** The event as plugins see it; frozen, and shared by all of them. */
+  readonly document: JsonObject
+}
+
+export interface PluginCall {
+  readonly outcome: 'answered' | 'failed' | 'timeout' | 'skipped'
+  /** Of a call without an answer. */
+  readonly reason?: string
+  /** One for each event. */
+  readonly answers: readonly PluginAnswer[]
+  readonly logs: readonly LogLine[]
+  readonly at: number
+  readonly tookMs: number
+}
+
+/** What came back before it is read, event by event. */
+type Raw =
+  | { readonly ok: true; readonly results: readonly unknown[]; readonly logs?: readonly LogLine[] }
+  | { readonly ok: false; readonly reason: string; readonly timeout: boolean; readonly logs?: readonly LogLine[] }
+
+/** Never rejects. `again`: also when the circuit is open, for a person who tries it. */
+export async function askPlugin(
+  env: Env,
+  plugin: PluginConfig,
+  asked: readonly Asked[],
+  again = false,
+): Promise<PluginCall> {
+  const at = Date.now()
+  const manifest = pluginType(plugin.type)
+  const failed = (outcome: PluginCall['outcome'], reason: string, logs: readonly LogLine[] = []): PluginCall => ({
+    outcome,
+    reason,
+    answers: asked.map(() => ({ kind: 'failed', reason })),
+    logs,
+    at,
+    tookMs: Date.now() - at,
+  })
+  if (manifest?.kind !== 'blocking') return failed('failed', `there is no such type: ${plugin.type}`)
+  const circuit = circuitName(plugin)
+  if (!again && !mayCall(circuit, at)) return failed('skipped', 'its circuit is open: it failed again and again')
+  const ms = plugin.timeoutMs ?? manifest.timeoutMs
+  const waited = await patience(ms, rawAnswers(env, plugin, manifest, asked, ms))
+  const raw = waited.kind === 'done' ? waited.value : undefined
+  noteCall(circuit, raw?.ok === true, Date.now())
+  if (waited.kind === 'hung' || (raw && !raw.ok && raw.timeout)) return failed('timeout', `no answer within ${ms} ms`)
+  if (waited.kind === 'failed') return failed('failed', saidBy(waited.fault))
+  if (!raw?.ok) return failed('failed', raw?.reason ?? '', raw?.logs)
+  const writes = writesOf(manifest, plugin.settings)
+  return {
+    outcome: 'answered',
+    answers: asked.map(({ event }, i) => readAnswer(raw.results[i], writes, event)),
+    logs: raw.logs ?? [],
+    at,
+    tookMs: Date.now() - at,
+  }
+}
+
+async function rawAnswers(
+  env: Env,
+  plugin: PluginConfig,
+  manifest: PluginManifest,
+  asked: readonly Asked[],
+  ms: number,
+): Promise<Raw> {
+  const settings = settingsOf(env.IDENTITY_SECRET, plugin)
+  switch (manifest.code.by) {
+    case 'built-in': {
+      const { run } = manifest.code
+      return { ok: true, results: asked.map(({ document }) => tried(() => run(document, settings))) }
+    }
+    case 'remote':
+    case 'binding':
+      return serviceAnswers(env, plugin, settings, asked, ms)
+    case 'customer-code':
+    case 'lane':
+      return { ok: false, reason: `${manifest.name} cannot be asked`, timeout: false }
+  }
+}
+
+/** A service may write so much for each event, and some words around it. */
+const BYTES_PER_EVENT = 17 * 1024
+const MOST_ANSWER_BYTES = 4 * 1024 * 1024
+
+async function serviceAnswers(
+  env: Env,
+  plugin: PluginConfig,
+  settings: JsonObject,
+  asked: readonly Asked[],
+  ms: number,
+): Promise<Raw> {
+  // The same events again, after a fault of ours, are the same question.
+  const id = `plb_${contentHash([plugin.id, plugin.version, ...asked.map(({ copyId }) => copyId)].join('\n'))}`
+  const { workspace, name } = plugin
+  const events = asked.map(({ document }) => document)
+  const body = { batch: id, workspace, plugin: { id: plugin.id, name }, options: settings['options'] ?? {}, events }
+  const mostBytes = Math.min(MOST_ANSWER_BYTES, 64 * 1024 + asked.length * BYTES_PER_EVENT)
+  const answer = await askService(env, { id, body, settings, ms, mostBytes })
+  if (!answer.ok) return { ok: false, ...answer.failure }
+  if (answer.value === undefined) return { ok: true, results: [] }
+  const results = resultsIn(
+    answer.value,
+    asked.map(({ event }) => event.messageId),
+  )
+  return results.ok ? { ok: true, results: results.value } : { ok: false, reason: results.failure, timeout: false }
+}
+
+function tried(run: () => unknown): unknown {
+  try {
+    return run()
+  } catch (fault) {
+    return { error: saidBy(fault) }
+  }
+}
+
+function saidBy(fault: unknown): string {
+  return (fault instanceof Error ? fault.message : String(fault)).slice(0, 300)
+}
+
+/** What plugins are given of an event. */
+export function askedOf(copyId: string, event: Event, document: JsonObject): Asked {
+  return { copyId, event, document: frozenCopy(document) }
+}
