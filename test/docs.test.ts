@@ -68,6 +68,9 @@ describe('laws', () => {
       'a copy applied again answers applied, another copy of it duplicate, and neither changes anything',
     'any order and grouping of additions gives the same counters':
       'any order and grouping of additions gives the same counters, however often they fold on the way',
+    'a rebuild of a profile that is right changes nothing a reader can see, whatever part of its archive is left':
+      'changes nothing of a profile that is right, whatever part of its archive is left',
+    'a rebuild from a whole archive heals whatever became of the state': 'heals whatever became of the state',
     'ENTER and EXIT of one segment alternate':
       'emission never flickers: ENTER and EXIT alternate, and once it is quiet what was told is what is',
     'nothing is emitted while a merge of the profile is in progress':

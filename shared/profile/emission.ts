@@ -73,13 +73,44 @@ export function tellDue(
       const since = membership.pending
         ? decidingTime(definition, state, person, verdict.member, now)
         : (membership.nextAt as number)
-      told.push(tell(state, key, membership, verdict.member, since, now))
+      // What others were told last is true again.
+      if (membership.silent) turn(membership, verdict.member, since)
+      else told.push(tell(state, key, membership, verdict.member, since, now))
     }
     delete membership.pending
     setNext(membership, definition, person, verdict.nextChangeAt)
     forgetIfEmpty(state, key, membership)
   }
   return told
+}
+
+/**
+ * Another membership stands, and nobody is told. So that ENTER and EXIT go on alternating for whoever hears of them, the
+ * next change, which makes true again what was told last, is not told either.
+ */
+export function turnSilently(
+  state: ProfileState,
+  history: EventSource,
+  definition: Definition,
+  member: boolean,
+  now: number,
+): void {
+  const membership = (state.segments[definition.key] ??= { member: false, since: 0, emitted: 0 })
+  const { silent } = membership
+  const person = personOf(state, history, definition.surroundings)
+  turn(membership, member, decidingTime(definition, state, person, member, now))
+  if (!silent) membership.silent = true
+  delete membership.pending
+  delete membership.inherited
+  const { nextChangeAt } = definition.prepared.evaluate(person, now)
+  setNext(membership, definition, person, nextChangeAt)
+  forgetIfEmpty(state, definition.key, membership)
+}
+
+function turn(membership: Membership, member: boolean, since: number): void {
+  membership.member = member
+  membership.since = since
+  delete membership.silent
 }
 
 /** The earliest instant for which this profile wants to be woken, or null. */

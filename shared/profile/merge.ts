@@ -9,7 +9,7 @@ import { foldCounters, takeCount } from './counters.ts'
 import type { Effect } from './effect.ts'
 import { emptyLeaf, joinLeaf, type Leaf, type LeafJson, leafFromJson } from './leaf.ts'
 import { type ProfileLimits, shrink } from './profile-limits.ts'
-import { before, type Membership, type Position, type ProfileState } from './state.ts'
+import { before, type Membership, type Position, type ProfileState, toldMember } from './state.ts'
 import { countedNameOf, type PrunedKey, type StoredEvent, type Timeline } from './timeline.ts'
 
 /**
@@ -197,12 +197,15 @@ function joinMemberships(into: Dict<Membership>, from: Dict<Membership>, leaf: C
     // Once it was told under this ID it is told; what only the other one told is taken back when they part.
     const own = mine.inherited?.emitted === mine.emitted ? mine.inherited : undefined
     const inherited = mine.member ? own : theirs.member ? { leaf } : undefined
+    const member = mine.member || theirs.member
+    const isSilent = (toldMember(mine) || toldMember(theirs)) !== member
     into[key] = {
-      member: mine.member || theirs.member,
-      since: mine.member || theirs.member ? since : Math.max(mine.since, theirs.since),
+      member,
+      since: member ? since : Math.max(mine.since, theirs.since),
       emitted,
       ...(dueAt < Number.POSITIVE_INFINITY ? { pending: { dueAt } } : {}),
       ...(inherited ? { inherited: { ...inherited, emitted } } : {}),
+      ...(isSilent ? { silent: true as const } : {}),
     }
   }
 }
@@ -211,8 +214,9 @@ function joinMemberships(into: Dict<Membership>, from: Dict<Membership>, leaf: C
 function toldSoFar(segments: Dict<Membership>): Dict<Membership> {
   const told: Dict<Membership> = dict()
   for (const key in segments) {
-    const { member, since, emitted } = segments[key] as Membership
-    if (emitted > 0) told[key] = { member, since, emitted }
+    const membership = segments[key] as Membership
+    const { since, emitted } = membership
+    if (emitted > 0) told[key] = { member: toldMember(membership), since, emitted }
   }
   return told
 }

@@ -140,6 +140,7 @@ function takeBackInherited(segments: Dict<Membership>, leaving: ReadonlySet<stri
     if (!inherited || !leaving.has(inherited.leaf) || inherited.emitted !== membership.emitted) continue
     membership.member = false
     delete membership.inherited
+    delete membership.silent
     delete membership.nextAt
     delete membership.pending
   }

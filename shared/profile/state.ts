@@ -61,8 +61,15 @@ export interface Membership {
   nextAt?: number
   /** At that instant many profiles change: this one is looked at a little later (emission.ts). */
   shared?: true
+  /** The last change was not told (a rebuild made it): others still believe the opposite. */
+  silent?: true
   /** In only because a merged profile was: its leaf, and how many changes were emitted by then. */
   inherited?: { readonly leaf: CanonicalId; readonly emitted: number }
+}
+
+/** What others were told of a membership. */
+export function toldMember({ member, silent }: Pick<Membership, 'member' | 'silent'>): boolean {
+  return silent ? !member : member
 }
 
 export function emptyState(workspace: string, id: CanonicalId): ProfileState {
