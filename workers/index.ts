@@ -16,6 +16,8 @@ export {
   ProfileObject,
   TraceObject,
 } from '../durable-objects/index.ts'
+export { CustomerCodeRoom } from './customer-code/customer-code-room.ts'
+export { CustomerNetwork } from './customer-code/customer-network.ts'
 
 export default {
   fetch: handleRequest,
