@@ -1,10 +1,10 @@
 import { DurableObject } from 'cloudflare:workers'
 import { hash53 } from '../shared/kernel/hash.ts'
 import { DAY, MINUTE } from '../shared/kernel/instant.ts'
-import { type DeliveryLine, isFailure, type TraceLine } from '../shared/pipeline/trace.ts'
+import type { Watcher } from '../shared/pipeline/live.ts'
+import { type DeliveryLine, isFailure, KEEP_TRACE_MS, type TraceLine } from '../shared/pipeline/trace.ts'
+import { newestLines, type TracePage, type TraceQuestion } from './trace-scan.ts'
 
-/** How long a trace can be read. */
-const KEEP_MS = 7 * DAY
 /** Lines kept per minute; beyond, only failures are. */
 const MOST_PER_MINUTE = 60_000
 /** Characters of one row, well under the 2 MB a row may have. */
@@ -21,6 +21,8 @@ export class TraceObject extends DurableObject<Env> {
   readonly #sql: SqlStorage
   #minute = 0
   #inMinute = 0
+  #watchers: readonly Watcher[] | undefined
+  #alarmIsSet = false
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -29,17 +31,64 @@ export class TraceObject extends DurableObject<Env> {
       seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, messages TEXT NOT NULL, lines TEXT NOT NULL)`)
     this.#sql.exec(`CREATE TABLE IF NOT EXISTS deliveries (
       seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, messages TEXT NOT NULL, lines TEXT NOT NULL)`)
+    this.#sql.exec(`CREATE TABLE IF NOT EXISTS watch (
+      k INTEGER PRIMARY KEY CHECK (k = 1), as_of INTEGER NOT NULL, watchers TEXT NOT NULL)`)
   }
 
-  /** `at` in epoch milliseconds. A batch that is delivered again is kept again; readers see each copy once. */
-  async record(at: number, lines: readonly TraceLine[]): Promise<void> {
+  /**
+   * `at` in epoch milliseconds. A batch that is delivered again is kept again; readers see each copy once. Answers who
+   * watches the workspace, most often nobody: then the batch need not be shown to anyone.
+   */
+  async record(at: number, lines: readonly TraceLine[]): Promise<readonly Watcher[]> {
     const kept = this.#sampled(at, lines)
     this.#append('batch', at, kept)
+    await this.#forgetLater(at)
+    return this.#watching()
+  }
+
+  /** Who watches from now on, as the hub knows it; what was said earlier and comes later counts no more. */
+  async watch(asOf: number, watchers: readonly Watcher[]): Promise<void> {
+    this.#sql.exec(
+      `INSERT INTO watch (k, as_of, watchers) VALUES (1, ?, ?)
+       ON CONFLICT (k) DO UPDATE SET as_of = excluded.as_of, watchers = excluded.watchers WHERE as_of < excluded.as_of`,
+      asOf,
+      JSON.stringify(watchers),
+    )
+    this.#watchers = undefined
+  }
+
+  async #forgetLater(at: number): Promise<void> {
+    if (!this.#alarmIsSet && (await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(at + DAY)
+    this.#alarmIsSet = true
+  }
+
+  /** A workspace that falls silent forgets in time, too. */
+  override async alarm(): Promise<void> {
+    const now = Date.now()
+    const kept = (['batch', 'deliveries'] as const).map((table) => {
+      this.#sql.exec(`DELETE FROM ${table} WHERE at < ?`, now - KEEP_TRACE_MS)
+      return this.#sql.exec<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).one().n
+    })
+    this.#alarmIsSet = kept.some((rows) => rows > 0)
+    if (this.#alarmIsSet) await this.ctx.storage.setAlarm(now + DAY)
+  }
+
+  /** The newest lines that are asked for, newest first. */
+  async list(question: TraceQuestion): Promise<TracePage> {
+    return newestLines(this.#sql, question)
+  }
+
+  #watching(): readonly Watcher[] {
+    if (this.#watchers) return this.#watchers
+    const [row] = this.#sql.exec<{ watchers: string }>('SELECT watchers FROM watch').toArray()
+    this.#watchers = row ? (JSON.parse(row.watchers) as readonly Watcher[]) : []
+    return this.#watchers
   }
 
   /** What became of messages at destinations. */
   async recordDeliveries(at: number, lines: readonly DeliveryLine[]): Promise<void> {
     this.#append('deliveries', at, lines)
+    await this.#forgetLater(at)
   }
 
   /** Everything that was told of a message at destinations, oldest first. */
@@ -67,7 +116,7 @@ export class TraceObject extends DurableObject<Env> {
         `DELETE FROM ${table} WHERE seq IN
          (SELECT seq FROM ${table} WHERE seq <= (SELECT min(seq) FROM ${table}) + ? AND at < ?)`,
         PRUNED_AT_ONCE,
-        at - KEEP_MS,
+        at - KEEP_TRACE_MS,
       )
     })
   }

@@ -3,8 +3,10 @@ import type {
   DeliveryLaneObject,
   HookTokensObject,
   IdentityGraphObject,
+  LiveHubObject,
   MatchShardObject,
   MeterObject,
+  PlanObject,
   ProfileObject,
   TraceObject,
 } from '../durable-objects/index.ts'
@@ -47,6 +49,16 @@ export function traceOf(requestId: string): string {
 
 export function traceStub(env: Env, workspace: string, shard: string): Remote<TraceObject> {
   return env.TRACES.getByName(`${workspace}/${shard}`) as unknown as Remote<TraceObject>
+}
+
+/** Whoever watches a workspace's events: one object for all connections of the workspace, fed by the consumers. */
+export function liveStub(env: Env, workspace: string): Remote<LiveHubObject> {
+  return env.LIVE.getByName(workspace) as unknown as Remote<LiveHubObject>
+}
+
+/** How often events were as the workspace's tracking plans say; a consumer tells it only of events that are planned. */
+export function planStub(env: Env, workspace: string): Remote<PlanObject> {
+  return env.PLANS.getByName(workspace) as unknown as Remote<PlanObject>
 }
 
 /**

@@ -184,7 +184,20 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?limit=0', 'limit'],
     ['?cursor=made-up', 'cursor'],
   ],
+  listEvents: [
+    ['?limit=0', 'limit'],
+    ['?outcome=lost', 'outcome'],
+    ['?cursor=made-up', 'cursor'],
+  ],
+  watchEvents: [
+    ['?outcomes=lost', 'outcomes.0'],
+    ['?types=fax', 'types.0'],
+  ],
   listTokens: [['?cursor=made-up', 'cursor']],
+  listTransformations: [
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
   listWorkspaces: [['?cursor=made-up', 'cursor']],
   listDeadLetters: [
     ['?limit=-1', 'limit'],

@@ -38,6 +38,8 @@ test.each(CONNECTORS)('docs/connectors.md says what $name makes of a record', ({
 describe('laws', () => {
   /** Law, as its header states it → title of the property test that holds it. */
   const HELD: Readonly<Record<string, string>> = {
+    'every copy that a watcher asked for is either sent or counted as skipped, failures first':
+      'loses no copy that was asked for, and leaves out failures last',
     'what steps add is bounded: a few of them that double something cannot fill the memory':
       'what steps add is bounded: a few of them that double something cannot fill the memory',
     'an event whose document nobody changed comes back as it was':

@@ -11,6 +11,7 @@ export {
   DeliveryLaneObject,
   HookTokensObject,
   IdentityGraphObject,
+  LiveHubObject,
   MatchShardObject,
   MeterObject,
   ProfileObject,

@@ -6,16 +6,20 @@ import { createComputedTrait } from './create-computed-trait.ts'
 import { createDestination } from './create-destination.ts'
 import { createLink } from './create-link.ts'
 import { createMapping } from './create-mapping.ts'
+import { createPlugin } from './create-plugin.ts'
 import { createSegment } from './create-segment.ts'
 import { createSource } from './create-source.ts'
 import { createToken } from './create-token.ts'
+import { createTransformation } from './create-transformation.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { deleteComputedTrait } from './delete-computed-trait.ts'
 import { deleteDestination } from './delete-destination.ts'
 import { deleteMapping } from './delete-mapping.ts'
+import { deletePlugin } from './delete-plugin.ts'
 import { deleteSegment } from './delete-segment.ts'
 import { deleteSource } from './delete-source.ts'
 import { deleteToken } from './delete-token.ts'
+import { deleteTransformation } from './delete-transformation.ts'
 import { discardDeadLetters } from './discard-dead-letters.ts'
 import { eraseProfile } from './erase-profile.ts'
 import { explainProfile } from './explain-profile.ts'
@@ -38,9 +42,12 @@ import { listConsentHistory } from './list-consent-history.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listDestinationDeliveries } from './list-destination-deliveries.ts'
 import { listDestinations } from './list-destinations.ts'
+import { listEvents } from './list-events.ts'
 import { listJobs } from './list-jobs.ts'
 import { listMappings } from './list-mappings.ts'
 import { listMatches } from './list-matches.ts'
+import { listPluginTypes } from './list-plugin-types.ts'
+import { listPlugins } from './list-plugins.ts'
 import { listProfileEvents } from './list-profile-events.ts'
 import { listProfiles } from './list-profiles.ts'
 import { listSegmentMembers } from './list-segment-members.ts'
@@ -48,12 +55,14 @@ import { listSegmentVersions } from './list-segment-versions.ts'
 import { listSegments } from './list-segments.ts'
 import { listSources } from './list-sources.ts'
 import { listTokens } from './list-tokens.ts'
+import { listTransformations } from './list-transformations.ts'
 import { listWorkspaces } from './list-workspaces.ts'
 import { mergeProfiles } from './merge-profiles.ts'
 import { openLink } from './open-link.ts'
 import { overlapSegments } from './overlap-segments.ts'
 import { previewDestination } from './preview-destination.ts'
 import { previewSegment } from './preview-segment.ts'
+import { previewTransformation } from './preview-transformation.ts'
 import { readComputedTrait } from './read-computed-trait.ts'
 import { readConsents } from './read-consents.ts'
 import { readDestination } from './read-destination.ts'
@@ -68,12 +77,14 @@ import { readMapping } from './read-mapping.ts'
 import { readMatch } from './read-match.ts'
 import { readMetrics } from './read-metrics.ts'
 import { readOpenApi } from './read-open-api.ts'
+import { readPlugin } from './read-plugin.ts'
 import { readProfile } from './read-profile.ts'
 import { readProfileIdentity } from './read-profile-identity.ts'
 import { readSegment } from './read-segment.ts'
 import { readSource } from './read-source.ts'
 import { readSourceStatistics } from './read-source-statistics.ts'
 import { readToken } from './read-token.ts'
+import { readTransformation } from './read-transformation.ts'
 import { readWorkspace } from './read-workspace.ts'
 import { rejectMatch } from './reject-match.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
@@ -83,16 +94,20 @@ import { rotateSourceKey } from './rotate-source-key.ts'
 import { setConsents } from './set-consents.ts'
 import { startRedelivery } from './start-redelivery.ts'
 import { startReplay } from './start-replay.ts'
+import { testPlugin } from './test-plugin.ts'
 import { unmergeProfile } from './unmerge-profile.ts'
 import { readUnsubscribeLink, unsubscribeLink } from './unsubscribe-link.ts'
 import { updateComputedTrait } from './update-computed-trait.ts'
 import { updateDeadLetter } from './update-dead-letter.ts'
 import { updateDestination } from './update-destination.ts'
 import { updateMapping } from './update-mapping.ts'
+import { updatePlugin } from './update-plugin.ts'
 import { updateSegment } from './update-segment.ts'
 import { updateSource } from './update-source.ts'
 import { updateToken } from './update-token.ts'
+import { updateTransformation } from './update-transformation.ts'
 import { updateWorkspace } from './update-workspace.ts'
+import { watchEvents } from './watch-events.ts'
 
 /** Every operation of the HTTP API, in the order of the documentation. What is not here does not exist. */
 export const contracts: readonly Contract[] = [
@@ -148,6 +163,19 @@ export const contracts: readonly Contract[] = [
   listDestinationDeliveries,
   previewDestination,
   startRedelivery,
+  createPlugin,
+  listPlugins,
+  readPlugin,
+  updatePlugin,
+  deletePlugin,
+  testPlugin,
+  listPluginTypes,
+  createTransformation,
+  listTransformations,
+  readTransformation,
+  updateTransformation,
+  deleteTransformation,
+  previewTransformation,
   createToken,
   listTokens,
   readToken,
@@ -183,6 +211,8 @@ export const contracts: readonly Contract[] = [
   listJobs,
   readJob,
   cancelJob,
+  listEvents,
+  watchEvents,
   readEventTrace,
   listDeadLetters,
   updateDeadLetter,

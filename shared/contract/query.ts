@@ -45,3 +45,10 @@ export const PlaceParameter = z
   .refine((text) => decodePlace(text) !== undefined, 'is none of ours')
   .meta({ description: 'Of the page before' })
   .optional()
+
+/** Of the newest events: where the page before ended in each trace object, `row.index` by their order. */
+export const EventsCursor = z
+  .string()
+  .regex(/^\d{1,15}\.\d{1,16}(_\d{1,15}\.\d{1,16}){0,99}$/, 'is none of ours')
+  .meta({ description: 'Of the page before' })
+  .optional()

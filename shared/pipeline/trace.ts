@@ -1,4 +1,5 @@
 import type { Outcome } from '../event/outcome.ts'
+import { DAY } from '../kernel/instant.ts'
 import type { StageNote } from './stage-note.ts'
 
 /**
@@ -14,6 +15,8 @@ export interface TraceLine {
   readonly decidedAt: number
   readonly attempts: number
   readonly type?: string | undefined
+  /** Of the event; of what was no event, whatever stood there as its name. */
+  readonly name?: string | undefined
   readonly timestamp?: number | undefined
   readonly outcome: Outcome
   /** Of what was rejected: the field, and what is wrong with it. SDKs are told nothing but that the batch was taken. */
@@ -29,6 +32,18 @@ export interface TraceLine {
     | { readonly kind: string; readonly traits: readonly string[]; readonly identifiers: number }
     | undefined
 }
+
+/** How long a trace can be read. */
+export const KEEP_TRACE_MS = 7 * DAY
+
+/** What can become of a copy, by the name that lists and filters use. */
+export const OUTCOME_KINDS = [
+  'applied',
+  'duplicate',
+  'dropped',
+  'rejected',
+  'dead_letter',
+] as const satisfies readonly Outcome['kind'][]
 
 export const DELIVERY_OUTCOMES = ['delivered', 'retrying', 'skipped', 'dead_letter'] as const
 export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number]

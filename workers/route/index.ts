@@ -15,6 +15,7 @@ import { createMappingRoute } from './create-mapping.ts'
 import { createSegmentRoute } from './create-segment.ts'
 import { createSourceRoute } from './create-source.ts'
 import { createTokenRoute } from './create-token.ts'
+import { createTransformationRoute } from './create-transformation.ts'
 import { createWorkspaceRoute } from './create-workspace.ts'
 import { deleteComputedTraitRoute } from './delete-computed-trait.ts'
 import { deleteDestinationRoute } from './delete-destination.ts'
@@ -22,6 +23,7 @@ import { deleteMappingRoute } from './delete-mapping.ts'
 import { deleteSegmentRoute } from './delete-segment.ts'
 import { deleteSourceRoute } from './delete-source.ts'
 import { deleteTokenRoute } from './delete-token.ts'
+import { deleteTransformationRoute } from './delete-transformation.ts'
 import { discardDeadLettersRoute } from './discard-dead-letters.ts'
 import { eraseProfileRoute } from './erase-profile.ts'
 import { explainProfileRoute } from './explain-profile.ts'
@@ -35,6 +37,7 @@ import { listConsentHistoryRoute } from './list-consent-history.ts'
 import { listDeadLettersRoute } from './list-dead-letters.ts'
 import { listDestinationDeliveriesRoute } from './list-destination-deliveries.ts'
 import { listDestinationsRoute } from './list-destinations.ts'
+import { listEventsRoute } from './list-events.ts'
 import { listJobsRoute } from './list-jobs.ts'
 import { listMappingsRoute } from './list-mappings.ts'
 import { listMatchesRoute } from './list-matches.ts'
@@ -45,11 +48,13 @@ import { listSegmentVersionsRoute } from './list-segment-versions.ts'
 import { listSegmentsRoute } from './list-segments.ts'
 import { listSourcesRoute } from './list-sources.ts'
 import { listTokensRoute } from './list-tokens.ts'
+import { listTransformationsRoute } from './list-transformations.ts'
 import { listWorkspacesRoute } from './list-workspaces.ts'
 import { mergeProfilesRoute } from './merge-profiles.ts'
 import { overlapSegmentsRoute } from './overlap-segments.ts'
 import { previewDestinationRoute } from './preview-destination.ts'
 import { previewSegmentRoute } from './preview-segment.ts'
+import { previewTransformationRoute } from './preview-transformation.ts'
 import { readComputedTraitRoute } from './read-computed-trait.ts'
 import { readConsentsRoute } from './read-consents.ts'
 import { readDestinationRoute } from './read-destination.ts'
@@ -70,6 +75,7 @@ import { readSegmentRoute } from './read-segment.ts'
 import { readSourceRoute } from './read-source.ts'
 import { readSourceStatisticsRoute } from './read-source-statistics.ts'
 import { readTokenRoute } from './read-token.ts'
+import { readTransformationRoute } from './read-transformation.ts'
 import { readWorkspaceRoute } from './read-workspace.ts'
 import { rejectMatchRoute } from './reject-match.ts'
 import { replayDeadLettersRoute } from './replay-dead-letters.ts'
@@ -87,7 +93,9 @@ import { updateMappingRoute } from './update-mapping.ts'
 import { updateSegmentRoute } from './update-segment.ts'
 import { updateSourceRoute } from './update-source.ts'
 import { updateTokenRoute } from './update-token.ts'
+import { updateTransformationRoute } from './update-transformation.ts'
 import { updateWorkspaceRoute } from './update-workspace.ts'
+import { watchEventsRoute } from './watch-events.ts'
 
 /** One route per contract; those of ingestion are served by workers/ingest/, which is built for speed. */
 export const routes: readonly Route[] = [
@@ -132,6 +140,12 @@ export const routes: readonly Route[] = [
   listDestinationDeliveriesRoute,
   previewDestinationRoute,
   startRedeliveryRoute,
+  createTransformationRoute,
+  listTransformationsRoute,
+  readTransformationRoute,
+  updateTransformationRoute,
+  deleteTransformationRoute,
+  previewTransformationRoute,
   createTokenRoute,
   listTokensRoute,
   readTokenRoute,
@@ -168,6 +182,8 @@ export const routes: readonly Route[] = [
   listJobsRoute,
   readJobRoute,
   cancelJobRoute,
+  listEventsRoute,
+  watchEventsRoute,
   readEventTraceRoute,
   listDeadLettersRoute,
   updateDeadLetterRoute,

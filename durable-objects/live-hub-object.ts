@@ -1,0 +1,185 @@
+import { DurableObject } from 'cloudflare:workers'
+import { log } from '../platform/log.ts'
+import { nameParts, TRACES, traceStub } from '../platform/stubs.ts'
+import { grantOf } from '../platform/token-grant.ts'
+import { isGranted } from '../shared/contract/granted.ts'
+import {
+  type LiveCopy,
+  type LiveFeed,
+  type LiveOpening,
+  type LiveShare,
+  OPENING_HEADER,
+} from '../shared/pipeline/live.ts'
+import { type Connection, connectionOf, keep, MOST_CONNECTIONS, say, watcherOf } from './live-connection.ts'
+import { heard } from './live-message.ts'
+import { type LiveRate, newRate, takeGap, takes } from './live-rate.ts'
+
+/** How long a token's answer is believed while events are shown. */
+const TOKEN_MS = 30_000
+/** How many events were not shown is told so often at most. */
+const GAP_MS = 1_000
+
+/**
+ * Everybody who watches the events of one workspace. The traces are told who watches for what, and tell the consumers with
+ * each batch; while nobody watches nobody calls. A connection is its WebSocket and what is attached to it, so the object
+ * may be put to sleep and waked at any time. Nothing is kept: who was away reads the trace.
+ */
+export class LiveHubObject extends DurableObject<Env> {
+  readonly #rates = new Map<string, LiveRate>()
+  readonly #checked = new Map<string, number>()
+  #told = 0
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    // Answered while the object sleeps.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('{"type":"ping"}', '{"type":"pong"}'))
+  }
+
+  /** A WebSocket, already let in: what it may see stands in a header that only our Worker can set. */
+  override async fetch(request: Request): Promise<Response> {
+    const opening = JSON.parse(decodeURIComponent(request.headers.get(OPENING_HEADER) ?? '')) as LiveOpening
+    const { 0: client, 1: server } = new WebSocketPair()
+    const protocols = request.headers.get('Sec-WebSocket-Protocol')?.split(',') ?? []
+    const chosen = protocols.some((one) => one.trim() === 'tributary')
+    const answer = new Response(null, {
+      status: 101,
+      webSocket: client,
+      headers: chosen ? { 'Sec-WebSocket-Protocol': 'tributary' } : {},
+    })
+    if (this.ctx.getWebSockets().length >= MOST_CONNECTIONS) {
+      server.accept()
+      server.close(1013, `${MOST_CONNECTIONS} connections watch this workspace already`)
+      return answer
+    }
+    const connection = await connectionOf(this.env, this.#workspace, opening)
+    this.ctx.acceptWebSocket(server)
+    keep(server, connection)
+    await this.#tellTraces()
+    say(server, {
+      type: 'hello',
+      workspace: this.#workspace,
+      filter: connection.filter,
+      payloads: connection.seesPeople,
+    })
+    return answer
+  }
+
+  /** What the consumers chose, from the filters that the traces knew. */
+  async feed({ copies, shares }: LiveFeed): Promise<void> {
+    const sockets = new Map(this.#open().map((socket) => [connectionIn(socket).id, socket]))
+    let isStale = false
+    for (const share of shares) {
+      const socket = sockets.get(share.watcher)
+      if (socket) this.#show(socket, share, copies)
+      else isStale = true
+    }
+    // They are gone, and the trace has not heard it.
+    if (isStale) this.ctx.waitUntil(this.#tellTraces())
+  }
+
+  #show(socket: WebSocket, { copies: mine, skipped }: LiveShare, copies: readonly LiveCopy[]): void {
+    const { id, seesPeople } = connectionIn(socket)
+    const rate = this.#rateOf(id)
+    const heardAt = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0
+    const now = Date.now()
+    rate.skipped += skipped
+    for (const i of mine) {
+      const copy = copies[i]
+      if (!copy) continue
+      const text = eventText(copy, seesPeople)
+      if (takes(rate, now, copy.isFailure, text.length, heardAt)) socket.send(text)
+    }
+    this.#oweGap(socket, rate)
+    if (now - (this.#checked.get(id) ?? 0) < TOKEN_MS) return
+    this.#checked.set(id, now)
+    this.ctx.waitUntil(this.#checkToken(socket))
+  }
+
+  #oweGap(socket: WebSocket, rate: LiveRate): void {
+    if (rate.skipped === 0 || rate.gapIsDue) return
+    rate.gapIsDue = true
+    setTimeout(() => {
+      const skipped = takeGap(rate)
+      if (socket.readyState === WebSocket.OPEN) say(socket, { type: 'gap', skipped })
+    }, GAP_MS)
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    const before = connectionIn(socket)
+    const rate = this.#rateOf(before.id)
+    rate.unheard = 0
+    const { connection, answer } = await heard(this.env, this.#workspace, before, message)
+    if (connection !== before) {
+      keep(socket, connection)
+      this.#rates.delete(before.id)
+      this.#rates.set(connection.id, rate)
+      await this.#tellTraces()
+    }
+    say(socket, answer)
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    await this.#left(socket)
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    await this.#left(socket)
+  }
+
+  async #left(socket: WebSocket): Promise<void> {
+    const { id } = connectionIn(socket)
+    this.#rates.delete(id)
+    this.#checked.delete(id)
+    await this.#tellTraces(socket)
+  }
+
+  /** A later word counts, whichever arrives first. */
+  async #tellTraces(gone?: WebSocket): Promise<void> {
+    this.#told = Math.max(this.#told + 1, Date.now())
+    const asOf = this.#told
+    const connections = this.#open().flatMap((socket) => (socket === gone ? [] : [connectionIn(socket)]))
+    const watchers = connections.filter(({ isPaused }) => !isPaused).map(watcherOf)
+    await Promise.all(TRACES.map((shard) => traceStub(this.env, this.#workspace, shard).watch(asOf, watchers)))
+  }
+
+  /** A token that was revoked shows nothing more; one that cannot be read neither, but its holder may come again. */
+  async #checkToken(socket: WebSocket): Promise<void> {
+    const { tokenId } = connectionIn(socket)
+    try {
+      const scopes = await grantOf(this.env, this.#workspace, tokenId, Date.now())
+      if (scopes === undefined) socket.close(4401, 'the token was revoked or has expired')
+      else if (!isGranted(scopes, 'events:read')) socket.close(4403, 'this token lacks the scope events:read')
+      else keep(socket, { ...connectionIn(socket), seesPeople: isGranted(scopes, 'profiles:read') })
+    } catch (fault) {
+      log.warn('live: the token of a connection cannot be read', { workspace_id: this.#workspace, fault })
+      socket.close(1013, 'the token cannot be checked at the moment')
+    }
+  }
+
+  #rateOf(id: string): LiveRate {
+    const known = this.#rates.get(id)
+    if (known) return known
+    const rate = newRate()
+    this.#rates.set(id, rate)
+    return rate
+  }
+
+  #open(): readonly WebSocket[] {
+    return this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN)
+  }
+
+  get #workspace(): string {
+    return nameParts(this.ctx.id.name ?? '').workspace
+  }
+}
+
+function connectionIn(socket: WebSocket): Connection {
+  return socket.deserializeAttachment() as Connection
+}
+
+function eventText({ event, payload, payloadChars }: LiveCopy, seesPeople: boolean): string {
+  const seen = seesPeople && payloadChars !== undefined ? { payloadChars } : {}
+  const text = JSON.stringify({ type: 'event', event: { ...event, ...seen } })
+  // The payload is JSON already: it is put in, not read and written again for every watcher.
+  return seesPeople && payload !== undefined ? `${text.slice(0, -2)},"payload":${payload}}}` : text
+}
