@@ -12,9 +12,9 @@ export interface Bill {
   r2Writes: number
 }
 
-/** Counts rows written by every object of this isolate while `work` runs (tests share the isolate with the objects). */
+/** Counts rows written and read by every object of this isolate while `work` runs (tests share the isolate with the objects). */
 export async function rowsWrittenDuring(sql: SqlStorage, storage: DurableObjectStorage, work: () => Promise<void>) {
-  const counted = { rows: 0, alarms: 0 }
+  const counted = { rows: 0, read: 0, alarms: 0 }
   const sqlClass = Object.getPrototypeOf(sql) as { exec: SqlStorage['exec'] }
   const storageClass = Object.getPrototypeOf(storage) as { setAlarm: DurableObjectStorage['setAlarm'] }
   const { exec } = sqlClass
@@ -22,6 +22,7 @@ export async function rowsWrittenDuring(sql: SqlStorage, storage: DurableObjectS
   sqlClass.exec = function (this: SqlStorage, ...args: Parameters<SqlStorage['exec']>) {
     const cursor = exec.apply(this, args)
     counted.rows += cursor.rowsWritten
+    counted.read += cursor.rowsRead
     return cursor
   } as SqlStorage['exec']
   storageClass.setAlarm = function (this: DurableObjectStorage, ...args: Parameters<DurableObjectStorage['setAlarm']>) {
