@@ -1,4 +1,5 @@
 import { waitUntil } from 'cloudflare:workers'
+import { connectionOf, PipelineSettings } from '../shared/config/pipeline-settings.ts'
 import {
   type ComputedTraitDefinition,
   type SegmentDefinition,
@@ -102,9 +103,13 @@ export class ConfigStore {
     return found === 'unknown' ? [] : found
   }
 
-  /** Transformations, tracking plans and plugins of a workspace; empty of a workspace that has none. */
-  pipeline(workspace: string): Promise<PipelineConfig | Unread> {
-    return this.#caches.pipelines.get(workspace, () => this.#bounded(() => readPipeline(this.#db, workspace)))
+  /** Transformations, tracking plans and plugins of a workspace; `newEnough` may refuse a cached answer. */
+  pipeline(
+    workspace: string,
+    newEnough: (pipeline: PipelineConfig) => boolean = () => true,
+  ): Promise<PipelineConfig | Unread> {
+    const read = () => this.#bounded(() => readPipeline(this.#db, workspace))
+    return this.#caches.pipelines.get(workspace, read, newEnough)
   }
 
   /** @throws when D1 fails, hangs, or hung a moment ago */
@@ -118,8 +123,19 @@ export class ConfigStore {
   }
 
   async #readSource(id: string): Promise<SourceConfig | undefined> {
-    const row = await this.#db.prepare(`SELECT ${SOURCE_COLUMNS} FROM sources WHERE id = ?`).bind(id).first<SourceRow>()
-    return row ? sourceConfigOf(row) : undefined
+    const row = await this.#db
+      .prepare(
+        `SELECT ${SOURCE_COLUMNS}, pipeline FROM sources
+         LEFT JOIN (SELECT id AS owner, json_extract(settings, '$.pipeline') AS pipeline FROM workspaces)
+           ON owner = workspace
+         WHERE id = ?`,
+      )
+      .bind(id)
+      .first<SourceRow & { readonly pipeline: string | null }>()
+    if (!row) return undefined
+    // The edge decides by it what it may keep of a connection, without a read of its own.
+    const pipeline = PipelineSettings.parse(jsonOf(row.pipeline ?? '{}'))
+    return { ...sourceConfigOf(row), connection: connectionOf(pipeline, id) }
   }
 
   async #readWorkspace(id: string): Promise<WorkspaceConfig | undefined> {

@@ -7,6 +7,7 @@ import { unreadable } from './consume-events.ts'
 import { unitOf } from './copy.ts'
 import { retryLater } from './faults.ts'
 import { deadLettersOf, settleBuried } from './settle.ts'
+import { trimConnection } from './trim-connection.ts'
 
 /**
  * Keeps what could not be processed where it can be listed, inspected and replayed (D1). Also takes what the queues
@@ -39,7 +40,10 @@ async function readLetters(message: Message, env: Env): Promise<readonly DeadLet
   const unit = unitOf(message, ingest.data)
   const source = await new ConfigStore(env.DB).source(ingest.data.source)
   if (source === 'unreadable') return 'wait'
-  if (source !== 'unknown') unit.source = source
+  if (source !== 'unknown') {
+    unit.source = source
+    trimConnection(unit, source)
+  }
   for (const copy of unit.copies) {
     copy.outcome = { kind: 'dead_letter', stage: 'queue', reason: 'given up by its queue after its last retry' }
   }

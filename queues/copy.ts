@@ -12,6 +12,7 @@ import type { PluginCalls } from '../shared/pipeline/plugin-calls.ts'
 import type { StageNote } from '../shared/pipeline/stage-note.ts'
 import type { ProfileChange } from '../shared/profile/effect.ts'
 import type { HeldBy } from '../shared/profile/leaf.ts'
+import type { Finding } from '../shared/tracking-plan/judge-event.ts'
 
 /**
  * One queue message on its way through the consumer. It is acknowledged when every copy in it has an outcome, and
@@ -19,7 +20,8 @@ import type { HeldBy } from '../shared/profile/leaf.ts'
  */
 export interface Unit {
   readonly message: Message<unknown>
-  readonly ingest: IngestMessage
+  /** Without what the workspace does not keep of connections, once that is known. */
+  ingest: IngestMessage
   readonly copies: readonly CopyWork[]
   source?: SourceConfig
   config?: WorkspaceConfig
@@ -30,7 +32,7 @@ export interface Unit {
 /** One copy on its way: each step fills in what it found out, or decides the outcome. */
 export interface CopyWork {
   readonly unit: Unit
-  readonly item: IngestItem
+  item: IngestItem
   readonly copyId: string
   /** As normalised; the stages may change it. */
   event?: Event
@@ -38,6 +40,8 @@ export interface CopyWork {
   normalized?: Event
   /** What the stages say of it, in order. */
   notes?: StageNote[]
+  /** What the tracking plans of its source say of the event, as it was when they were asked. */
+  planned?: { readonly event: Event; readonly findings: readonly Finding[] }
   /** Usable identifiers, the anchor first. */
   identifiers?: readonly Identifier[]
   /** Of an alias: `previousId` both ways; the graph says which it is. */

@@ -6,6 +6,7 @@ import { ok } from '../shared/kernel/result.ts'
 import { normalizedEvent } from '../shared/message/normalized-event.ts'
 import { type CopyWork, type Unit, undecided } from './copy.ts'
 import { reasonOf } from './faults.ts'
+import { trimConnection } from './trim-connection.ts'
 
 /**
  * Step 1: from items as sent to events, with what the workspace's settings say about them. The edge accepts a
@@ -31,6 +32,7 @@ async function configure(unit: Unit, configs: ConfigStore): Promise<WorkspaceCon
   if (source === 'unreadable') return wait(unit, 'the source cannot be read')
   if (source === 'unknown') return decideAll(unit, { kind: 'dropped', reason: 'source_disabled' })
   unit.source = source
+  trimConnection(unit, source)
   const config = await configs.workspace(source.workspace)
   if (config === 'unreadable' || config === 'unknown') return wait(unit, 'the workspace cannot be read')
   unit.config = config

@@ -4,11 +4,18 @@ import { type StageName, stagesOf } from '../shared/config/pipeline-settings.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import { type CopyWork, undecided } from './copy.ts'
 import { reasonOf } from './faults.ts'
+import { enrichCopies } from './stage/enrich-copies.ts'
+import { planCopies } from './stage/plan-copies.ts'
 import { pluginCopies } from './stage/plugin-copies.ts'
 import type { Stage, StageCall } from './stage/stage.ts'
 import { transformCopies } from './stage/transform-copies.ts'
 
-const RUN: { readonly [stage in StageName]?: Stage } = { transform: transformCopies, plugins: pluginCopies }
+const RUN: { readonly [stage in StageName]?: Stage } = {
+  transform: transformCopies,
+  plan: planCopies,
+  enrich: enrichCopies,
+  plugins: pluginCopies,
+}
 
 /** The stages that the workspace chose, in its order; what one decides the next does not see. */
 export async function runStages(env: Env, configs: ConfigStore, copies: readonly CopyWork[]): Promise<void> {

@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import type { ConnectionSettings } from '../enrich/connection.ts'
+import { connectionSettings, EnrichOverride, EnrichSettings, overridden } from '../enrich/enrich-settings.ts'
+import { own } from '../kernel/json.ts'
 
 /**
  * The stages between an item's normalisation and the question whose it is. A workspace orders them and leaves some out;
@@ -15,13 +18,24 @@ export const Stages = z
 export const PipelineSettings = z.object({
   stages: Stages.default([...STAGES]).meta({ description: 'In this order; one that is not named is left out' }),
   sources: z
-    .record(z.string(), z.object({ stages: Stages }))
+    .record(z.string(), z.object({ stages: Stages.optional(), enrich: EnrichOverride.optional() }))
     .default({})
-    .meta({ description: 'By id of a source: its own stages' }),
+    .meta({ description: 'By id of a source: its own stages, and what it has otherwise' }),
+  enrich: EnrichSettings.prefault({}),
 })
 export type PipelineSettings = z.infer<typeof PipelineSettings>
 
 /** @example stagesOf(settings, 'src_web') // ['transform', 'plan', 'enrich', 'plugins'] */
 export function stagesOf({ stages, sources }: PipelineSettings, source: string): readonly StageName[] {
-  return (Object.hasOwn(sources, source) ? sources[source]?.stages : undefined) ?? stages
+  return own(sources, source)?.stages ?? stages
+}
+
+/** What the stage `enrich` does with the events of a source. */
+export function enrichOf({ enrich, sources }: PipelineSettings, source: string): EnrichSettings {
+  return overridden(enrich, own(sources, source)?.enrich)
+}
+
+/** What may be kept of the connections of a source. */
+export function connectionOf(pipeline: PipelineSettings, source: string): ConnectionSettings {
+  return connectionSettings(enrichOf(pipeline, source), stagesOf(pipeline, source).includes('enrich'))
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ConsentSettings } from '../consent/consent-settings.ts'
+import type { ConnectionSettings } from '../enrich/connection.ts'
 import { IdentitySettings } from '../identity/identity-settings.ts'
 import type { Aggregate } from '../segment/aggregate.ts'
 import type { Condition } from '../segment/condition.ts'
@@ -42,6 +43,8 @@ export interface SourceConfig {
   readonly sealed: string | null
   readonly writeKeys: KeyRange
   readonly secretKeys: KeyRange
+  /** What may be kept of its connections; absent where it was not read along. */
+  readonly connection?: ConnectionSettings
 }
 
 /** A segment as the evaluator needs it; `version` rises with every change of its condition. */

@@ -1,6 +1,7 @@
 import { isSupportedCountry } from 'libphonenumber-js/min'
 import { z } from 'zod'
 import { ConsentRegion } from '../consent/consent-settings.ts'
+import { EnrichPatch } from '../enrich/enrich-settings.ts'
 import { IdentifierTypeChanges, IdentitySettings } from '../identity/identity-settings.ts'
 import { MATCH_FIELDS, MatchingSettings } from '../identity/matching-settings.ts'
 import { PipelineSettings, Stages } from './pipeline-settings.ts'
@@ -94,9 +95,15 @@ export const WorkspacePatch = z
       .strictObject({
         stages: change(pipeline.stages),
         sources: z
-          .record(z.string(), z.strictObject({ stages: Stages }).nullable())
+          .record(
+            z.string(),
+            z
+              .strictObject({ stages: Stages.nullable().optional(), enrich: EnrichPatch.nullable().optional() })
+              .nullable(),
+          )
           .nullable()
           .optional(),
+        enrich: EnrichPatch.nullable().optional(),
       })
       .nullable()
       .optional(),

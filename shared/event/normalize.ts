@@ -125,7 +125,8 @@ function mergedContext(message: Envelope, body: JsonObject): JsonObject {
 const CLIENT_LIBRARIES =
   /^(?:(?:@segment\/)?analytics-(?:next|browser|ios|android|kotlin|swift|react-native|flutter)|analytics\.js|rudderlabs javascript|com\.rudderstack\.(?:sdk\.)?(?:android|ios|kotlin|swift)|rudder-(?:ios|android|kotlin|swift|flutter|react-native|sdk-react-native)|@jitsu\/js|jitsu-js)/i
 
-function isClientSide(context: JsonObject, body: JsonObject): boolean {
+/** Whether the sender is the device of a person, and not a server. */
+export function isClientSide(context: JsonObject, body: JsonObject): boolean {
   if (own(context, 'direct') === true) return true
   const channel = own(body, 'channel') ?? own(context, 'channel')
   if (channel === 'web' || channel === 'mobile') return true

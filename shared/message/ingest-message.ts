@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Geo } from '../enrich/geo.ts'
 import { EVENT_TYPES, ORIGINS } from '../event/event.ts'
 import { REJECT_REASONS, type RejectReason } from '../event/outcome.ts'
 import { isCanonicalId } from '../kernel/id.ts'
@@ -56,6 +57,8 @@ export const IngestMessage = z.object({
   integrations: z.custom<JsonObject>(isObject).optional(),
   ip: z.string().optional(),
   userAgent: z.string().optional(),
+  /** Where the connection came from, no finer than the workspace allows; what cannot be read is not there. */
+  geo: Geo.optional().catch(undefined),
   /** The connection carried Global Privacy Control. */
   gpc: z.literal(true).optional(),
   /** What the client said of earlier attempts; for diagnosis, never to trust. */

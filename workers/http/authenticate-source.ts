@@ -5,6 +5,7 @@ import { waitFor } from '../../platform/rate-limit.ts'
 import { isSignedWith, secretKeyOf, sourceOfAppKey } from '../../platform/server-keys.ts'
 import { isLiving, tried } from '../../shared/config/source-keys.ts'
 import type { SourceConfig } from '../../shared/config/workspace-config.ts'
+import type { ConnectionSettings } from '../../shared/enrich/connection.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
 import type { Credential } from './credentials.ts'
@@ -20,6 +21,8 @@ export interface Sender {
   readonly workspace: string | undefined
   /** `server` only with a secret: a write key is public, whatever kind of source it belongs to. */
   readonly trust: 'public' | 'server'
+  /** What may be kept of its connections; unknown like the workspace. */
+  readonly connection: ConnectionSettings | undefined
 }
 
 /** A signed request proves its sender only with its body, as it was sent. */
@@ -51,7 +54,8 @@ export async function senderOfWriteKey(key: string, gate: Gate): Promise<Result<
   if (!owner) return err(WRONG_WRITE_KEY)
   const source = await gate.configs.source(owner.sourceId)
   // RudderStack's mobile SDKs throw away what they hold when they see a 401, so nobody is refused on a suspicion.
-  if (source === 'unreadable') return ok({ source: owner.sourceId, workspace: undefined, trust: 'public' })
+  if (source === 'unreadable')
+    return ok({ source: owner.sourceId, workspace: undefined, trust: 'public', connection: undefined })
   if (source === 'unknown' || !isLiving(owner.generation, source.writeKeys)) return err(WRONG_WRITE_KEY)
   return admitted(source, 'public', WRONG_WRITE_KEY, gate)
 }
@@ -91,7 +95,9 @@ function admitted(
   { request, now }: Gate,
 ): Result<Sender, Failure> {
   const refusal = refusalOf(source, request, now, wrongKey)
-  return refusal ? err(refusal) : ok({ source: source.id, workspace: source.workspace, trust })
+  return refusal
+    ? err(refusal)
+    : ok({ source: source.id, workspace: source.workspace, trust, connection: source.connection })
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Geo } from '../../shared/enrich/geo.ts'
 import type { Rejection } from '../../shared/event/validate-item.ts'
 import { isObject, type JsonObject, own, shapeFault } from '../../shared/kernel/json.ts'
 import { LIMITS } from '../../shared/kernel/limits.ts'
@@ -14,6 +15,8 @@ export interface RequestFacts {
   readonly receivedAt: number
   readonly ip: string | null
   readonly userAgent: string | null
+  /** Where the connection came from, as far as it may be kept. */
+  readonly geo?: Geo | undefined
   /** What the client says of earlier attempts; for diagnosis, never to trust. */
   readonly retry?: string | undefined
   /** The browser asks that nothing be sold or shared: Global Privacy Control, `Sec-GPC: 1`. */
@@ -81,6 +84,7 @@ export function openingOf(facts: RequestFacts, batch: BatchFields): string {
   if (batch.integrations !== undefined) text += `,"integrations":${batch.integrations}`
   if (ip !== null) text += `,"ip":${JSON.stringify(ip)}`
   if (userAgent !== null) text += `,"userAgent":${JSON.stringify(userAgent.slice(0, USER_AGENT_CHARS))}`
+  if (facts.geo) text += `,"geo":${JSON.stringify(facts.geo)}`
   if (facts.gpc) text += ',"gpc":true'
   if (facts.retry !== undefined) text += `,"retry":${JSON.stringify(facts.retry)}`
   return `${text},"items":[`

@@ -1,5 +1,8 @@
 import { enqueueIngest } from '../../platform/event-queues.ts'
 import { spillIngest } from '../../platform/spill.ts'
+import { UNKNOWN_CONNECTION } from '../../shared/enrich/connection.ts'
+import { trimGeo } from '../../shared/enrich/geo.ts'
+import { keptIp } from '../../shared/enrich/ip-address.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
 import type { Sender } from '../http/authenticate-source.ts'
@@ -19,13 +22,17 @@ export interface Arrival {
 }
 
 export function packArrival(request: Request, items: RequestItems, arrival: Arrival): PackedRequest {
+  const { connection = UNKNOWN_CONNECTION, trust } = arrival.sender
+  const ip = request.headers.get('CF-Connecting-IP')
   const facts: RequestFacts = {
     requestId: arrival.requestId,
     source: arrival.sender.source,
-    trust: arrival.sender.trust,
+    trust,
     receivedAt: arrival.receivedAt,
-    ip: request.headers.get('CF-Connecting-IP'),
+    ip: ip === null ? null : (keptIp(ip, connection.ip) ?? null),
     userAgent: request.headers.get('User-Agent'),
+    // Whoever holds a secret is a server, and where it stands is of no interest.
+    geo: trust === 'server' ? undefined : trimGeo(request.cf, connection.geo),
     retry: retryOf(request.headers),
     gpc: request.headers.get('Sec-GPC') === '1',
   }
