@@ -17,6 +17,8 @@ import { FreshCache, type FreshCacheOptions } from './fresh-cache.ts'
 import { log } from './log.ts'
 import { ownSource } from './own-source.ts'
 import { patience } from './patience.ts'
+import { OBSERVER_TYPES, observerOf } from './plugin-observer.ts'
+import { PLUGIN_COLUMNS, type PluginRow, readablePlugin } from './plugin-row.ts'
 import { readPipeline } from './read-pipeline.ts'
 import { SOURCE_COLUMNS, type SourceRow, sourceConfigOf } from './source-row.ts'
 
@@ -93,7 +95,7 @@ export class ConfigStore {
     return this.#caches.tokens.get(hash, () => this.#bounded(() => this.#readToken(hash)))
   }
 
-  /** All destinations of a workspace, oldest first; `newEnough` may refuse a cached answer. */
+  /** All that lanes deliver to: destinations, oldest first, and observers; `newEnough` may refuse a cached answer. */
   async destinations(
     workspace: string,
     newEnough: (destinations: readonly DestinationConfig[]) => boolean = () => true,
@@ -162,11 +164,19 @@ export class ConfigStore {
   }
 
   async #readDestinations(workspace: string): Promise<readonly DestinationConfig[]> {
-    const { results } = await this.#db
-      .prepare(`SELECT ${DESTINATION_COLUMNS} FROM destinations WHERE workspace = ? ORDER BY created_at, id`)
-      .bind(workspace)
-      .all<DestinationRow>()
-    return results.flatMap(readableDestination)
+    const types = OBSERVER_TYPES.map(() => '?').join(', ')
+    const [destinations, plugins] = await this.#db.batch([
+      this.#db
+        .prepare(`SELECT ${DESTINATION_COLUMNS} FROM destinations WHERE workspace = ? ORDER BY created_at, id`)
+        .bind(workspace),
+      this.#db
+        .prepare(`SELECT ${PLUGIN_COLUMNS} FROM plugins WHERE workspace = ? AND type IN (${types}) ORDER BY id`)
+        .bind(workspace, ...OBSERVER_TYPES),
+    ])
+    // The columns of the two questions.
+    const rows = (destinations?.results ?? []) as DestinationRow[]
+    const observers = (plugins?.results ?? []) as PluginRow[]
+    return [...rows.flatMap(readableDestination), ...observers.flatMap(readablePlugin).flatMap(observerOf)]
   }
 
   async #readToken(hash: string): Promise<TokenConfig | undefined> {

@@ -62,8 +62,20 @@ export function newDestinationId(): string {
   return `dst_${randomName(12)}`
 }
 
+export function newPluginId(): string {
+  return `plg_${randomName(12)}`
+}
+
 export function newSourceId(): string {
   return `src_${randomName(12)}`
+}
+
+export function newTransformationId(): string {
+  return `tfm_${randomName(12)}`
+}
+
+export function newPlanId(): string {
+  return `plan_${randomName(12)}`
 }
 
 export function newToken(name: string, scopes: readonly string[]): NewToken {

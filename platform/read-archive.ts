@@ -34,7 +34,24 @@ export async function readArchive(
   return { lines, next: next > to ? null : { hour: next, cursor: null } }
 }
 
-async function linesOf(env: Env, key: string): Promise<readonly Record<string, unknown>[]> {
+/** Objects of one hour that are named when the newest are looked for; a deployment that writes more shows a part of them. */
+const MOST_NAMED = 3_000
+
+/** The keys of the copies that arrived in that hour, what was written last first. */
+export async function newestKeys(env: Env, hour: number): Promise<readonly string[]> {
+  const at = toIso(hour)
+  const prefix = `bronze/events/dt=${at.slice(0, 10)}/hr=${at.slice(11, 13)}/`
+  const found: R2Object[] = []
+  let cursor: string | undefined
+  do {
+    const page = await env.LAKE.list({ prefix, ...(cursor === undefined ? {} : { cursor }) })
+    found.push(...page.objects)
+    cursor = page.truncated ? page.cursor : undefined
+  } while (cursor !== undefined && found.length < MOST_NAMED)
+  return found.sort((a, b) => b.uploaded.getTime() - a.uploaded.getTime()).map(({ key }) => key)
+}
+
+export async function linesOf(env: Env, key: string): Promise<readonly Record<string, unknown>[]> {
   const object = await env.LAKE.get(key)
   if (!object) return []
   const text = gunzipSync(new Uint8Array(await object.arrayBuffer())).toString('utf8')

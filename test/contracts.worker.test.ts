@@ -200,6 +200,7 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
   ],
   listWorkspaces: [['?cursor=made-up', 'cursor']],
   listDeadLetters: [
+    ['?from=yesterday', 'from'],
     ['?limit=-1', 'limit'],
     ['?cursor=made-up', 'cursor'],
   ],

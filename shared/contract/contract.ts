@@ -31,6 +31,8 @@ export const SCOPES = [
   'transformations:write',
   'plugins:read',
   'plugins:write',
+  'tracking-plans:read',
+  'tracking-plans:write',
   'tokens:read',
   'tokens:write',
   'admin',

@@ -65,6 +65,7 @@ import { previewSegment } from './preview-segment.ts'
 import { previewTransformation } from './preview-transformation.ts'
 import { readComputedTrait } from './read-computed-trait.ts'
 import { readConsents } from './read-consents.ts'
+import { readDeadLetter } from './read-dead-letter.ts'
 import { readDestination } from './read-destination.ts'
 import { readDocs } from './read-docs.ts'
 import { readErasure } from './read-erasure.ts'
@@ -215,6 +216,7 @@ export const contracts: readonly Contract[] = [
   watchEvents,
   readEventTrace,
   listDeadLetters,
+  readDeadLetter,
   updateDeadLetter,
   replayDeadLetters,
   discardDeadLetters,

@@ -12,6 +12,7 @@ import { createComputedTraitRoute } from './create-computed-trait.ts'
 import { createDestinationRoute } from './create-destination.ts'
 import { createLinkRoute } from './create-link.ts'
 import { createMappingRoute } from './create-mapping.ts'
+import { createPluginRoute } from './create-plugin.ts'
 import { createSegmentRoute } from './create-segment.ts'
 import { createSourceRoute } from './create-source.ts'
 import { createTokenRoute } from './create-token.ts'
@@ -20,6 +21,7 @@ import { createWorkspaceRoute } from './create-workspace.ts'
 import { deleteComputedTraitRoute } from './delete-computed-trait.ts'
 import { deleteDestinationRoute } from './delete-destination.ts'
 import { deleteMappingRoute } from './delete-mapping.ts'
+import { deletePluginRoute } from './delete-plugin.ts'
 import { deleteSegmentRoute } from './delete-segment.ts'
 import { deleteSourceRoute } from './delete-source.ts'
 import { deleteTokenRoute } from './delete-token.ts'
@@ -41,6 +43,8 @@ import { listEventsRoute } from './list-events.ts'
 import { listJobsRoute } from './list-jobs.ts'
 import { listMappingsRoute } from './list-mappings.ts'
 import { listMatchesRoute } from './list-matches.ts'
+import { listPluginTypesRoute } from './list-plugin-types.ts'
+import { listPluginsRoute } from './list-plugins.ts'
 import { listProfileEventsRoute } from './list-profile-events.ts'
 import { listProfilesRoute } from './list-profiles.ts'
 import { listSegmentMembersRoute } from './list-segment-members.ts'
@@ -57,6 +61,7 @@ import { previewSegmentRoute } from './preview-segment.ts'
 import { previewTransformationRoute } from './preview-transformation.ts'
 import { readComputedTraitRoute } from './read-computed-trait.ts'
 import { readConsentsRoute } from './read-consents.ts'
+import { readDeadLetterRoute } from './read-dead-letter.ts'
 import { readDestinationRoute } from './read-destination.ts'
 import { readDocsRoute } from './read-docs.ts'
 import { readErasureRoute } from './read-erasure.ts'
@@ -69,6 +74,7 @@ import { readMappingRoute } from './read-mapping.ts'
 import { readMatchRoute } from './read-match.ts'
 import { readMetricsRoute } from './read-metrics.ts'
 import { readOpenApiRoute } from './read-open-api.ts'
+import { readPluginRoute } from './read-plugin.ts'
 import { readProfileRoute } from './read-profile.ts'
 import { readProfileIdentityRoute } from './read-profile-identity.ts'
 import { readSegmentRoute } from './read-segment.ts'
@@ -85,11 +91,13 @@ import { rotateSourceKeyRoute } from './rotate-source-key.ts'
 import { setConsentsRoute } from './set-consents.ts'
 import { startRedeliveryRoute } from './start-redelivery.ts'
 import { startReplayRoute } from './start-replay.ts'
+import { testPluginRoute } from './test-plugin.ts'
 import { unmergeProfileRoute } from './unmerge-profile.ts'
 import { updateComputedTraitRoute } from './update-computed-trait.ts'
 import { updateDeadLetterRoute } from './update-dead-letter.ts'
 import { updateDestinationRoute } from './update-destination.ts'
 import { updateMappingRoute } from './update-mapping.ts'
+import { updatePluginRoute } from './update-plugin.ts'
 import { updateSegmentRoute } from './update-segment.ts'
 import { updateSourceRoute } from './update-source.ts'
 import { updateTokenRoute } from './update-token.ts'
@@ -140,6 +148,13 @@ export const routes: readonly Route[] = [
   listDestinationDeliveriesRoute,
   previewDestinationRoute,
   startRedeliveryRoute,
+  createPluginRoute,
+  listPluginsRoute,
+  readPluginRoute,
+  updatePluginRoute,
+  deletePluginRoute,
+  testPluginRoute,
+  listPluginTypesRoute,
   createTransformationRoute,
   listTransformationsRoute,
   readTransformationRoute,
@@ -186,6 +201,7 @@ export const routes: readonly Route[] = [
   watchEventsRoute,
   readEventTraceRoute,
   listDeadLettersRoute,
+  readDeadLetterRoute,
   updateDeadLetterRoute,
   replayDeadLettersRoute,
   discardDeadLettersRoute,

@@ -1,6 +1,5 @@
 import { destinationConfigOf } from '../../platform/destination-row.ts'
 import { preparedFor, requestFor, secretsIn } from '../../platform/destination-send.ts'
-import { TRACES, traceStub } from '../../platform/stubs.ts'
 import { previewDestination } from '../../shared/contract/preview-destination.ts'
 import type { DestinationConfig } from '../../shared/destination/destination-config.ts'
 import type { DestinationType } from '../../shared/destination/destination-type.ts'
@@ -12,6 +11,7 @@ import type { Effect } from '../../shared/profile/effect.ts'
 import { type Call, serve } from '../http/serve.ts'
 import { destinationRow, NO_DESTINATION } from './destination-documents.ts'
 import { readFrom } from './find-profile.ts'
+import { tracedProfile } from './recent-event.ts'
 
 const NO_EVENT = failure('not_found', 'there is no such event')
 
@@ -47,22 +47,11 @@ async function effectFor(
   { workspace }: DestinationConfig,
   { profile, messageId }: { readonly profile?: string | undefined; readonly messageId?: string | undefined },
 ): Promise<Result<EventEffect, Failure>> {
-  const ref = profile ?? (await traced(call, messageId))
+  const ref = profile ?? (await tracedProfile(call, messageId))
   if (ref === undefined) return err(NO_EVENT)
   const found = await readFrom(ref, call, (stub) => stub.eventForPreview(messageId ?? null))
   if (!found.ok) return found
   const { id, value: event } = found.value
   if (!event) return err(NO_EVENT)
   return ok({ key: `${event.source}:${event.messageId}`, kind: 'event', workspace, profile: id, event })
-}
-
-async function traced({ env, workspace }: Call, messageId: string | undefined): Promise<string | undefined> {
-  for (const shard of TRACES) {
-    const stub = traceStub(env, workspace, shard)
-    const newest = messageId === undefined ? await stub.newest() : undefined
-    const lines = messageId === undefined ? (newest ? [newest] : []) : await stub.find(messageId)
-    const applied = lines.find(({ canonicalId }) => canonicalId !== undefined)
-    if (applied) return applied.canonicalId
-  }
-  return undefined
 }

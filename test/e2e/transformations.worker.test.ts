@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import { type ApiClient, apiClient } from '../support/api-client.ts'
+import { runJobs } from '../support/run-jobs.ts'
+import {
+  aMessage,
+  aWorkspace,
+  deliver,
+  ledgerOf,
+  locate,
+  meterOf,
+  profileOf,
+  type TestWorkspace,
+  timelineOf,
+} from '../support/workspace.ts'
+
+const track = (event: string, messageId: string, properties: object = {}, userId = 'u') => ({
+  type: 'track',
+  event,
+  messageId,
+  userId,
+  properties,
+})
+
+async function aStory(...transformations: object[]): Promise<{ ws: TestWorkspace; api: ApiClient; ids: string[] }> {
+  const ws = await aWorkspace()
+  const api = await apiClient(ws)
+  const ids: string[] = []
+  for (const one of transformations)
+    ids.push((await api('POST', '/transformations', { name: 'a rule', ...one })).body.id)
+  return { ws, api, ids }
+}
+
+async function eventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (JSON.stringify(await read().catch(() => undefined)) === JSON.stringify(expected)) return
+    await new Promise((resume) => setTimeout(resume, 20))
+  }
+  expect(await read()).toEqual(expected)
+}
+
+describe('transformations in the pipeline', () => {
+  test('rewrite events before anybody else sees them, one after the other, and the trace names them', async () => {
+    const { ws, api, ids } = await aStory(
+      { name: 'spelling', events: ['Ordr'], steps: [{ op: 'set', to: 'event', value: 'Order' }] },
+      { name: 'card', events: ['Order'], steps: [{ op: 'mask', path: 'properties.card', keep: 4 }] },
+      { name: 'off', enabled: false, steps: [{ op: 'filter', path: 'x', is: 'exists' }] },
+    )
+    await deliver([aMessage(ws, [track('Ordr', 'm1', { card: '4242424242424242' }), track('Viewed', 'm2')])])
+    const profile = await profileOf(ws, 'user_id', 'u')
+    expect(profile.eventCounts).toEqual({ Order: 1, Viewed: 1 })
+    const order = (await timelineOf(ws, profile.id)).find(({ messageId }) => messageId === 'm1')
+    expect(order).toMatchObject({ name: 'Order', properties: { card: '********4242' } })
+    const { steps } = (await api('GET', '/events/m1/trace')).body
+    const told = steps.filter(({ step }: { step: string }) => step === 'transform')
+    expect(told).toMatchObject([
+      { outcome: 'changed', detail: { transformation: ids[0], name: 'spelling', version: 1 } },
+      { outcome: 'changed', detail: { transformation: ids[1], name: 'card' } },
+    ])
+    expect(JSON.stringify(steps)).not.toContain('4242424242424242')
+    // The archive keeps what came, and beside it what it became.
+    const line = [...(await ledgerOf(ws)).values()].find(({ messageId }) => messageId === 'm1')
+    expect(line).toMatchObject({
+      item: { body: { event: 'Ordr' } },
+      changes: { name: 'Order', properties: { card: '********4242' } },
+    })
+  })
+
+  test('can say who it is: the identifiers are read after them', async () => {
+    const { ws } = await aStory({ steps: [{ op: 'rename', from: 'properties.customer', to: 'userId' }] })
+    await deliver([
+      aMessage(ws, [
+        { type: 'track', event: 'Order', anonymousId: 'a', messageId: 'm', properties: { customer: 'c7' } },
+      ]),
+    ])
+    expect((await profileOf(ws, 'user_id', 'c7')).id).toBe((await profileOf(ws, 'anonymous_id', 'a')).id)
+  })
+
+  test('that take every identifier away leave a dead letter, and nobody', async () => {
+    const { ws, api } = await aStory({ name: 'too much', steps: [{ op: 'remove', path: 'userId' }] })
+    await deliver([aMessage(ws, [track('Order', 'm')])])
+    expect(await locate(ws, 'user_id', 'u')).toBeNull()
+    const line = [...(await ledgerOf(ws)).values()][0]
+    expect(line).toMatchObject({
+      outcome: 'dead_letter',
+      stage: 'transform',
+      reason: expect.stringContaining('too much: userId'),
+    })
+    const trace = (await api('GET', '/events/m/trace')).body
+    expect(trace).toMatchObject({ outcome: 'dead_letter' })
+  })
+
+  test('of one source leave the events of others alone; those of another workspace do nothing here', async () => {
+    const drop = { steps: [{ op: 'filter', path: 'x', is: 'exists' }] }
+    const other = await aStory(drop)
+    const { ws, api } = await aStory()
+    const elsewhere = (await api('POST', '/sources', { name: 'server', kind: 'server' })).body.id
+    await api('POST', '/transformations', { name: 'r', sources: [elsewhere], ...drop })
+    await deliver([
+      aMessage(ws, [track('Order', 'm1')]),
+      aMessage({ ...ws, source: elsewhere }, [track('Order', 'm2')]),
+    ])
+    await deliver([aMessage(other.ws, [track('Order', 'm3')])])
+    expect((await profileOf(ws, 'user_id', 'u')).eventCounts).toEqual({ Order: 1 })
+    expect(await locate(other.ws, 'user_id', 'u')).toBeNull()
+    expect((await meterOf(other.ws)).counts).toMatchObject({ 'dropped:transformation': 1 })
+  })
+
+  test('a public key cannot put itself on a list by a name that a transformation gives it', async () => {
+    const { ws } = await aStory({ steps: [{ op: 'rename', from: 'traits.x', to: 'traits.$list:vip' }] })
+    await deliver([aMessage(ws, [{ type: 'identify', userId: 'u', messageId: 'm', traits: { x: true } }])])
+    await profileOf(ws, 'user_id', 'u')
+    expect([...(await ledgerOf(ws)).values()]).toEqual([
+      expect.objectContaining({ outcome: 'applied', changes: { traits: {} } }),
+    ])
+  })
+
+  test('a filter that was wrong is mended, and what it dropped takes effect under its old messageId', async () => {
+    const wrong = [{ op: 'filter', path: 'properties.totl', is: 'gt', value: 0 }]
+    const { ws, api, ids } = await aStory({ name: 'paid only', steps: wrong })
+    const from = new Date(Date.now() - 1_000).toISOString()
+    await deliver([aMessage(ws, [track('Order', 'm1', { total: 5 }), track('Order', 'm2', { total: 0 })])])
+    expect(await locate(ws, 'user_id', 'u')).toBeNull()
+    const trace = async (id: string) => (await api('GET', `/events/${id}/trace`)).body
+    expect(await trace('m1')).toMatchObject({ outcome: 'dropped' })
+    expect((await trace('m1')).steps).toContainEqual(
+      expect.objectContaining({ step: 'transform', outcome: 'dropped', reason: 'steps.0: filter' }),
+    )
+    const right = [{ op: 'filter', path: 'properties.total', is: 'gt', value: 0 }]
+    await api('PUT', `/transformations/${ids[0]}`, { steps: right })
+    const to = new Date(Date.now() + 1_000).toISOString()
+    const { body } = await api('POST', '/replays', { from, to, outcome: 'dropped', reason: 'transformation' })
+    await runJobs(ws)
+    expect((await api('GET', `/jobs/${body.jobId}`)).body).toMatchObject({ state: 'done', result: { replayed: 2 } })
+    await eventually(async () => (await profileOf(ws, 'user_id', 'u')).eventCounts, { Order: 1 })
+    const timeline = await timelineOf(ws, (await profileOf(ws, 'user_id', 'u')).id)
+    expect(timeline.map(({ messageId }) => messageId)).toEqual(['m1'])
+    await eventually(async () => (await trace('m1')).outcome, 'applied')
+    expect((await trace('m2')).outcome).toBe('dropped')
+  })
+
+  test('a dead letter of a transformation that was mended is replayed', async () => {
+    const { ws, api, ids } = await aStory({ name: 'nameless', steps: [{ op: 'remove', path: 'event' }] })
+    await deliver([aMessage(ws, [track('Order', 'm')])])
+    await eventually(async () => (await api('GET', '/dead-letters?stage=transform')).body.deadLetters.length, 1)
+    await api('DELETE', `/transformations/${ids[0]}`)
+    await api('POST', '/dead-letters:replay', { stage: 'transform' })
+    await runJobs(ws)
+    await eventually(async () => (await profileOf(ws, 'user_id', 'u')).eventCounts, { Order: 1 })
+  })
+
+  test('delivered twice, a transformed event is one event', async () => {
+    const { ws } = await aStory({ steps: [{ op: 'set', to: 'event', value: 'Order' }] })
+    const message = aMessage(ws, [track('Ordr', 'm')])
+    await deliver([message])
+    await deliver([message])
+    expect((await profileOf(ws, 'user_id', 'u')).eventCounts).toEqual({ Order: 1 })
+  })
+})

@@ -1,0 +1,128 @@
+import type { z } from 'zod'
+import { ConfigStore } from '../../platform/config-store.ts'
+import { sha256 } from '../../platform/destination-tools.ts'
+import type { WorkspaceSettings } from '../../shared/config/workspace-config.ts'
+import { previewTransformation } from '../../shared/contract/preview-transformation.ts'
+import type { Event } from '../../shared/event/event.ts'
+import { validateItem } from '../../shared/event/validate-item.ts'
+import { type Failure, failure } from '../../shared/kernel/failure.ts'
+import type { JsonObject } from '../../shared/kernel/json.ts'
+import { LIMITS } from '../../shared/kernel/limits.ts'
+import { err, ok, type Result } from '../../shared/kernel/result.ts'
+import { utf8Length } from '../../shared/kernel/utf8.ts'
+import type { IngestMessage } from '../../shared/message/ingest-message.ts'
+import { normalizedEvent } from '../../shared/message/normalized-event.ts'
+import { changedPaths } from '../../shared/transform/changed-paths.ts'
+import { eventDocument } from '../../shared/transform/event-document.ts'
+import { type Tried, tryTransformations } from '../../shared/transform/try-transformations.ts'
+import { type Call, serve } from '../http/serve.ts'
+import { unprocessable } from './check-condition.ts'
+import { checkSteps } from './check-transformation.ts'
+import { type RecentEvent, recentEvent } from './recent-event.ts'
+import { NO_TRANSFORMATION, rulesOf, TRANSFORMATION_COLUMNS, type TransformationRow } from './transformation-row.ts'
+
+type Body = z.output<typeof previewTransformation.body>
+
+/** Runs what the consumer would run; nothing is sent, counted or kept. */
+export const previewTransformationRoute = serve(previewTransformation, async ({ body }, call) => {
+  const tried = await triedIn(call, body)
+  if (!tried.ok) return tried
+  const config = await new ConfigStore(call.env.DB).workspace(call.workspace)
+  if (typeof config === 'string') return err(failure('unavailable', 'the settings of the workspace cannot be read'))
+  const found = await eventFor(call, body, tried.value, config.settings)
+  if (!found.ok) return found
+  const { event, from } = found.value
+  const { event: end, trials } = tryTransformations(event, tried.value, sha256, config.settings)
+  const before = eventDocument(event)
+  const after = end ? eventDocument(end) : null
+  const changes = after ? changedPaths(before, after) : []
+  const last = trials.at(-1)
+  const isRun = trials.some(({ outcome }) => outcome !== 'not_selected')
+  const { messageId, source } = event
+  return ok({
+    messageId,
+    source,
+    from,
+    outcome: after ? (changes.length > 0 ? 'changed' : isRun ? 'unchanged' : 'not_selected') : endOf(last?.outcome),
+    ...(last?.reason === undefined ? {} : { reason: last.reason }),
+    before,
+    after,
+    changes,
+    transformations: trials.map((trial) => ({ ...trial })),
+  })
+})
+
+function endOf(outcome: string | undefined): 'dropped' | 'failed' {
+  return outcome === 'dropped' ? 'dropped' : 'failed'
+}
+
+/** The transformations that are run: the one that is meant, or all that are enabled with it among them. */
+async function triedIn({ env, workspace }: Call, body: Body): Promise<Result<readonly Tried[], Failure>> {
+  const steps = body.steps && checkSteps(body.steps)
+  if (steps && !steps.ok) return steps
+  const given = {
+    ...(steps ? { steps: steps.value } : {}),
+    ...(body.sources ? { sources: body.sources } : {}),
+    ...(body.events ? { events: body.events } : {}),
+  }
+  const { results } = await env.DB.prepare(
+    `SELECT ${TRANSFORMATION_COLUMNS} FROM transformations WHERE workspace = ? ORDER BY position, id`,
+  )
+    .bind(workspace)
+    .all<TransformationRow>()
+  const isKnown = results.some(({ id }) => id === body.id)
+  if (body.id !== undefined && !isKnown) return err(NO_TRANSFORMATION)
+  const tried = results
+    .filter(({ id, enabled }) => id === body.id || (body.all && enabled === 1))
+    .map((row): Tried => ({ id: row.id, name: row.name, ...rulesOf(row), ...(row.id === body.id ? given : {}) }))
+  return ok(isKnown || !steps ? tried : [...tried, { id: null, name: 'new', steps: steps.value, ...given }])
+}
+
+interface Found {
+  readonly event: Event
+  readonly from: RecentEvent['from'] | 'given'
+}
+
+const NO_EVENT = failure('not_found', 'no such event arrived lately: give one as `event`')
+
+async function eventFor(
+  call: Call,
+  { event, messageId, source }: Body,
+  tried: readonly Tried[],
+  settings: WorkspaceSettings,
+): Promise<Result<Found, Failure>> {
+  // Of one transformation, an event that it is about; of all of them, any.
+  const [only] = tried.length === 1 ? tried : []
+  if (event) return givenEvent(call, event, source ?? only?.sources?.[0] ?? '', settings)
+  const named = source === undefined ? undefined : [source]
+  const newest = { events: only?.events, sources: named ?? only?.sources }
+  const recent = await recentEvent(call, messageId === undefined ? newest : { messageId, sources: named })
+  return recent ? ok(recent) : err(NO_EVENT)
+}
+
+/** As the consumer would have it, had a server sent it just now. */
+function givenEvent(
+  { requestId, now }: Call,
+  body: JsonObject,
+  source: string,
+  settings: WorkspaceSettings,
+): Result<Found, Failure> {
+  const valid = validateItem(body, undefined)
+  if (!valid.ok) {
+    const { path, message } = valid.failure
+    return unprocessable([{ path: path === '' ? 'event' : `event.${path}`, message }])
+  }
+  if (utf8Length(JSON.stringify(body)) > LIMITS.eventBytes)
+    return unprocessable([{ path: 'event', message: `larger than ${LIMITS.eventBytes} bytes` }])
+  const item = { i: 0, messageId: `preview-${requestId}`, body }
+  const ingest: IngestMessage = {
+    v: 1,
+    requestId,
+    source,
+    trust: 'server',
+    origin: 'live',
+    receivedAt: now,
+    items: [item],
+  }
+  return ok({ event: normalizedEvent(ingest, item, valid.value, settings), from: 'given' })
+}
