@@ -6,7 +6,7 @@ import { CODE_LIMITS } from './customer-code-types.ts'
  * first what there is to say of the call, then one per event.
  *
  * Customer code lives in the same realm and may bend everything in here; then its own answer is bent, which is read as
- * data outside (customer-code-answer.ts) and believed in nothing. What keeps others safe is the isolate around both.
+ * data outside (customer-code-lines.ts) and believed in nothing. What keeps others safe is the isolate around both.
  */
 export const WRAPPER = String.raw`
 import { AsyncLocalStorage } from 'node:async_hooks'

@@ -1,7 +1,8 @@
 import { exports } from 'cloudflare:workers'
 import type { JsonObject } from '../shared/kernel/json.ts'
-import { readAnswer } from './customer-code-answer.ts'
+
 import { refusedHost } from './customer-code-fetch.ts'
+import { readAnswer, writeCall } from './customer-code-lines.ts'
 import type { CodeCall, CodeReply } from './customer-code-load.ts'
 import { CODE_LIMITS, type CodeAnswer, type CodeFailure, type CustomerCode } from './customer-code-types.ts'
 import { outboundRules } from './outbound-address.ts'
@@ -24,14 +25,17 @@ export async function runCustomerCode(
 ): Promise<CodeAnswer> {
   const fault = boundsFault(env, code, events.length)
   if (fault) return fault
-  const lines = events.map((event) => JSON.stringify(event))
-  const sizes = lines.map((line) => Buffer.byteLength(line))
-  const body = [JSON.stringify(code.settings), ...lines].join('\n')
+  const given = writeCall(code.settings, events)
   const { workspace, allow, timeoutMs } = code
-  const given = Buffer.byteLength(body)
-  const mostBytes = given + CODE_LIMITS.addedBytesInAll + LOG_BYTES
-  const reply = await ask(env, { workspace, code: code.code, allow, timeoutMs, body, mostBytes })
-  return reply.kind === 'text' ? readAnswer(reply.text, sizes) : { ...reply, logs: [] }
+  const reply = await ask(env, {
+    workspace,
+    code: code.code,
+    allow,
+    timeoutMs,
+    body: given.body,
+    mostBytes: given.mostBytes,
+  })
+  return reply.kind === 'text' ? readAnswer(reply.text, given) : { ...reply, logs: [] }
 }
 
 export interface CodeFault {
@@ -49,8 +53,6 @@ export async function checkCustomerCode(env: Env, code: CustomerCode): Promise<C
   return { reason, detail, ...(line === undefined ? {} : { line }) }
 }
 
-/** Of a hundred lines with a thousand characters, escaped. */
-const LOG_BYTES = 1024 * 1024
 /** What the way there and back may take on top of the code's own time. */
 const SLACK_MS = 1_000
 /** The local process may have to be started again, and others be tried one by one. */

@@ -1,9 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { convertV4MiniflareOptions, type Json, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  convertV4MiniflareOptions,
+  type Json,
+  Log,
+  LogLevel,
+  Miniflare,
+  Response,
+  type V4WorkerOptions,
+} from 'miniflare'
+import type { CodeCall } from '../../platform/customer-code-load.ts'
 import { bundleLocalWorker } from './bundle.ts'
+import { openCodeProcess } from './code-process.ts'
+import { codeRunner } from './code-runner.ts'
 import { CONTROL_PATH, CONTROL_TOKEN_HEADER, type ControlRequest, type LocalFacts, type Standstill } from './control.ts'
 import type { MigrationDatabase } from './migrations.ts'
+import { keepingSignals } from './own-signals.ts'
 import { REPOSITORY, StartError } from './settings.ts'
 
 /**
@@ -33,6 +46,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<LocalRuntim
   // esbuild has applied the module rules. The type says too little: an Omit over a union keeps only common fields.
   const { modulesRules: _applied, ...workerOptions } = fromToml.workerOptions as unknown as TomlOptions
   const token = randomBytes(32).toString('base64url')
+  const runner = codeRunner({ open: openCodeProcess, now: Date.now, sleep })
   const worker: V4WorkerOptions = {
     ...workerOptions,
     modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundleLocalWorker(define) }],
@@ -45,23 +59,28 @@ export async function startRuntime(options: RuntimeOptions): Promise<LocalRuntim
       ...options.secrets,
       LOCAL: localFacts(workerOptions, token) as unknown as Json,
     },
+    // Instead of the loader: a loop in customer code must not stop everything (platform/customer-code.ts).
+    serviceBindings: {
+      CODE_RUNNER: async (request) => Response.json(await runner.run((await request.json()) as CodeCall)),
+    },
   }
-  const listeners = signalListeners()
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      ...worker,
-      host: '127.0.0.1',
-      port: options.port,
-      cf: false, // Else Miniflare asks the network for a sample of Request.cf, and warns when it cannot.
-      log: new Log(LogLevel.WARN),
-      logRequests: false,
-      telemetry: { enabled: false },
-      resourcePersistencePath: options.dataFolder,
-    }),
+  const miniflare = keepingSignals(
+    () =>
+      new Miniflare(
+        convertV4MiniflareOptions({
+          ...worker,
+          host: '127.0.0.1',
+          port: options.port,
+          cf: false, // Else Miniflare asks the network for a sample of Request.cf, and warns when it cannot.
+          log: new Log(LogLevel.WARN),
+          logRequests: false,
+          telemetry: { enabled: false },
+          resourcePersistencePath: options.dataFolder,
+        }),
+      ),
   )
-  for (const [signal, ours] of listeners) leaveSignalTo(signal, ours)
-  let stopped: Promise<void> | undefined
-  const stop = () => (stopped ??= miniflare.dispose())
+  let stopped: Promise<unknown> | undefined
+  const stop = async () => void (await (stopped ??= Promise.all([miniflare.dispose(), runner.stop()])))
   try {
     await miniflare.ready
   } catch (error) {
@@ -128,17 +147,4 @@ function localFacts(worker: Pick<TomlOptions, 'queueConsumers' | 'queueProducers
 interface ScheduledRun {
   readonly cron: string
   readonly scheduledTime: Date
-}
-
-type Listener = (...args: never[]) => void
-
-function signalListeners(): readonly (readonly [NodeJS.Signals, readonly Listener[]])[] {
-  return (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [signal, process.listeners(signal) as Listener[]])
-}
-
-/** Miniflare ends the process at the first signal, but the queues must be drained before. Its exit hook stays. */
-function leaveSignalTo(signal: NodeJS.Signals, ours: readonly Listener[]): void {
-  for (const listener of process.listeners(signal) as Listener[]) {
-    if (!ours.includes(listener)) process.removeListener(signal, listener as () => void)
-  }
 }
