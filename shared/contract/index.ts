@@ -1,6 +1,7 @@
 import { acceptMatch } from './accept-match.ts'
 import { bulkImport } from './bulk-import.ts'
 import { cancelJob } from './cancel-job.ts'
+import { checkTrackingPlan } from './check-tracking-plan.ts'
 import type { Contract } from './contract.ts'
 import { createComputedTrait } from './create-computed-trait.ts'
 import { createDestination } from './create-destination.ts'
@@ -10,6 +11,7 @@ import { createPlugin } from './create-plugin.ts'
 import { createSegment } from './create-segment.ts'
 import { createSource } from './create-source.ts'
 import { createToken } from './create-token.ts'
+import { createTrackingPlan } from './create-tracking-plan.ts'
 import { createTransformation } from './create-transformation.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { deleteComputedTrait } from './delete-computed-trait.ts'
@@ -19,6 +21,7 @@ import { deletePlugin } from './delete-plugin.ts'
 import { deleteSegment } from './delete-segment.ts'
 import { deleteSource } from './delete-source.ts'
 import { deleteToken } from './delete-token.ts'
+import { deleteTrackingPlan } from './delete-tracking-plan.ts'
 import { deleteTransformation } from './delete-transformation.ts'
 import { discardDeadLetters } from './discard-dead-letters.ts'
 import { eraseProfile } from './erase-profile.ts'
@@ -55,6 +58,8 @@ import { listSegmentVersions } from './list-segment-versions.ts'
 import { listSegments } from './list-segments.ts'
 import { listSources } from './list-sources.ts'
 import { listTokens } from './list-tokens.ts'
+import { listTrackingPlanVersions } from './list-tracking-plan-versions.ts'
+import { listTrackingPlans } from './list-tracking-plans.ts'
 import { listTransformations } from './list-transformations.ts'
 import { listWorkspaces } from './list-workspaces.ts'
 import { mergeProfiles } from './merge-profiles.ts'
@@ -78,6 +83,7 @@ import { readMapping } from './read-mapping.ts'
 import { readMatch } from './read-match.ts'
 import { readMetrics } from './read-metrics.ts'
 import { readOpenApi } from './read-open-api.ts'
+import { readPlanViolations } from './read-plan-violations.ts'
 import { readPlugin } from './read-plugin.ts'
 import { readProfile } from './read-profile.ts'
 import { readProfileIdentity } from './read-profile-identity.ts'
@@ -85,6 +91,7 @@ import { readSegment } from './read-segment.ts'
 import { readSource } from './read-source.ts'
 import { readSourceStatistics } from './read-source-statistics.ts'
 import { readToken } from './read-token.ts'
+import { readTrackingPlan } from './read-tracking-plan.ts'
 import { readTransformation } from './read-transformation.ts'
 import { readWorkspace } from './read-workspace.ts'
 import { rejectMatch } from './reject-match.ts'
@@ -93,6 +100,7 @@ import { revokeSourceKeys } from './revoke-source-keys.ts'
 import { rotateLinkKeys } from './rotate-link-keys.ts'
 import { rotateSourceKey } from './rotate-source-key.ts'
 import { setConsents } from './set-consents.ts'
+import { startRebuild } from './start-rebuild.ts'
 import { startRedelivery } from './start-redelivery.ts'
 import { startReplay } from './start-replay.ts'
 import { testPlugin } from './test-plugin.ts'
@@ -106,6 +114,7 @@ import { updatePlugin } from './update-plugin.ts'
 import { updateSegment } from './update-segment.ts'
 import { updateSource } from './update-source.ts'
 import { updateToken } from './update-token.ts'
+import { updateTrackingPlan } from './update-tracking-plan.ts'
 import { updateTransformation } from './update-transformation.ts'
 import { updateWorkspace } from './update-workspace.ts'
 import { watchEvents } from './watch-events.ts'
@@ -164,6 +173,7 @@ export const contracts: readonly Contract[] = [
   listDestinationDeliveries,
   previewDestination,
   startRedelivery,
+  startRebuild,
   createPlugin,
   listPlugins,
   readPlugin,
@@ -177,6 +187,14 @@ export const contracts: readonly Contract[] = [
   updateTransformation,
   deleteTransformation,
   previewTransformation,
+  createTrackingPlan,
+  listTrackingPlans,
+  readTrackingPlan,
+  updateTrackingPlan,
+  deleteTrackingPlan,
+  listTrackingPlanVersions,
+  readPlanViolations,
+  checkTrackingPlan,
   createToken,
   listTokens,
   readToken,

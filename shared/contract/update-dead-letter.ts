@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineContract } from './contract.ts'
 import { DeadLetterDocument } from './list-dead-letters.ts'
+import { DeadLetterReference } from './read-dead-letter.ts'
 
 export const updateDeadLetter = defineContract({
   name: 'updateDeadLetter',
@@ -11,7 +12,7 @@ export const updateDeadLetter = defineContract({
   summary: 'Mend the event of a dead letter, before it is replayed',
   description:
     'The event as a client would send it. Its messageId stays what it was. 422 for a letter that holds no event.',
-  params: z.object({ id: z.string().min(1).max(300) }),
+  params: DeadLetterReference,
   body: z.strictObject({ event: z.record(z.string(), z.json()) }),
   reply: DeadLetterDocument,
   failures: ['not_found', 'unprocessable'],

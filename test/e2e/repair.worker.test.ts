@@ -84,6 +84,63 @@ describe('dead letters', () => {
     expect((await api('POST', '/dead-letters:discard', { ids: ['x'] })).body).toEqual({ discarded: 1 })
   })
 
+  test('can be read one by one, with the event as PUT takes it and the way to its trace', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    await aLetter(ws, 'l/1', track('Order', 'm/1'))
+    const { status, body } = await api('GET', '/dead-letters/l%2F1')
+    expect([status, body]).toMatchObject([
+      200,
+      { stage: 'apply', source: ws.source, type: 'track', name: 'Order', trace: '/api/v1/events/m%2F1/trace' },
+    ])
+    expect(body.event).toEqual(track('Order', 'm/1'))
+    expect((await api('PUT', '/dead-letters/l%2F1', { event: { ...body.event, event: 'Mended' } })).body.name).toBe(
+      'Mended',
+    )
+    expect((await api('GET', '/dead-letters/none')).status).toBe(404)
+    expect((await (await apiClient(await aWorkspace()))('GET', '/dead-letters/l%2F1')).status).toBe(404)
+  })
+
+  test('are found by event, source, text and time, in the list as in a replay or a discard', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    await aLetter(ws, 'a', track('Order Placed', 'm1'))
+    await aLetter(ws, 'b', { type: 'page', name: 'Pricing', messageId: 'm2', userId: 'u' }, 'TypeError: other')
+    await aLetter(ws, 'c', { ...track('Order Sent', 'm3'), properties: { colour: 'Grün, 100%' } })
+    const effect = { kind: 'event', event: { source: ws.source, type: 'track', name: 'Order Placed', messageId: 'm4' } }
+    for (const [id, body] of [
+      ['d', JSON.stringify({ destination: 'dst_1', effect })],
+      ['e', 'no json, Order'],
+    ]) {
+      await env.DB.prepare(
+        "INSERT INTO dead_letters (workspace, id, stage, reason, attempts, at, body) VALUES (?, ?, 'x', 'r', 1, 5, ?)",
+      )
+        .bind(ws.id, id, body)
+        .run()
+    }
+    const found = async (query: string) => {
+      const { body } = await api('GET', `/dead-letters?${query}`)
+      return body.deadLetters.map(({ id }: { id: string }) => id).sort()
+    }
+    expect(await found('event=Order%20Placed')).toEqual(['a', 'd'])
+    expect(await found('event=Order*')).toEqual(['a', 'c', 'd'])
+    expect(await found('event=Pricing')).toEqual(['b'])
+    expect(await found(`source=${ws.source}`)).toEqual(['a', 'b', 'c', 'd'])
+    expect(await found('text=100%25')).toEqual(['c'])
+    expect(await found('text=OTHER')).toEqual(['b'])
+    expect(await found('to=1970-01-02T00:00:00Z')).toEqual(['d', 'e'])
+    expect((await api('GET', '/dead-letters/d')).body).toMatchObject({
+      destination: 'dst_1',
+      event: { name: 'Order Placed' },
+    })
+    expect((await api('POST', '/dead-letters:discard', { event: 'Order*', stage: 'apply' })).body).toEqual({
+      discarded: 2,
+    })
+    await api('POST', '/dead-letters:replay', { text: 'pricing' })
+    await runJobs(ws)
+    expect(await found('')).toEqual(['d', 'e'])
+  })
+
   test('of another workspace are not there, and an empty selection is refused', async () => {
     const ws = await aWorkspace()
     await aLetter(ws, 'l1', track('Order', 'm1'))

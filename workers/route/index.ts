@@ -8,6 +8,7 @@ import {
 import { acceptMatchRoute } from './accept-match.ts'
 import { bulkImportRoute } from './bulk-import.ts'
 import { cancelJobRoute } from './cancel-job.ts'
+import { checkTrackingPlanRoute } from './check-tracking-plan.ts'
 import { createComputedTraitRoute } from './create-computed-trait.ts'
 import { createDestinationRoute } from './create-destination.ts'
 import { createLinkRoute } from './create-link.ts'
@@ -16,6 +17,7 @@ import { createPluginRoute } from './create-plugin.ts'
 import { createSegmentRoute } from './create-segment.ts'
 import { createSourceRoute } from './create-source.ts'
 import { createTokenRoute } from './create-token.ts'
+import { createTrackingPlanRoute } from './create-tracking-plan.ts'
 import { createTransformationRoute } from './create-transformation.ts'
 import { createWorkspaceRoute } from './create-workspace.ts'
 import { deleteComputedTraitRoute } from './delete-computed-trait.ts'
@@ -25,6 +27,7 @@ import { deletePluginRoute } from './delete-plugin.ts'
 import { deleteSegmentRoute } from './delete-segment.ts'
 import { deleteSourceRoute } from './delete-source.ts'
 import { deleteTokenRoute } from './delete-token.ts'
+import { deleteTrackingPlanRoute } from './delete-tracking-plan.ts'
 import { deleteTransformationRoute } from './delete-transformation.ts'
 import { discardDeadLettersRoute } from './discard-dead-letters.ts'
 import { eraseProfileRoute } from './erase-profile.ts'
@@ -52,6 +55,8 @@ import { listSegmentVersionsRoute } from './list-segment-versions.ts'
 import { listSegmentsRoute } from './list-segments.ts'
 import { listSourcesRoute } from './list-sources.ts'
 import { listTokensRoute } from './list-tokens.ts'
+import { listTrackingPlanVersionsRoute } from './list-tracking-plan-versions.ts'
+import { listTrackingPlansRoute } from './list-tracking-plans.ts'
 import { listTransformationsRoute } from './list-transformations.ts'
 import { listWorkspacesRoute } from './list-workspaces.ts'
 import { mergeProfilesRoute } from './merge-profiles.ts'
@@ -74,6 +79,7 @@ import { readMappingRoute } from './read-mapping.ts'
 import { readMatchRoute } from './read-match.ts'
 import { readMetricsRoute } from './read-metrics.ts'
 import { readOpenApiRoute } from './read-open-api.ts'
+import { readPlanViolationsRoute } from './read-plan-violations.ts'
 import { readPluginRoute } from './read-plugin.ts'
 import { readProfileRoute } from './read-profile.ts'
 import { readProfileIdentityRoute } from './read-profile-identity.ts'
@@ -81,6 +87,7 @@ import { readSegmentRoute } from './read-segment.ts'
 import { readSourceRoute } from './read-source.ts'
 import { readSourceStatisticsRoute } from './read-source-statistics.ts'
 import { readTokenRoute } from './read-token.ts'
+import { readTrackingPlanRoute } from './read-tracking-plan.ts'
 import { readTransformationRoute } from './read-transformation.ts'
 import { readWorkspaceRoute } from './read-workspace.ts'
 import { rejectMatchRoute } from './reject-match.ts'
@@ -89,6 +96,7 @@ import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
 import { rotateLinkKeysRoute } from './rotate-link-keys.ts'
 import { rotateSourceKeyRoute } from './rotate-source-key.ts'
 import { setConsentsRoute } from './set-consents.ts'
+import { startRebuildRoute } from './start-rebuild.ts'
 import { startRedeliveryRoute } from './start-redelivery.ts'
 import { startReplayRoute } from './start-replay.ts'
 import { testPluginRoute } from './test-plugin.ts'
@@ -101,6 +109,7 @@ import { updatePluginRoute } from './update-plugin.ts'
 import { updateSegmentRoute } from './update-segment.ts'
 import { updateSourceRoute } from './update-source.ts'
 import { updateTokenRoute } from './update-token.ts'
+import { updateTrackingPlanRoute } from './update-tracking-plan.ts'
 import { updateTransformationRoute } from './update-transformation.ts'
 import { updateWorkspaceRoute } from './update-workspace.ts'
 import { watchEventsRoute } from './watch-events.ts'
@@ -148,6 +157,7 @@ export const routes: readonly Route[] = [
   listDestinationDeliveriesRoute,
   previewDestinationRoute,
   startRedeliveryRoute,
+  startRebuildRoute,
   createPluginRoute,
   listPluginsRoute,
   readPluginRoute,
@@ -161,6 +171,14 @@ export const routes: readonly Route[] = [
   updateTransformationRoute,
   deleteTransformationRoute,
   previewTransformationRoute,
+  createTrackingPlanRoute,
+  listTrackingPlansRoute,
+  readTrackingPlanRoute,
+  updateTrackingPlanRoute,
+  deleteTrackingPlanRoute,
+  listTrackingPlanVersionsRoute,
+  readPlanViolationsRoute,
+  checkTrackingPlanRoute,
   createTokenRoute,
   listTokensRoute,
   readTokenRoute,

@@ -5,14 +5,14 @@ import { err, ok } from '../../shared/kernel/result.ts'
 import { IngestMessage } from '../../shared/message/ingest-message.ts'
 import { serve } from '../http/serve.ts'
 import { auditStatement } from './audit.ts'
-import { deadLetterDocument } from './dead-letter-document.ts'
+import { deadLetterDocument, NO_LETTER } from './dead-letter-document.ts'
 
 export const updateDeadLetterRoute = serve(updateDeadLetter, async ({ params: { id }, body: { event } }, call) => {
   const { env, workspace } = call
   const row = await env.DB.prepare(`SELECT ${DEAD_LETTER_COLUMNS} FROM dead_letters WHERE workspace = ? AND id = ?`)
     .bind(workspace, id)
     .first<DeadLetterRow>()
-  if (!row) return err(failure('not_found', 'there is no such dead letter'))
+  if (!row) return err(NO_LETTER)
   const letter = deadLetterDocument(row)
   const ingest = IngestMessage.safeParse(letter.body)
   const [item] = ingest.success ? ingest.data.items : []
