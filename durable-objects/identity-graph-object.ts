@@ -27,6 +27,17 @@ export type Located =
   | { readonly kind: 'id'; readonly id: string }
   | { readonly kind: 'identifier'; readonly key: string }
 
+/** Whose leaves are asked for; `busy`: the profile is being split. */
+export type Holding =
+  | {
+      readonly kind: 'held'
+      readonly profile: CanonicalId
+      readonly epoch: number
+      readonly leaves: readonly CanonicalId[]
+    }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'nobody' }
+
 /** How many operations are carried out side by side; those of one profile always run in order. */
 const SIDE_BY_SIDE = 8
 /** Profiles looked at in one count of those that exceed the rules; beyond, the count is a share of the graph. */
@@ -79,6 +90,17 @@ export class IdentityGraphObject extends DurableObject<Env> {
     return refs.map((ref) => {
       const leaf = ref.kind === 'identifier' ? this.#store.identifier(ref.key)?.leaf : (ref.id as CanonicalId)
       return placeOf(this.#store, leaf)
+    })
+  }
+
+  /** The leaves of the profiles that these people are by now, one answer each; changes nothing. */
+  async holdings(ids: readonly CanonicalId[]): Promise<readonly Holding[]> {
+    return ids.map((id) => {
+      const place = placeOf(this.#store, id)
+      if (place.kind !== 'placed') return { kind: place.kind === 'busy' ? 'busy' : 'nobody' }
+      const { profile, epoch } = place
+      const leaves = Object.keys(this.#store.profile(profile)?.leaves ?? {}) as CanonicalId[]
+      return { kind: 'held', profile, epoch, leaves }
     })
   }
 

@@ -42,6 +42,14 @@ import { evaluate } from '../shared/segment/evaluate.ts'
 import type { Verdict } from '../shared/segment/signal.ts'
 import { definitionsOf } from './definitions-of.ts'
 import { ProfileCell } from './profile-cell.ts'
+import {
+  beginRebuild,
+  finishRebuild,
+  type RebuildBegun,
+  type RebuildFinished,
+  type RebuildPlan,
+  stageRebuild,
+} from './rebuild-profile.ts'
 
 export interface ApplyRequest {
   /** Epoch of the profile as the graph answered; an older one than the profile's is sent back. */
@@ -333,6 +341,24 @@ export class ProfileObject extends DurableObject<Env> {
     })
     this.#cell.wakeWhenDue()
     this.ctx.waitUntil(this.#cell.flush())
+  }
+
+  /** A rebuild begins (rebuild-profile.ts): what another one has staged is gone. */
+  async beginRebuild(plan: RebuildPlan): Promise<RebuildBegun> {
+    return beginRebuild(this.#cell, plan)
+  }
+
+  /** A page of lines of the archive, as JSON. False: another rebuild has begun, or the person went. */
+  async stageRebuild(job: string, index: number, lines: string): Promise<boolean> {
+    return stageRebuild(this.#cell, job, index, lines)
+  }
+
+  /** The profile is folded again and takes the place of what it was, in one transaction. Repeatable. */
+  async finishRebuild(job: string): Promise<RebuildFinished> {
+    const answer = await finishRebuild(this.#cell, job)
+    this.#cell.wakeWhenDue()
+    this.ctx.waitUntil(this.#cell.flush())
+    return answer
   }
 
   /** How this person would look as two, with `leaves` under the ID `to`. Changes nothing. */

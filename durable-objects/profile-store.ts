@@ -228,6 +228,18 @@ export class ProfileStore implements Timeline {
     this.reset()
   }
 
+  /** All pages of an operation in order, one in memory at a time. */
+  *stagedPages(operation: number): Generator<string> {
+    if (!this.#has('staged')) return
+    const query = 'SELECT page, body FROM staged WHERE operation = ? AND page > ? ORDER BY page LIMIT 1'
+    for (let after = -1; ; ) {
+      const row = this.#sql.exec<{ page: number; body: string }>(query, operation, after).toArray()[0]
+      if (!row) return
+      after = row.page
+      yield row.body
+    }
+  }
+
   #has(table: string): boolean {
     return this.#sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table).toArray().length > 0
   }

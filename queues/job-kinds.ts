@@ -1,11 +1,13 @@
 import type { JobKind } from '../platform/jobs.ts'
 import { buildSegment } from './build-segment.ts'
+import { compactLake } from './compact-lake.ts'
 import { erasePerson } from './erase-person.ts'
 import { forgetIdle } from './forget-idle.ts'
 import { importFile } from './import-file.ts'
 import { importMembers } from './import-members.ts'
 import { matchEveryone } from './match-everyone.ts'
 import { learnMatching } from './match-learning.ts'
+import { rebuildProfiles } from './rebuild-profiles.ts'
 import { redeliverArchive } from './redeliver-archive.ts'
 import { replayArchive } from './replay-archive.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
@@ -16,6 +18,7 @@ export const JOB_KINDS: readonly JobKind[] = [
   replayDeadLetters,
   replayArchive,
   redeliverArchive,
+  rebuildProfiles,
   forgetIdle,
   buildSegment,
   importFile,
@@ -24,4 +27,5 @@ export const JOB_KINDS: readonly JobKind[] = [
   learnMatching,
   matchEveryone,
   tendAudience,
+  compactLake,
 ]

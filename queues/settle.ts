@@ -6,8 +6,10 @@ import type { Outcome } from '../shared/event/outcome.ts'
 import type { JsonObject } from '../shared/kernel/json.ts'
 import { changesOf } from '../shared/message/archived-event.ts'
 import type { DeadLetter } from '../shared/message/dead-letter.ts'
+import { type HeldInLine, heldInLine } from '../shared/message/rebuild-line.ts'
 import type { Effect } from '../shared/profile/effect.ts'
 import { type CopyWork, messageIdOf, type Unit, workspaceOf } from './copy.ts'
+import { countPlans } from './count-plans.ts'
 import { eraseAsked } from './erase-asked.ts'
 import { meterCopies } from './meter-copies.ts'
 import { traceCopies } from './trace-copies.ts'
@@ -24,6 +26,7 @@ export async function settle(env: Env, units: readonly Unit[]): Promise<void> {
     sendDeadLetters(env, copies.flatMap(deadLetterOf)),
     sendEffects(env, copies.flatMap(effectOf)),
     meterCopies(env, units),
+    countPlans(env, units),
     traceCopies(env, units),
   ])
   // Last: the archive must have what it takes out again.
@@ -49,7 +52,7 @@ function bronzeLine(copy: CopyWork): BronzeLine {
     leaf: placed?.leaf ?? null,
     ...(copy.consents ? { consents: copy.consents } : {}),
     ...(placed && placed.refused.length > 0 ? { refusedLinks: placed.refused } : {}),
-    ...(isSuppressed(outcome) ? {} : { envelope, item, ...stagedOf(copy) }),
+    ...(isSuppressed(outcome) ? {} : { envelope, item, ...stagedOf(copy), ...heldOf(copy) }),
   }
 }
 
@@ -57,6 +60,11 @@ function bronzeLine(copy: CopyWork): BronzeLine {
 function stagedOf({ event, normalized }: CopyWork): { readonly changes?: JsonObject } {
   const changes = event && normalized && changesOf(normalized, event)
   return changes ? { changes } : {}
+}
+
+/** Which of its identifiers the profile held, and under which leaf: nobody could say it later (rebuild-line.ts). */
+function heldOf({ placed, outcome }: CopyWork): { readonly held?: readonly HeldInLine[] } {
+  return placed && outcome?.kind === 'applied' ? { held: heldInLine(placed.held) } : {}
 }
 
 /** What an erased person sent is counted, and not kept. */

@@ -75,15 +75,11 @@ export function rebuild(
   for (const id in state.leaves) foldCounters((state.leaves[id] as Leaf).counters, state.asOf, limits.maxNames)
   prune(state, timeline, limits, false)
   shrink(state, limits)
-  const changed = folding.rewritten > 0 || seenOf(old) !== seenOf(state.leaves)
   const silent = settleSilently(state, timeline.history, definitions, stood, now)
-  state.version += 1
-  return {
-    ...silent,
-    changed: changed || silent.entered.length + silent.exited.length > 0,
-    folded: folding.folded,
-    kept,
-  }
+  const isMoved = silent.entered.length + silent.exited.length > 0
+  const changed = isMoved || folding.rewritten > 0 || seenOf(old) !== seenOf(state.leaves)
+  if (changed) state.version += 1
+  return { ...silent, changed, folded: folding.folded, kept }
 }
 
 function seenOf(leaves: Dict<Leaf>): string {
