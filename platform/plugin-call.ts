@@ -1,12 +1,13 @@
 import type { Event } from '../shared/event/event.ts'
-import type { JsonObject } from '../shared/kernel/json.ts'
+import { isObject, type JsonObject } from '../shared/kernel/json.ts'
 import { type PluginAnswer, readAnswer } from '../shared/plugin/answer.ts'
 import { frozenCopy } from '../shared/plugin/frozen-copy.ts'
 import { pluginType } from '../shared/plugin/index.ts'
 import { type PluginManifest, writesOf } from '../shared/plugin/manifest.ts'
 import type { PluginConfig } from '../shared/plugin/plugin-config.ts'
 import { resultsIn } from '../shared/plugin/service-answer.ts'
-import type { LogLine } from './customer-code-types.ts'
+import { runCustomerCode } from './customer-code.ts'
+import type { CustomerCode, LogLine } from './customer-code-types.ts'
 import { settingsOf } from './destination-settings.ts'
 import { contentHash } from './hashing.ts'
 import { patience } from './patience.ts'
@@ -40,6 +41,9 @@ type Raw =
   | { readonly ok: true; readonly results: readonly unknown[]; readonly logs?: readonly LogLine[] }
   | { readonly ok: false; readonly reason: string; readonly timeout: boolean; readonly logs?: readonly LogLine[] }
 
+/** Whoever is asked keeps the time itself, and may say what came of it until then; this is for one who does not. */
+const SLACK_MS = 100
+
 /** Never rejects. `again`: also when the circuit is open, for a person who tries it. */
 export async function askPlugin(
   env: Env,
@@ -61,7 +65,7 @@ export async function askPlugin(
   const circuit = circuitName(plugin)
   if (!again && !mayCall(circuit, at)) return failed('skipped', 'its circuit is open: it failed again and again')
   const ms = plugin.timeoutMs ?? manifest.timeoutMs
-  const waited = await patience(ms, rawAnswers(env, plugin, manifest, asked, ms))
+  const waited = await patience(ms + SLACK_MS, rawAnswers(env, plugin, manifest, asked, ms))
   const raw = waited.kind === 'done' ? waited.value : undefined
   noteCall(circuit, raw?.ok === true, Date.now())
   if (waited.kind === 'hung' || (raw && !raw.ok && raw.timeout)) return failed('timeout', `no answer within ${ms} ms`)
@@ -94,6 +98,7 @@ async function rawAnswers(
     case 'binding':
       return serviceAnswers(env, plugin, settings, asked, ms)
     case 'customer-code':
+      return codeAnswers(env, plugin, settings, asked, ms)
     case 'lane':
       return { ok: false, reason: `${manifest.name} cannot be asked`, timeout: false }
   }
@@ -124,6 +129,48 @@ async function serviceAnswers(
     asked.map(({ event }) => event.messageId),
   )
   return results.ok ? { ok: true, results: results.value } : { ok: false, reason: results.failure, timeout: false }
+}
+
+async function codeAnswers(
+  env: Env,
+  { workspace, name }: PluginConfig,
+  settings: JsonObject,
+  asked: readonly Asked[],
+  ms: number,
+): Promise<Raw> {
+  const code = customerCodeOf(workspace, name, settings, ms)
+  const answer = await runCustomerCode(
+    env,
+    code,
+    asked.map(({ document }) => document),
+  )
+  const { logs } = answer
+  if (answer.kind === 'failed') {
+    const { reason, detail, line } = answer
+    const where = line === undefined ? '' : ` (line ${line})`
+    return { ok: false, reason: `${reason}: ${detail}${where}`, timeout: reason === 'timeout', logs }
+  }
+  const results = answer.results.map((one) =>
+    one.kind === 'value' ? one.value : { error: `${one.reason}: ${one.detail}` },
+  )
+  return { ok: true, results, logs }
+}
+
+/** The settings of a plugin of type `javascript`, as its manifest has them. */
+export function customerCodeOf(
+  workspace: string,
+  name: string,
+  { code, options, allow }: JsonObject,
+  timeoutMs: number,
+): CustomerCode {
+  return {
+    workspace,
+    name,
+    code: String(code),
+    settings: isObject(options) ? options : {},
+    allow: Array.isArray(allow) ? allow.map(String) : [],
+    timeoutMs,
+  }
 }
 
 function tried(run: () => unknown): unknown {

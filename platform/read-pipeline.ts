@@ -1,21 +1,13 @@
 import type { z } from 'zod'
 import { jsonOf } from '../shared/kernel/json.ts'
 import type { PipelineConfig } from '../shared/pipeline/pipeline-config.ts'
-import { PluginRules } from '../shared/plugin/plugin-config.ts'
 import { TrackingPlanDocument } from '../shared/tracking-plan/tracking-plan.ts'
 import { TransformationDocument } from '../shared/transform/transformation.ts'
 import { log } from './log.ts'
+import { PLUGIN_COLUMNS, type PluginRow, readablePlugin } from './plugin-row.ts'
 
-interface Row {
-  readonly id: string
-  readonly name: string
-  readonly document: string
-  readonly version: number
-  readonly enabled: number
-  readonly position: number
-  readonly type: string
-  readonly sealed: string | null
-}
+/** Of all three tables; what not all of them have is only read where it is. */
+type Row = PluginRow
 
 /** One read of all three lists. What this code cannot read is left out and reported: one bad row must not stop the rest. */
 export async function readPipeline(db: D1Database, workspace: string): Promise<PipelineConfig> {
@@ -28,12 +20,7 @@ export async function readPipeline(db: D1Database, workspace: string): Promise<P
     db
       .prepare('SELECT id, name, document, version FROM tracking_plans WHERE workspace = ? ORDER BY id')
       .bind(workspace),
-    db
-      .prepare(
-        `SELECT id, type, name, position, enabled, document, sealed, version FROM plugins
-         WHERE workspace = ? ORDER BY position, id`,
-      )
-      .bind(workspace),
+    db.prepare(`SELECT ${PLUGIN_COLUMNS} FROM plugins WHERE workspace = ? ORDER BY position, id`).bind(workspace),
   ])
   return {
     workspace,
@@ -47,17 +34,7 @@ export async function readPipeline(db: D1Database, workspace: string): Promise<P
     plans: (plans?.results ?? []).flatMap((row) =>
       read(row, TrackingPlanDocument, 'tracking plan', workspace).map((document) => ({ ...document, ...named(row) })),
     ),
-    plugins: (plugins?.results ?? []).flatMap((row) =>
-      read(row, PluginRules, 'plugin', workspace).map((document) => ({
-        ...document,
-        ...named(row),
-        workspace,
-        type: row.type,
-        enabled: row.enabled === 1,
-        position: row.position,
-        sealed: row.sealed,
-      })),
-    ),
+    plugins: (plugins?.results ?? []).flatMap(readablePlugin),
   }
 }
 

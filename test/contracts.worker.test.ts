@@ -193,6 +193,11 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?outcomes=lost', 'outcomes.0'],
     ['?types=fax', 'types.0'],
   ],
+  listPlugins: [
+    ['?type=fax', 'type'],
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
   listTokens: [['?cursor=made-up', 'cursor']],
   listTransformations: [
     ['?limit=0', 'limit'],

@@ -12,8 +12,11 @@ import { checkCondition, unprocessable } from './check-condition.ts'
 
 type Settings = Readonly<Record<string, unknown>>
 
+/** What settings are checked against: a type of destination, or a plugin's manifest. */
+type SettingsKind = Pick<DestinationType, 'settings' | 'secrets' | 'addresses'>
+
 /** Settings as the type wants them, and addresses that may be called; 422 with the path otherwise. */
-export function checkSettings({ env }: Call, type: DestinationType, settings: Settings): Result<Settings, Failure> {
+export function checkSettings({ env }: Call, type: SettingsKind, settings: Settings): Result<Settings, Failure> {
   const parsed = type.settings.safeParse(settings, { reportInput: true })
   if (!parsed.success) {
     const errors = fieldErrors(parsed.error.issues)
@@ -28,7 +31,7 @@ export function checkSettings({ env }: Call, type: DestinationType, settings: Se
 }
 
 /** A change of settings: `null` takes one away, and a hint stands for the secret that is there. */
-export function changedSettings(type: DestinationType, before: Settings, change: Settings): Result<Settings, Failure> {
+export function changedSettings(type: SettingsKind, before: Settings, change: Settings): Result<Settings, Failure> {
   const after: Record<string, unknown> = { ...before }
   const wrong: FieldError[] = []
   for (const [name, value] of Object.entries(change)) {

@@ -2,7 +2,7 @@ import type { DestinationType } from '../../shared/destination/destination-type.
 
 /** A change as the audit log may keep it: that a secret was set, never which. */
 export function withoutSecretSettings(
-  { secrets }: DestinationType,
+  { secrets }: Pick<DestinationType, 'secrets'>,
   body: { readonly settings?: Readonly<Record<string, unknown>> | undefined },
 ): Record<string, unknown> {
   if (!body.settings) return { ...body }
