@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib'
-import { toIso } from '../shared/kernel/instant.ts'
+import { HOUR } from '../shared/kernel/instant.ts'
+import { isLate } from '../shared/lake/compaction.ts'
+import { bronzeKey, lateKey, type Stream } from '../shared/lake/lake-key.ts'
 import { contentHash } from './hashing.ts'
 
 /** One line of a bronze object: a copy as accepted, and what became of it. Readers deduplicate by copyId. */
@@ -11,22 +13,25 @@ export interface BronzeLine {
 
 /**
  * Writes one bronze object: gzip NDJSON under a content-addressed key, create-only, so that a redelivered batch meets
- * its own object and a re-mixed one repeats copies that readers know. Partitioned by the earliest arrival in it.
+ * its own object and a re-mixed one repeats copies that readers know. Partitioned by the earliest arrival in it. Into an
+ * hour that is long over nobody looks without being told: the note comes first, so there is no object without one.
  */
-export async function archive(env: Env, stream: 'events' | 'effects', lines: readonly BronzeLine[]): Promise<string> {
+export async function archive(env: Env, stream: Stream, lines: readonly BronzeLine[]): Promise<string> {
   const earliest = lines.reduce((least, line) => Math.min(least, line.receivedAt), Number.POSITIVE_INFINITY)
-  const [day, hour] = [toIso(earliest).slice(0, 10), toIso(earliest).slice(11, 13)]
+  const hour = Math.floor(earliest / HOUR) * HOUR
   const name = contentHash(
     lines
       .map((line) => line.copyId)
       .sort()
       .join('\n'),
   )
-  const key = `bronze/${stream}/dt=${day}/hr=${hour}/${name}.ndjson.gz`
-  const body = gzipSync(lines.map((line) => JSON.stringify(line)).join('\n') + '\n')
-  await env.LAKE.put(key, body, {
+  if (isLate(hour, Date.now())) await env.LAKE.put(lateKey({ stream, hour, name }), '')
+  const key = bronzeKey(stream, hour, name)
+  const text = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`
+  await env.LAKE.put(key, gzipSync(text), {
     onlyIf: { etagDoesNotMatch: '*' },
     httpMetadata: { contentType: 'application/x-ndjson', contentEncoding: 'gzip' },
+    customMetadata: { lines: String(lines.length), bytes: String(text.length) },
   })
   return key
 }

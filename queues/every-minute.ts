@@ -1,4 +1,5 @@
 import { log } from '../platform/log.ts'
+import { beginCompaction } from './compact-lake.ts'
 import { beginDailyJobs } from './daily-jobs.ts'
 import { reasonOf } from './faults.ts'
 import { replaySpill } from './replay-spill.ts'
@@ -9,6 +10,7 @@ const CHORES: Readonly<Record<string, (env: Env) => Promise<unknown>>> = {
   'replay the spill': (env) => replaySpill(env),
   'resume jobs': (env) => resumeJobs(env),
   'begin daily jobs': (env) => beginDailyJobs(env),
+  'compact the lake': (env) => beginCompaction(env),
 }
 
 /** Does all chores side by side; one that fails keeps none of the others. @throws when any failed, naming it */

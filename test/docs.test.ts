@@ -48,6 +48,8 @@ describe('laws', () => {
       'what comes out is a valid event of the same source, messageId, type and arrival, or nothing does',
     'two documents differ nowhere exactly when they are equal':
       'two documents differ nowhere exactly when they are equal',
+    'every applied line gives exactly one row, and copies of one message meet in one partition':
+      'every applied line gives exactly one row, and copies of one message meet in one partition',
     'the event of a line is the event that was applied, whatever the settings have become since':
       'the event of a line is the event that was applied, whatever the settings have become since',
     'without limits the partition is the connected components of the messages, in any order':

@@ -1,0 +1,143 @@
+import { gunzipSync } from 'node:zlib'
+import { Compaction, type Listed, noCompaction, Taken } from '../shared/lake/compaction.ts'
+import {
+  type BronzePlace,
+  bronzeKey,
+  bronzePlace,
+  bronzePrefix,
+  COMPACTION_KEY,
+  latePrefix,
+  type Stream,
+  takenKey,
+} from '../shared/lake/lake-key.ts'
+import type { PlacedLine } from '../shared/lake/split-lines.ts'
+import { inPool } from './in-pool.ts'
+import { readTagged, type Tagged } from './lake-json.ts'
+
+/** Which objects of bronze there are, which were taken into silver, and what is in them. */
+export async function readCompaction(bucket: R2Bucket): Promise<Tagged<Compaction>> {
+  return (await readTagged(bucket, COMPACTION_KEY, Compaction)) ?? { value: noCompaction, etag: null }
+}
+
+export async function readTaken(bucket: R2Bucket, stream: Stream, hour: number): Promise<Tagged<Taken>> {
+  return (await readTagged(bucket, takenKey(stream, hour), Taken)) ?? { value: { v: 1, names: [] }, etag: null }
+}
+
+/** Objects of one hour that were not taken. */
+export interface WaitingHour {
+  readonly stream: Stream
+  readonly hour: number
+  readonly objects: readonly WaitingObject[]
+}
+
+export interface WaitingObject extends Listed {
+  /** When it was written, epoch milliseconds. */
+  readonly at: number
+}
+
+/**
+ * Hours of a stream with what was not taken of them (of an open round, too: it is not done). What came late to hours
+ * that are closed comes first, then hour by hour, oldest first; who has enough stops asking.
+ */
+export async function* waitingHours(
+  bucket: R2Bucket,
+  stream: Stream,
+  closedBefore: number,
+): AsyncGenerator<WaitingHour> {
+  const late = new Map<number, WaitingObject[]>()
+  for await (const place of lateObjects(bucket, stream)) {
+    if (place.hour >= closedBefore) continue // it is listed with its hour
+    const head = await bucket.head(bronzeKey(stream, place.hour, place.name))
+    if (head) late.set(place.hour, [...(late.get(place.hour) ?? []), waitingOf(place.name, head)])
+  }
+  for (const [hour, objects] of [...late].sort(([a], [b]) => a - b)) yield* untaken(bucket, { stream, hour, objects })
+  let listed: { hour: number; objects: WaitingObject[] } | undefined
+  for await (const [{ hour, name }, object] of listedSince(bucket, stream, closedBefore)) {
+    if (listed && listed.hour !== hour) {
+      yield* untaken(bucket, { stream, ...listed })
+      listed = undefined
+    }
+    listed ??= { hour, objects: [] }
+    listed.objects.push(waitingOf(name, object))
+  }
+  if (listed) yield* untaken(bucket, { stream, ...listed })
+}
+
+async function* untaken(bucket: R2Bucket, { stream, hour, objects }: WaitingHour): AsyncGenerator<WaitingHour> {
+  const taken = new Set((await readTaken(bucket, stream, hour)).value.names)
+  const waiting = objects.filter(({ name }) => !taken.has(name))
+  if (waiting.length > 0) yield { stream, hour, objects: waiting }
+}
+
+async function* listedSince(bucket: R2Bucket, stream: Stream, closedBefore: number) {
+  let cursor: string | undefined
+  for (;;) {
+    const page = await bucket.list({
+      prefix: `bronze/${stream}/`,
+      include: ['customMetadata'],
+      ...(cursor ? { cursor } : { startAfter: bronzePrefix(stream, closedBefore) }),
+    })
+    for (const object of page.objects) {
+      const place = bronzePlace(object.key)
+      if (place) yield [place, object] as const
+    }
+    if (!page.truncated) return
+    cursor = page.cursor
+  }
+}
+
+/** Objects that were written long after their hour (platform/archive.ts). */
+export async function* lateObjects(bucket: R2Bucket, stream: Stream): AsyncGenerator<BronzePlace & { key: string }> {
+  let cursor: string | undefined
+  for (;;) {
+    const page = await bucket.list({ prefix: latePrefix(stream), ...(cursor ? { cursor } : {}) })
+    for (const { key } of page.objects) {
+      const place = bronzePlace(key)
+      if (place) yield { ...place, key }
+    }
+    if (!page.truncated) return
+    cursor = page.cursor
+  }
+}
+
+/** Objects of before counted their lines: so many as a full batch has. */
+const USUAL_LINES = 100
+
+function waitingOf(name: string, object: R2Object): WaitingObject {
+  const { lines, bytes } = object.customMetadata ?? {}
+  return {
+    name,
+    at: object.uploaded.getTime(),
+    lines: Number(lines ?? USUAL_LINES),
+    bytes: Number(bytes ?? object.size * 8),
+  }
+}
+
+/** The lines of objects, in the order of the objects. One that is gone has none. */
+export async function readLines(bucket: R2Bucket, places: readonly BronzePlace[]): Promise<readonly PlacedLine[]> {
+  const read = new Map<BronzePlace, readonly PlacedLine[]>()
+  await inPool(places, AT_ONCE, async (object) => {
+    const lines = await linesOfObject(bucket, bronzeKey(object.stream, object.hour, object.name))
+    read.set(
+      object,
+      lines.map((line, n) => ({ object, n, line })),
+    )
+  })
+  return places.flatMap((place) => read.get(place) ?? [])
+}
+
+/** R2 takes six connections of one invocation at once. */
+const AT_ONCE = 6
+
+export async function linesOfObject(bucket: R2Bucket, key: string): Promise<readonly Record<string, unknown>[]> {
+  const object = await bucket.get(key)
+  if (!object) return []
+  return parseLines(new Uint8Array(await object.arrayBuffer()))
+}
+
+export function parseLines(body: Uint8Array): readonly Record<string, unknown>[] {
+  // An object of which everybody was erased is an empty marker.
+  if (body.byteLength === 0) return []
+  const text = gunzipSync(body).toString('utf8')
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Record<string, unknown>]))
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { callJob, defineJob, type JobStep } from '../platform/jobs.ts'
+import { readCompaction, waitingHours } from '../platform/lake-bronze.ts'
+import { MINUTE } from '../shared/kernel/instant.ts'
+import { STREAMS } from '../shared/lake/lake-key.ts'
+import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
+import { compactRound } from './compact-round.ts'
+
+/**
+ * Bronze to silver, round by round, until nothing is left of what was there when it began. The one that cron starts is of
+ * no workspace, since bronze is everybody's; it is one row of D1, used again and again.
+ */
+const Cursor = z.object({
+  /** What was written later is left for the next time, epoch milliseconds. */
+  until: z.int(),
+  rounds: z.int(),
+})
+type Cursor = z.infer<typeof Cursor>
+
+const PAUSE_MS = 500
+
+export const compactLake = defineJob({
+  kind: 'compact-lake',
+  input: z.object({}),
+  cursor: Cursor,
+  async step(env, { id, cursor }, now): Promise<JobStep<Cursor>> {
+    const { until, rounds } = cursor ?? { until: now, rounds: 0 }
+    const end = await compactRound(env, { by: id, now, until })
+    const done = end === 'done' ? rounds + 1 : rounds
+    const step = { cursor: { until, rounds: done }, done, result: { rounds: done } }
+    if (end === 'busy') return { ...step, waitMs: PAUSE_MS }
+    return end === 'nothing' ? { ...step, total: done, finished: true } : step
+  },
+})
+
+/** The job that cron starts. */
+export const CRON_JOB = 'job_compact_lake'
+/** A round is due when something waits for so long: few objects make small files. */
+const WAITING_MS = MINUTE
+
+/** Begins compaction when something waits long enough. Every minute; while one is under way nothing happens. */
+export async function beginCompaction(env: Env, now: number = Date.now()): Promise<boolean> {
+  if (!(await isDue(env.LAKE, now))) return false
+  const begun = await env.DB.prepare(
+    `INSERT INTO jobs (workspace, id, kind, input, created_at, updated_at, due_at) VALUES (?1, ?2, ?3, '{}', ?4, ?4, ?4)
+     ON CONFLICT (workspace, id) DO UPDATE SET state = 'queued', done = 0, total = 0, cursor = NULL, reason = NULL,
+       attempts = 0, turn = turn + 1, lease_until = 0, due_at = ?4, updated_at = ?4
+     WHERE state NOT IN ('queued', 'running') RETURNING turn`,
+  )
+    .bind(NO_WORKSPACE, CRON_JOB, compactLake.kind, now)
+    .first<{ turn: number }>()
+  if (!begun) return false
+  await callJob(env, { v: 1, workspace: NO_WORKSPACE, id: CRON_JOB, turn: begun.turn })
+  return true
+}
+
+async function isDue(bucket: R2Bucket, now: number): Promise<boolean> {
+  const { open, closedBefore } = (await readCompaction(bucket)).value
+  if (open) return true
+  for (const stream of STREAMS) {
+    for await (const { objects } of waitingHours(bucket, stream, closedBefore[stream]))
+      if (objects.some(({ at }) => at <= now - WAITING_MS)) return true
+  }
+  return false
+}

@@ -1,0 +1,141 @@
+import { ConfigStore } from '../platform/config-store.ts'
+import { identifierKey } from '../platform/hashing.ts'
+import { readCompaction, readLines, readTaken, type WaitingHour, waitingHours } from '../platform/lake-bronze.ts'
+import { unknownRows } from '../platform/lake-files.ts'
+import { swapTagged, type Tagged } from '../platform/lake-json.ts'
+import { readDay, readRoot, swapRoot, writeSilver } from '../platform/lake-manifest.ts'
+import { defaultSettings, type WorkspaceSettings } from '../shared/config/workspace-config.ts'
+import { HOUR } from '../shared/kernel/instant.ts'
+import { type Compaction, closesAt, type OpenRound, pickRound, ROUND_MS } from '../shared/lake/compaction.ts'
+import { COMPACTION_KEY, lateKey, STREAMS, type Stream, takenKey } from '../shared/lake/lake-key.ts'
+import { filesOfHour, type PartitionChange } from '../shared/lake/manifest.ts'
+import { byWorkspace, type PlacedLine, splitLines } from '../shared/lake/split-lines.ts'
+
+/**
+ * One round of compaction, bronze to silver (docs/lake.md, "Rounds"). Whatever it stops at, the same round is carried
+ * out again, by the same runner or another one, and what it did already is not done twice.
+ *
+ * `nothing`: nothing older than `until` waits. `busy`: somebody else is at it.
+ */
+export type RoundEnd = 'done' | 'nothing' | 'busy'
+
+export interface Compactor {
+  /** Its name: a round that it left open is its own. */
+  readonly by: string
+  readonly now: number
+  /** What was written later than this need not be taken yet, epoch milliseconds. */
+  readonly until: number
+}
+
+export async function compactRound(env: Env, compactor: Compactor): Promise<RoundEnd> {
+  const { by, now } = compactor
+  const bucket = env.LAKE
+  const before = await readCompaction(bucket)
+  const { open } = before.value
+  if (open) {
+    if (open.by !== by && now - open.at < ROUND_MS) return 'busy'
+    const mine = { ...open, by, at: now }
+    const etag = await swapTagged(bucket, COMPACTION_KEY, { ...before.value, open: mine }, before.etag)
+    return etag === null ? 'busy' : carryOut(env, { value: { ...before.value, open: mine }, etag }, mine, now)
+  }
+  const next = await nextRound(bucket, before, compactor)
+  if (next === 'nothing' || next === 'busy') return next
+  return carryOut(env, next.state, next.open, now)
+}
+
+/** Decides what the next round is, and writes it down. */
+async function nextRound(bucket: R2Bucket, before: Tagged<Compaction>, { by, now, until }: Compactor) {
+  const closedBefore = { ...before.value.closedBefore }
+  for (const stream of STREAMS) {
+    const found = await firstDue(bucket, stream, closedBefore[stream], until)
+    closedBefore[stream] = Math.max(closedBefore[stream], Math.min(found.unlisted, closedUpTo(now)))
+    if (!found.due) continue
+    const { hour, objects } = found.due
+    const oldestFirst = objects.toSorted((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
+    const round = before.value.round + 1
+    const open: OpenRound = { round, stream, hour, objects: [...pickRound(oldestFirst)], by, at: now }
+    const value: Compaction = { ...before.value, closedBefore, open }
+    const etag = await swapTagged(bucket, COMPACTION_KEY, value, before.etag)
+    return etag === null ? 'busy' : { state: { value, etag }, open }
+  }
+  const moved = STREAMS.some((stream) => closedBefore[stream] !== before.value.closedBefore[stream])
+  if (moved) await swapTagged(bucket, COMPACTION_KEY, { ...before.value, closedBefore }, before.etag)
+  return 'nothing'
+}
+
+/** The first hour of which something is due. `unlisted`: in every earlier hour that is not closed nothing waits. */
+async function firstDue(
+  bucket: R2Bucket,
+  stream: Stream,
+  closedBefore: number,
+  until: number,
+): Promise<{ due?: WaitingHour; unlisted: number }> {
+  let unlisted = Number.POSITIVE_INFINITY
+  for await (const waiting of waitingHours(bucket, stream, closedBefore)) {
+    if (waiting.hour >= closedBefore) unlisted = Math.min(unlisted, waiting.hour)
+    if (waiting.objects.some(({ at }) => at <= until))
+      return { due: waiting, unlisted: waiting.hour >= closedBefore ? unlisted : closedBefore }
+  }
+  return { unlisted }
+}
+
+/** Start of the first hour into which somebody may still write without saying so. */
+function closedUpTo(now: number): number {
+  const hour = Math.floor(now / HOUR) * HOUR
+  let open = hour
+  while (closesAt(open) > now) open -= HOUR
+  return open + HOUR
+}
+
+async function carryOut(env: Env, state: Tagged<Compaction>, open: OpenRound, now: number): Promise<RoundEnd> {
+  const { stream, hour, round } = open
+  const bucket = env.LAKE
+  const places = open.objects.map((name) => ({ stream, hour, name }))
+  const groups = byWorkspace(await readLines(bucket, places))
+  for (const [workspace, lines] of groups) await takeIn(env, workspace, lines, round, now)
+  await markTaken(bucket, open)
+  await bucket.delete(places.map(lateKey))
+  const done = { ...state.value, round, open: null }
+  return (await swapTagged(bucket, COMPACTION_KEY, done, state.etag)) === null ? 'busy' : 'done'
+}
+
+/** The lines of one workspace become files of its silver, and the root names them; at most once per round. */
+async function takeIn(env: Env, workspace: string, lines: readonly PlacedLine[], round: number, now: number) {
+  const bucket = env.LAKE
+  const { value: root } = await readRoot(bucket, workspace)
+  if (root.round >= round) return
+  const settings = await settingsOf(env, workspace)
+  const keyOf = ({ type, match }: { type: string; match: string }) =>
+    identifierKey(env.IDENTITY_SECRET, workspace, type, match)
+  const changes: PartitionChange[] = []
+  const generation = root.generation + 1
+  for (const partition of splitLines(lines, { settings, keyOf })) {
+    const { table, day, hour } = partition
+    const files = filesOfHour(await readDay(bucket, root, day), table, hour)
+    const rows = await unknownRows(bucket, partition, files)
+    if (rows.length === 0) continue
+    const file = await writeSilver(bucket, workspace, table, rows, { generation, repeats: partition.repeats })
+    changes.push({ table, day, hour, add: [file], remove: [] })
+  }
+  await swapRoot(bucket, workspace, changes, now, async (current) => {
+    // Read after the root: whoever ended this round without us changed the root afterwards, if it touches the workspace.
+    const { value } = await readCompaction(bucket)
+    return current.round < round && value.open?.round === round ? { round } : undefined
+  })
+}
+
+async function markTaken(bucket: R2Bucket, { stream, hour, objects }: OpenRound): Promise<void> {
+  for (;;) {
+    const { value, etag } = await readTaken(bucket, stream, hour)
+    const names = [...new Set([...value.names, ...objects])]
+    if (names.length === value.names.length) return
+    if ((await swapTagged(bucket, takenKey(stream, hour), { v: 1, names }, etag)) !== null) return
+  }
+}
+
+/** @throws while they cannot be read: an event is not read by guesses */
+async function settingsOf(env: Env, workspace: string): Promise<WorkspaceSettings> {
+  const config = await new ConfigStore(env.DB).workspace(workspace)
+  if (config === 'unreadable') throw new Error(`the settings of ${workspace} cannot be read`)
+  return config === 'unknown' ? defaultSettings : config.settings
+}

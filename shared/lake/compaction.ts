@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { HOUR, MINUTE } from '../kernel/instant.ts'
+import { STREAMS } from './lake-key.ts'
+
+/**
+ * What of bronze is in silver, for the whole deployment (docs/lake.md). A round is written down before anything of it is
+ * done, so that whoever carries it on after a crash carries out the very same one.
+ */
+export const OpenRound = z.object({
+  round: z.int(),
+  stream: z.enum(STREAMS),
+  /** Start of the hour under which the objects stand, epoch milliseconds. */
+  hour: z.int(),
+  /** Names of bronze objects. */
+  objects: z.array(z.string()).min(1),
+  /** Who carries it out, and since when. */
+  by: z.string(),
+  at: z.int(),
+})
+export type OpenRound = z.infer<typeof OpenRound>
+
+export const Compaction = z.object({
+  v: z.literal(1),
+  /** The last round that was finished. */
+  round: z.int(),
+  open: OpenRound.nullable(),
+  /** Every object of earlier hours was taken, but for those that `lake/late/` names. Epoch milliseconds. */
+  closedBefore: z.object({ events: z.int(), effects: z.int() }),
+})
+export type Compaction = z.infer<typeof Compaction>
+
+export const Taken = z.object({ v: z.literal(1), names: z.array(z.string()) })
+export type Taken = z.infer<typeof Taken>
+
+export const noCompaction: Compaction = { v: 1, round: 0, open: null, closedBefore: { events: 0, effects: 0 } }
+
+/** An object that is written to its hour later than this after the hour's end is noted as late. */
+export const LATE_MS = HOUR
+/** A writer that found itself in time may take so long to write: no invocation lives longer. */
+export const WRITING_MS = 20 * MINUTE
+/** Who holds a round for so long without ending it is thought dead. */
+export const ROUND_MS = 2 * MINUTE
+
+/** Is an object of this hour, written now, late? */
+export function isLate(hour: number, now: number): boolean {
+  return now >= hour + HOUR + LATE_MS
+}
+
+/** From then on nothing is written to the hour any more without being noted as late. */
+export function closesAt(hour: number): number {
+  return hour + HOUR + LATE_MS + WRITING_MS
+}
+
+/** An object of bronze as it is listed. */
+export interface Listed {
+  readonly name: string
+  readonly lines: number
+  /** Uncompressed, as far as it is known. */
+  readonly bytes: number
+}
+
+/** What one step may take: memory holds it several times over. */
+export const ROUND_LIMITS = { lines: 10_000, bytes: 8_000_000, objects: 200 } as const
+
+/** The first objects that fit into one round; at least one, however large. */
+export function pickRound(objects: readonly Listed[], limits: Limits = ROUND_LIMITS): readonly string[] {
+  const picked: string[] = []
+  let lines = 0
+  let bytes = 0
+  for (const object of objects) {
+    lines += object.lines
+    bytes += object.bytes
+    if (picked.length > 0 && (lines > limits.lines || bytes > limits.bytes || picked.length >= limits.objects)) break
+    picked.push(object.name)
+  }
+  return picked
+}
+
+export interface Limits {
+  readonly lines: number
+  readonly bytes: number
+  readonly objects: number
+}
