@@ -43,8 +43,8 @@ export function settleSilently(
   for (const definition of definitions.all) {
     const { key } = definition
     const verdict = verdicts.get(key) ?? 'unknown'
-    const member = state.segments[key]?.member ?? false
-    if (verdict === 'unknown' || verdict === member || stood.get(key) !== member) continue
+    const { member = false, pending } = state.segments[key] ?? {}
+    if (pending || verdict === 'unknown' || verdict === member || stood.get(key) !== member) continue
     turnSilently(state, history, definition, verdict, now)
     ;(verdict ? entered : exited).push(key)
   }
