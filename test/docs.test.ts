@@ -50,6 +50,14 @@ describe('laws', () => {
       'two documents differ nowhere exactly when they are equal',
     'every applied line gives exactly one row, and copies of one message meet in one partition':
       'every applied line gives exactly one row, and copies of one message meet in one partition',
+    'filling never changes what the sender said, and filling twice is filling once':
+      'filling never changes what the sender said, and filling twice is filling once',
+    'nothing finer than the precision is left, and trimming again changes nothing':
+      'nothing finer than the precision is left, and trimming again changes nothing',
+    'never throws, whatever the text': 'never throws, whatever the text',
+    'in any order the enrichments give the same event, and what the sender said is never changed':
+      'in any order the enrichments give the same event, and what the sender said is never changed',
+    'enriching twice is enriching once': 'enriching twice is enriching once',
     'the event of a line is the event that was applied, whatever the settings have become since':
       'the event of a line is the event that was applied, whatever the settings have become since',
     'without limits the partition is the connected components of the messages, in any order':

@@ -15,7 +15,8 @@ export function truncatedIp(ip: string): string | undefined {
   const mapped = MAPPED.exec(ip)
   if (mapped) return `${mapped[1]}.0`
   if (!/^[0-9a-f:]{2,39}$/i.test(ip) || !ip.includes(':')) return undefined
-  const [head = '', tail] = ip.toLowerCase().split('::')
+  const [head = '', tail, more] = ip.toLowerCase().split('::')
+  if (more !== undefined) return undefined
   const [first, last] = [groups(head), groups(tail ?? '')]
   // `::` stands for as many zeros as are missing.
   const zeros = tail === undefined ? 0 : 8 - first.length - last.length
