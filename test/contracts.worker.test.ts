@@ -198,6 +198,20 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?limit=0', 'limit'],
     ['?cursor=made-up', 'cursor'],
   ],
+  listTrackingPlans: [
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
+  listTrackingPlanVersions: [
+    ['?limit=201', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
+  readPlanViolations: [
+    ['?by=year', 'by'],
+    ['?kind=odd', 'kind'],
+    ['?from=yesterday', 'from'],
+    ['?from=2026-03-02&to=2026-03-01', 'to'],
+  ],
   listTokens: [['?cursor=made-up', 'cursor']],
   listTransformations: [
     ['?limit=0', 'limit'],

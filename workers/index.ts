@@ -14,6 +14,7 @@ export {
   LiveHubObject,
   MatchShardObject,
   MeterObject,
+  PlanObject,
   ProfileObject,
   TraceObject,
 } from '../durable-objects/index.ts'

@@ -1,0 +1,14 @@
+import { defineContract } from './contract.ts'
+import { PlanReference, TrackingPlanDocument } from './tracking-plan-document.ts'
+
+export const readTrackingPlan = defineContract({
+  name: 'readTrackingPlan',
+  method: 'get',
+  path: '/api/v1/tracking-plans/{planId}',
+  group: 'Operations',
+  scope: 'tracking-plans:read',
+  summary: 'Read one tracking plan',
+  params: PlanReference,
+  reply: TrackingPlanDocument,
+  failures: ['not_found'],
+})
