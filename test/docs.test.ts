@@ -58,6 +58,10 @@ describe('laws', () => {
     'in any order the enrichments give the same event, and what the sender said is never changed':
       'in any order the enrichments give the same event, and what the sender said is never changed',
     'enriching twice is enriching once': 'enriching twice is enriching once',
+    'the result does not depend on the order of the answers': 'the result does not depend on the order of the answers',
+    'a field that no plugin declared keeps its value': 'a field that no plugin declared keeps its value',
+    'counts of calls are the same in any order and any grouping':
+      'counts of calls are the same in any order and any grouping',
     'the event of a line is the event that was applied, whatever the settings have become since':
       'the event of a line is the event that was applied, whatever the settings have become since',
     'without limits the partition is the connected components of the messages, in any order':
@@ -127,6 +131,8 @@ describe('laws', () => {
       'never has two of one person under way, sends no item before its time, and nothing while it is open',
     'no secret of four characters or more is left anywhere in it':
       'no secret of four characters or more is left in what is shown',
+    'counts of violations and their samples are the same in any order and any grouping':
+      'counts of violations and their samples are the same in any order and any grouping',
     'gives the same winner in any order of arrival':
       'the later write wins in any order: commutative, associative, idempotent',
   }
