@@ -110,8 +110,9 @@ export function foldedCell(cell: PlanCell, now: number): PlanCell | undefined {
   for (const [day, count] of Object.entries(cell.days)) if (Number(day) > now - KEPT_DAYS_MS) days[day] = count
   for (const [hour, count] of Object.entries(cell.hours)) {
     const at = Number(hour)
+    const day = at - (at % DAY)
     if (at > now - KEPT_HOURS_MS) hours[hour] = count
-    else if (at > now - KEPT_DAYS_MS) addCounts(days, { [String(at - (at % DAY))]: count })
+    else if (day > now - KEPT_DAYS_MS) addCounts(days, { [String(day)]: count })
   }
   if (Object.keys(hours).length + Object.keys(days).length === 0) return undefined
   return { ...cell, hours, days }
