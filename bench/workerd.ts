@@ -9,6 +9,8 @@ import { REPOSITORY } from '../scripts/local/settings.ts'
 export interface BenchServer {
   /** Over Miniflare's own port, for clients that come as clients do. */
   readonly url: URL
+  /** The configuration, for what a bench needs to be there. */
+  readonly database: D1Database
   /** Milliseconds of CPU that the runtime has used so far, all of its threads. Linux only. */
   cpuMs(): number
   fetch(path: string): Promise<{ readonly ok: boolean; readonly status: number; text(): Promise<string> }>
@@ -18,6 +20,8 @@ export interface BenchServer {
 export interface BenchOptions {
   /** False: what is put on a queue is dropped, so that only the sending side is measured. */
   readonly consumers?: boolean
+  /** Over those of wrangler.toml. */
+  readonly bindings?: Readonly<Record<string, string>>
 }
 
 /**
@@ -44,6 +48,7 @@ export async function startBenchServer(
     bindings: Record<string, string>
     queueConsumers: unknown
   }
+  const secrets = { WRITE_KEY_SECRET: 'bench', IDENTITY_SECRET: 'bench', CONFIG_SECRET: 'bench' }
   const added = Object.entries(objects).map(([name, className]) => [name, { className, useSQLite: true }])
   const before = new Set(runtimes())
   const folder = mkdtempSync(join(tmpdir(), 'tributary-bench-'))
@@ -52,7 +57,7 @@ export async function startBenchServer(
       ...rest,
       ...(options.consumers === false ? {} : { queueConsumers }),
       durableObjects: { ...durableObjects, ...Object.fromEntries(added) },
-      bindings: { ...bindings, WRITE_KEY_SECRET: 'bench', IDENTITY_SECRET: 'bench', CONFIG_SECRET: 'bench' },
+      bindings: { ...bindings, ...secrets, ...options.bindings },
       modules: [{ type: 'ESModule', path: 'worker.js', contents: await bundleWorker(entry, define) }],
       cf: false,
       log: new Log(LogLevel.WARN),
@@ -74,6 +79,7 @@ export async function startBenchServer(
   const pid = runtimes().find((one) => !before.has(one))
   return {
     url: await miniflare.ready,
+    database: database as unknown as D1Database,
     cpuMs: () => (pid === undefined ? Number.NaN : cpuMsOf(pid)),
     fetch: (path) => miniflare.dispatchFetch(`http://bench${path}`),
     async stop() {
