@@ -10,6 +10,7 @@ import { refused, retry, type Verdict } from '../shared/destination/verdict.ts'
 import { isCanonicalId } from '../shared/kernel/id.ts'
 import type { JsonObject } from '../shared/kernel/json.ts'
 import type { Effect } from '../shared/profile/effect.ts'
+import { runObserver } from './destination-code.ts'
 import { settingsOf } from './destination-settings.ts'
 import { accessTokenFor, forgetToken } from './destination-token.ts'
 import { destinationTools, sha256 } from './destination-tools.ts'
@@ -114,6 +115,7 @@ async function sent(
   deliveries: readonly Delivery[],
 ): Promise<readonly Sent[]> {
   const all = (one: Sent) => deliveries.map(() => one)
+  if (type.runsCode) return runObserver(env, destination, settingsOf(env.IDENTITY_SECRET, destination), deliveries)
   const token = await accessTokenFor(env, destination, type)
   if (token && typeof token !== 'string') return all(token)
   const request = requestFor(env, destination, type, deliveries, Date.now(), token)

@@ -11,6 +11,7 @@ export const listDestinationDeliveries = defineContract({
   group: 'Operations',
   scope: 'destinations:read',
   summary: 'How deliveries to a destination go',
+  description: 'Also of a non-blocking plugin, by its id.',
   params: DestinationReference,
   reply: z.object({
     counts: z.object({ delivered: z.int(), retrying: z.int(), skipped: z.int(), dead_letter: z.int() }).meta({

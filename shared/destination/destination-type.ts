@@ -67,6 +67,8 @@ export interface DestinationType {
   /** Most deliveries in one request. */
   readonly most: number
   readonly token?: TokenExchange
+  /** Not called over the network: the code of the workspace in `settings.code` is run. */
+  readonly runsCode?: boolean
   /** At least one delivery, at most `most`, in order. */
   call(deliveries: readonly Delivery[], settings: JsonObject, tools: DestinationTools): Call
   /** One verdict for all, or one for each. */
@@ -83,6 +85,7 @@ interface Definition<S extends z.ZodObject> {
   readonly takes: readonly DeliveryType[]
   readonly defaultMapping?: readonly MappingStep[]
   readonly most?: number
+  readonly runsCode?: boolean
   readonly token?: { call(settings: z.output<S>): OutgoingRequest; read: TokenExchange['read'] }
   call(deliveries: readonly Delivery[], settings: z.output<S>, tools: DestinationTools): Call
   read(reply: Reply, now: number, count: number): Verdict | readonly Verdict[]

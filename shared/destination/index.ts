@@ -5,6 +5,7 @@ import { ga4 } from './type/ga4.ts'
 import { googleAds } from './type/google-ads.ts'
 import { googleAdsAudience } from './type/google-ads-audience.ts'
 import { hubspot } from './type/hubspot.ts'
+import { javascript } from './type/javascript.ts'
 import { kafkaRest } from './type/kafka-rest.ts'
 import { klaviyo } from './type/klaviyo.ts'
 import { metaConversions } from './type/meta-conversions.ts'
@@ -34,7 +35,8 @@ export const destinationTypes: readonly DestinationType[] = [
   s3,
 ]
 
-const byName = new Map(destinationTypes.map((type) => [type.type, type]))
+/** With what only plugins are delivered as. */
+const byName = new Map([...destinationTypes, javascript].map((type) => [type.type, type]))
 
 export function destinationType(type: string): DestinationType | undefined {
   return byName.get(type)

@@ -1,5 +1,6 @@
 import type { PluginManifest } from './manifest.ts'
 import { javascript } from './type/javascript.ts'
+import { javascriptObserver } from './type/javascript-observer.ts'
 import { remote } from './type/remote.ts'
 import { remoteBatch } from './type/remote-batch.ts'
 import { remoteObserver } from './type/remote-observer.ts'
@@ -16,6 +17,7 @@ export const pluginTypes: readonly PluginManifest[] = [
   javascript,
   sample,
   remoteObserver,
+  javascriptObserver,
   remoteBatch,
 ]
 

@@ -6,11 +6,12 @@ import { err, ok } from '../../shared/kernel/result.ts'
 import type { DeliveryOutcome } from '../../shared/pipeline/trace.ts'
 import { serve } from '../http/serve.ts'
 import { destinationRow, NO_DESTINATION } from './destination-documents.ts'
+import { observerRow } from './plugin-documents.ts'
 
 export const listDestinationDeliveriesRoute = serve(listDestinationDeliveries, async ({ params }, call) => {
   const { env, workspace } = call
   const { destinationId: id } = params
-  if (!(await destinationRow(call, id))) return err(NO_DESTINATION)
+  if (!(await destinationRow(call, id)) && !(await observerRow(call, id))) return err(NO_DESTINATION)
   const [lanes, readings] = await Promise.all([
     Promise.all(Array.from({ length: LANES }, (_, lane) => laneStub(env, workspace, id, lane).status())),
     Promise.all(METERS.map((meter) => meterStub(env, workspace, meter).read())),

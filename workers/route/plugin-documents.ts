@@ -24,6 +24,12 @@ export function pluginRow({ env, workspace }: Call, id: string): Promise<PluginR
     .first<PluginRow>()
 }
 
+/** A plugin's row, if it is one that lanes deliver to. */
+export async function observerRow(call: Call, id: string): Promise<PluginRow | null> {
+  const row = await pluginRow(call, id)
+  return row && OBSERVER_TYPES.includes(row.type) ? row : null
+}
+
 /** A plugin as its operators see it: of what is secret only that it is there, and how it ends. */
 export function pluginDocument({ env }: Pick<Call, 'env'>, row: PluginRow): PluginDocument {
   const plugin = pluginConfigOf(row)

@@ -7,11 +7,12 @@ import { serve } from '../http/serve.ts'
 import { auditStatement } from './audit.ts'
 import { destinationRow } from './destination-documents.ts'
 import { readFrom } from './find-profile.ts'
+import { observerRow } from './plugin-documents.ts'
 
 export const startRedeliveryRoute = serve(startRedelivery, async ({ body }, call) => {
   const { env, workspace, now } = call
   const { filter = {}, ...range } = body
-  if (!(await destinationRow(call, body.destination))) {
+  if (!(await destinationRow(call, body.destination)) && !(await observerRow(call, body.destination))) {
     return err(
       failure('unprocessable', 'there is no such destination', [{ path: 'destination', message: 'is not there' }]),
     )
