@@ -1,5 +1,7 @@
+import { STAGE_FACTS } from '../../shared/config/pipeline-settings.ts'
 import { contracts } from '../../shared/contract/index.ts'
 import { ABOUT, openApi } from '../../shared/contract/open-api.ts'
+import { ENRICHMENTS } from '../../shared/enrich/index.ts'
 import { DEAD_LETTER_STAGES, DROP_REASONS, REJECT_REASONS } from '../../shared/event/outcome.ts'
 import { failureFacts } from '../../shared/kernel/failure.ts'
 
@@ -30,6 +32,24 @@ function outcomes(): string {
     ),
     '## Dead letters, by stage',
     DEAD_LETTER_STAGES.map((stage) => `\`${stage}\``).join(', '),
+    '## Stages',
+    table(
+      ['stage', 'does'],
+      Object.entries(STAGE_FACTS).map(([stage, does]) => [`\`${stage}\``, does]),
+    ),
+    '## Enrichments of the stage `enrich`',
+    table(
+      ['name', 'adds', 'reads', 'writes', 'settings (default)'],
+      Object.values(ENRICHMENTS).map(({ name, summary, reads, writes, settings }) => [
+        `\`${name}\``,
+        summary,
+        reads.join(', '),
+        writes.map((place) => `\`${place}\``).join(', '),
+        Object.entries(settings.parse({}))
+          .map(([option, value]) => `\`${option}\` (\`${JSON.stringify(value)}\`)`)
+          .join(', '),
+      ]),
+    ),
   )
 }
 

@@ -10,6 +10,14 @@ import { own } from '../kernel/json.ts'
 export const STAGES = ['transform', 'plan', 'enrich', 'plugins'] as const
 export type StageName = (typeof STAGES)[number]
 
+/** For docs/generated/outcomes.md. */
+export const STAGE_FACTS: { readonly [stage in StageName]: string } = {
+  transform: 'rewrites events: renames, maps, filters',
+  plan: 'holds an event against the tracking plan of its source',
+  enrich: 'adds what the message itself and its connection tell',
+  plugins: 'asks the blocking plugins of the workspace',
+}
+
 export const Stages = z
   .array(z.enum(STAGES))
   .max(STAGES.length)

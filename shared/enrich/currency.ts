@@ -18,7 +18,7 @@ export const Rate = z
 /**
  * `properties.currency` as ISO 4217 has it, and every amount beside it once more in the workspace's own currency, so that
  * revenue can be added up whatever people pay with: `revenue: 10, currency: "USD"` gives `revenue_base: 9.2,
- * base_currency: "EUR"` at the rate 0.92. Computed with decimals, rounded half up to the currency's smallest unit.
+ * base_currency: "EUR"` at the rate 0.92. Computed with decimals, rounded half away from zero to the currency's smallest unit.
  */
 export const currency = defineEnrichment({
   name: 'currency',
