@@ -16,6 +16,8 @@ import { type LiveRate, newRate, takeGap, takes } from './live-rate.ts'
 
 /** How long a token's answer is believed while events are shown. */
 const TOKEN_MS = 30_000
+const NO_CODE = 1005
+const BROKEN = 1006
 /** How many events were not shown is told so often at most. */
 const GAP_MS = 1_000
 
@@ -118,7 +120,9 @@ export class LiveHubObject extends DurableObject<Env> {
     say(socket, answer)
   }
 
-  override async webSocketClose(socket: WebSocket): Promise<void> {
+  override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
+    // The other half of the handshake. Codes that only say how a line broke cannot be said back.
+    socket.close(code === NO_CODE || code === BROKEN ? 1000 : code)
     await this.#left(socket)
   }
 

@@ -172,6 +172,7 @@ describe('who watches events', () => {
     const first = await watch(ws)
     expect((await traceStub(env, ws.id, '0').record(Date.now(), [])).length).toBe(1)
     first.socket.close(1000, 'enough')
+    expect((await first.closed).code).toBe(1000)
     for (let tries = 0; (await traceStub(env, ws.id, '0').record(Date.now(), [])).length > 0; tries++) {
       expect(tries).toBeLessThan(200)
       await new Promise((resume) => setTimeout(resume, 5))

@@ -1,5 +1,25 @@
+import { applyCommand } from './apply.ts'
 import type { Command } from './command.ts'
+import { deadLettersCommand } from './dead-letters.ts'
 import { importCommand } from './import.ts'
+import { jobsCommand } from './jobs.ts'
+import { planCommand } from './plan.ts'
+import { pullCommand } from './pull.ts'
+import { rebuildCommand } from './rebuild.ts'
+import { redeliverCommand } from './redeliver.ts'
+import { replayCommand } from './replay.ts'
+import { tailCommand } from './tail.ts'
 
 /** Every command, in the order of the list. */
-export const COMMANDS: readonly Command[] = [importCommand]
+export const COMMANDS: readonly Command[] = [
+  importCommand,
+  pullCommand,
+  planCommand,
+  applyCommand,
+  tailCommand,
+  deadLettersCommand,
+  replayCommand,
+  redeliverCommand,
+  rebuildCommand,
+  jobsCommand,
+]

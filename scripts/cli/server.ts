@@ -51,10 +51,34 @@ export async function readJson<T>(server: Server, path: string): Promise<T> {
   return (await (await callApi(server, path)).json()) as T
 }
 
+export async function postJson<T>(server: Server, path: string, body: unknown): Promise<T> {
+  const headers = { 'content-type': 'application/json' }
+  return (await (await callApi(server, path, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as T
+}
+
+/** All pages of a list, one after the other. */
+export async function* pagesOf<T>(server: Server, path: string): AsyncIterable<T & { cursor: string | null }> {
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const after: string = cursor === '' ? '' : `${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}`
+    const page: T & { cursor: string | null } = await readJson(server, `${path}${after}`)
+    yield page
+    cursor = page.cursor
+  }
+}
+
+interface Problem {
+  readonly title?: string
+  readonly detail?: string
+  readonly errors?: readonly { readonly path: string; readonly message: string }[]
+}
+
 function wordsOf(body: string): string {
   try {
-    const { title, detail } = JSON.parse(body) as { title?: string; detail?: string }
-    return detail ?? title ?? body.slice(0, 300)
+    const { title, detail, errors = [] } = JSON.parse(body) as Problem
+    const said = detail ?? title ?? body.slice(0, 300)
+    // A field that is at fault is named, whether or not the sentence does.
+    const fields = errors.filter(({ path }) => !said.includes(path)).map(({ path, message }) => `${path}: ${message}`)
+    return fields.length > 0 ? `${said} (${fields.join('; ')})` : said
   } catch {
     return body.slice(0, 300)
   }

@@ -43,13 +43,17 @@ function tokenIn(protocols: string | null): string | undefined {
 const CODES: Readonly<Record<number, number>> = { 400: 4400, 401: 4401, 403: 4403 }
 /** "Try again later". */
 const LATER = 1013
-/** Bytes that the reason of a close may have. */
+/** The reason of a close may have 123 bytes. */
 const REASON_CHARS = 120
 
 async function closedAtOnce(answer: Response): Promise<Response> {
   const { detail } = await answer.json<{ detail: string }>()
   const { 0: client, 1: server } = new WebSocketPair()
   server.accept()
-  server.close(CODES[answer.status] ?? LATER, detail.replace(/[^\x20-\x7e]/g, '?').slice(0, REASON_CHARS))
+  server.close(CODES[answer.status] ?? LATER, asciiOf(detail).slice(0, REASON_CHARS))
   return new Response(null, { status: 101, webSocket: client, headers: { 'Sec-WebSocket-Protocol': 'tributary' } })
+}
+
+function asciiOf(text: string): string {
+  return text.replaceAll('…', '...').replace(/[^\x20-\x7e]/g, '?')
 }
