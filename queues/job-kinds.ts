@@ -1,6 +1,7 @@
 import type { JobKind } from '../platform/jobs.ts'
 import { buildSegment } from './build-segment.ts'
 import { compactLake } from './compact-lake.ts'
+import { draftPlan } from './draft-plan.ts'
 import { erasePerson } from './erase-person.ts'
 import { forgetIdle } from './forget-idle.ts'
 import { importFile } from './import-file.ts'
@@ -11,6 +12,7 @@ import { rebuildProfiles } from './rebuild-profiles.ts'
 import { redeliverArchive } from './redeliver-archive.ts'
 import { replayArchive } from './replay-archive.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
+import { runPlugin } from './run-plugin.ts'
 import { tendAudience } from './tend-audience.ts'
 
 /** Every kind of long work. What is not here cannot be carried out. */
@@ -21,6 +23,7 @@ export const JOB_KINDS: readonly JobKind[] = [
   rebuildProfiles,
   forgetIdle,
   buildSegment,
+  draftPlan,
   importFile,
   importMembers,
   erasePerson,
@@ -28,4 +31,5 @@ export const JOB_KINDS: readonly JobKind[] = [
   matchEveryone,
   tendAudience,
   compactLake,
+  runPlugin,
 ]

@@ -131,6 +131,8 @@ describe('laws', () => {
       'never has two of one person under way, sends no item before its time, and nothing while it is open',
     'no secret of four characters or more is left anywhere in it':
       'no secret of four characters or more is left in what is shown',
+    'a draft is the same in any order and any grouping of the events, and every one of them is valid under it':
+      'a draft is the same in any order and any grouping of the events, and every one of them is valid under it',
     'counts of violations and their samples are the same in any order and any grouping':
       'counts of violations and their samples are the same in any order and any grouping',
     'gives the same winner in any order of arrival':

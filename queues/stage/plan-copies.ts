@@ -1,3 +1,4 @@
+import { log } from '../../platform/log.ts'
 import type { Event } from '../../shared/event/event.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
 import {
@@ -68,7 +69,7 @@ function compile(workspace: string, plan: TrackingPlan): readonly CompiledPlan[]
   try {
     return [compilePlan(plan)]
   } catch (fault) {
-    console.error(`tracking plan ${workspace}/${plan.id} is left out:`, fault)
+    log.error(`tracking plan ${plan.id} is left out`, { workspace_id: workspace, fault })
     return []
   }
 }

@@ -24,6 +24,7 @@ import { deleteToken } from './delete-token.ts'
 import { deleteTrackingPlan } from './delete-tracking-plan.ts'
 import { deleteTransformation } from './delete-transformation.ts'
 import { discardDeadLetters } from './discard-dead-letters.ts'
+import { draftTrackingPlan } from './draft-tracking-plan.ts'
 import { eraseProfile } from './erase-profile.ts'
 import { explainProfile } from './explain-profile.ts'
 import { exportProfile } from './export-profile.ts'
@@ -99,6 +100,7 @@ import { replayDeadLetters } from './replay-dead-letters.ts'
 import { revokeSourceKeys } from './revoke-source-keys.ts'
 import { rotateLinkKeys } from './rotate-link-keys.ts'
 import { rotateSourceKey } from './rotate-source-key.ts'
+import { runPlugin } from './run-plugin.ts'
 import { setConsents } from './set-consents.ts'
 import { startRebuild } from './start-rebuild.ts'
 import { startRedelivery } from './start-redelivery.ts'
@@ -180,6 +182,7 @@ export const contracts: readonly Contract[] = [
   updatePlugin,
   deletePlugin,
   testPlugin,
+  runPlugin,
   listPluginTypes,
   createTransformation,
   listTransformations,
@@ -195,6 +198,7 @@ export const contracts: readonly Contract[] = [
   listTrackingPlanVersions,
   readPlanViolations,
   checkTrackingPlan,
+  draftTrackingPlan,
   createToken,
   listTokens,
   readToken,

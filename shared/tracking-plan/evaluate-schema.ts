@@ -8,7 +8,7 @@ import type { Schema } from './schema-keywords.ts'
 import type { Found, Place } from './violation.ts'
 
 /** About a tenth of a second at the very most; an ordinary event takes some hundred. */
-const MOST_STEPS = 100_000
+const MOST_STEPS = 200_000
 const MOST_FRAMES = 400
 
 /**

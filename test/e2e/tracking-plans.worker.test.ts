@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../shared/kernel/json.ts'
 import { type ApiClient, apiClient } from '../support/api-client.ts'
@@ -315,5 +316,50 @@ describe('a tracking plan', () => {
     const api = await apiClient(await aWorkspace())
     const answer = await api('POST', '/tracking-plans', { name: 'P', ...plan })
     expect([answer.status, answer.body.errors?.[0]?.path]).toEqual([status, path])
+  })
+})
+
+describe('a draft from traffic', () => {
+  test('is a plan that observes, under which all that arrived is valid', async () => {
+    const ws = await aWorkspace()
+    const other = await aWorkspace()
+    const api = await apiClient(ws)
+    for (let page = 0; page < 3; page++) {
+      const items = Array.from({ length: 20 }, (_, i) => order(`m${page}-${i}`, { total: i, currency: 'EUR' }))
+      await deliver([
+        aMessage(ws, [...items, { type: 'identify', userId: 'u', traits: { email: 'a@b.co' }, messageId: `i${page}` }]),
+      ])
+    }
+    await deliver([aMessage(other, [order('theirs', { theirs: true })])])
+    const { status, body } = await api('POST', '/tracking-plans:draft', { name: 'From traffic', sources: [ws.source] })
+    expect(status).toBe(202)
+    await runJobs(ws)
+    const job = (await api('GET', `/jobs/${body.jobId}`)).body
+    expect(job).toMatchObject({ state: 'done', result: { planId: body.planId, events: 2, from: 63, isComplete: true } })
+    const plan = (await api('GET', `/tracking-plans/${body.planId}`)).body
+    expect(plan).toMatchObject({ name: 'From traffic', mode: 'observe', sources: [ws.source], unplanned: 'allow' })
+    expect(plan.events).toMatchObject([
+      { name: '$identify', schema: { properties: { email: { type: 'string', format: 'email' } } } },
+      {
+        name: 'Order Completed',
+        schema: {
+          type: 'object',
+          properties: { currency: { enum: ['EUR'] }, total: { type: 'integer' } },
+          required: ['currency', 'total'],
+        },
+      },
+    ])
+    await deliver([aMessage(ws, [order('later', { total: 'x', currency: 'EUR' })])])
+    expect((await planSteps(api, 'later'))[0]).toMatchObject({ detail: { plan: body.planId, action: 'observe' } })
+    expect((await env.LAKE.list({ prefix: `drafts/${ws.id}/` })).objects).toEqual([])
+  })
+
+  test('of nothing fails with a reason, and asks for sources that are there', async () => {
+    const api = await apiClient(await aWorkspace())
+    expect(await api('POST', '/tracking-plans:draft', { sources: ['src_none'] })).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'sources.0' }] },
+    })
+    expect((await api('POST', '/tracking-plans:draft', { from: '2026-03-02', to: '2026-03-01' })).status).toBe(400)
   })
 })

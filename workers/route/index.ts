@@ -30,6 +30,7 @@ import { deleteTokenRoute } from './delete-token.ts'
 import { deleteTrackingPlanRoute } from './delete-tracking-plan.ts'
 import { deleteTransformationRoute } from './delete-transformation.ts'
 import { discardDeadLettersRoute } from './discard-dead-letters.ts'
+import { draftTrackingPlanRoute } from './draft-tracking-plan.ts'
 import { eraseProfileRoute } from './erase-profile.ts'
 import { explainProfileRoute } from './explain-profile.ts'
 import { exportProfileRoute } from './export-profile.ts'
@@ -95,6 +96,7 @@ import { replayDeadLettersRoute } from './replay-dead-letters.ts'
 import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
 import { rotateLinkKeysRoute } from './rotate-link-keys.ts'
 import { rotateSourceKeyRoute } from './rotate-source-key.ts'
+import { runPluginRoute } from './run-plugin.ts'
 import { setConsentsRoute } from './set-consents.ts'
 import { startRebuildRoute } from './start-rebuild.ts'
 import { startRedeliveryRoute } from './start-redelivery.ts'
@@ -164,6 +166,7 @@ export const routes: readonly Route[] = [
   updatePluginRoute,
   deletePluginRoute,
   testPluginRoute,
+  runPluginRoute,
   listPluginTypesRoute,
   createTransformationRoute,
   listTransformationsRoute,
@@ -179,6 +182,7 @@ export const routes: readonly Route[] = [
   listTrackingPlanVersionsRoute,
   readPlanViolationsRoute,
   checkTrackingPlanRoute,
+  draftTrackingPlanRoute,
   createTokenRoute,
   listTokensRoute,
   readTokenRoute,
