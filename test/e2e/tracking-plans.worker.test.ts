@@ -349,8 +349,8 @@ describe('a draft from traffic', () => {
         },
       },
     ])
-    await deliver([aMessage(ws, [order('later', { total: 'x', currency: 'EUR' })])])
-    expect((await planSteps(api, 'later'))[0]).toMatchObject({ detail: { plan: body.planId, action: 'observe' } })
+    const later = await api('POST', `/tracking-plans/${body.planId}/check`, { event: order('later', { total: 'x' }) })
+    expect(later.body).toMatchObject({ outcome: 'pass', action: 'observe', reason: 'plan:missing' })
     expect((await env.LAKE.list({ prefix: `drafts/${ws.id}/` })).objects).toEqual([])
   })
 
