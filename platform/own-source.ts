@@ -3,10 +3,11 @@ import type { SourceConfig } from '../shared/config/workspace-config.ts'
 import { WORKSPACE_ID } from '../shared/kernel/id.ts'
 
 /**
- * The sources of what Tributary itself tells: consents set through the API, and tracking links that were followed. They
+ * The sources of what Tributary itself tells: consents set through the API, tracking links that were followed,
+ * and what batch plugins say of people. They
  * have no row and no key (no write key can name them: an `@` stands in none), so nobody can send under their name.
  */
-export const OWN_SOURCES = ['api', 'tracking'] as const
+export const OWN_SOURCES = ['api', 'tracking', 'plugins'] as const
 export type OwnSource = (typeof OWN_SOURCES)[number]
 
 export function ownSourceId(name: OwnSource, workspace: string): string {

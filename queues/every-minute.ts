@@ -1,4 +1,5 @@
 import { log } from '../platform/log.ts'
+import { beginPluginRuns } from '../platform/plugin-runs.ts'
 import { beginCompaction } from './compact-lake.ts'
 import { beginDailyJobs } from './daily-jobs.ts'
 import { reasonOf } from './faults.ts'
@@ -10,6 +11,7 @@ const CHORES: Readonly<Record<string, (env: Env) => Promise<unknown>>> = {
   'replay the spill': (env) => replaySpill(env),
   'resume jobs': (env) => resumeJobs(env),
   'begin daily jobs': (env) => beginDailyJobs(env),
+  'begin runs of plugins': (env) => beginPluginRuns(env),
   'compact the lake': (env) => beginCompaction(env),
 }
 

@@ -2,6 +2,7 @@ import { acceptMatch } from './accept-match.ts'
 import { bulkImport } from './bulk-import.ts'
 import { cancelJob } from './cancel-job.ts'
 import { checkTrackingPlan } from './check-tracking-plan.ts'
+import { compactLake } from './compact-lake.ts'
 import type { Contract } from './contract.ts'
 import { createComputedTrait } from './create-computed-trait.ts'
 import { createDestination } from './create-destination.ts'
@@ -80,6 +81,7 @@ import { readHealth } from './read-health.ts'
 import { readImport } from './read-import.ts'
 import { readImportErrors } from './read-import-errors.ts'
 import { readJob } from './read-job.ts'
+import { readLake } from './read-lake.ts'
 import { readMapping } from './read-mapping.ts'
 import { readMatch } from './read-match.ts'
 import { readMetrics } from './read-metrics.ts'
@@ -234,6 +236,8 @@ export const contracts: readonly Contract[] = [
   listJobs,
   readJob,
   cancelJob,
+  readLake,
+  compactLake,
   listEvents,
   watchEvents,
   readEventTrace,

@@ -9,6 +9,7 @@ import { acceptMatchRoute } from './accept-match.ts'
 import { bulkImportRoute } from './bulk-import.ts'
 import { cancelJobRoute } from './cancel-job.ts'
 import { checkTrackingPlanRoute } from './check-tracking-plan.ts'
+import { compactLakeRoute } from './compact-lake.ts'
 import { createComputedTraitRoute } from './create-computed-trait.ts'
 import { createDestinationRoute } from './create-destination.ts'
 import { createLinkRoute } from './create-link.ts'
@@ -76,6 +77,7 @@ import { readHealthRoute } from './read-health.ts'
 import { readImportRoute } from './read-import.ts'
 import { readImportErrorsRoute } from './read-import-errors.ts'
 import { readJobRoute } from './read-job.ts'
+import { readLakeRoute } from './read-lake.ts'
 import { readMappingRoute } from './read-mapping.ts'
 import { readMatchRoute } from './read-match.ts'
 import { readMetricsRoute } from './read-metrics.ts'
@@ -219,6 +221,8 @@ export const routes: readonly Route[] = [
   listJobsRoute,
   readJobRoute,
   cancelJobRoute,
+  readLakeRoute,
+  compactLakeRoute,
   listEventsRoute,
   watchEventsRoute,
   readEventTraceRoute,
