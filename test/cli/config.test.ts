@@ -1,0 +1,298 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+
+/** `npx tributary pull`, `plan` and `apply` as a person runs them, against a server started as a person starts it. */
+let server: LocalServer
+let folder: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tributary-config-'))
+  server = await startLocalServer()
+}, 60_000)
+afterAll(async () => {
+  await server?.stop()
+  rmSync(folder, { recursive: true, force: true })
+}, 60_000)
+
+function tributary(args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [join(process.cwd(), 'scripts/tributary.mjs'), ...args], {
+    cwd: folder,
+    env: { ...process.env, TRIBUTARY_STATE: server.state, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let [out, err] = ['', '']
+  child.stdout.on('data', (chunk) => (out += String(chunk)))
+  child.stderr.on('data', (chunk) => (err += String(chunk)))
+  return new Promise<{ code: number | null; out: string; err: string }>((resume) =>
+    child.once('exit', (code) => resume({ code, out, err })),
+  )
+}
+
+async function api(method: string, path: string, body?: unknown) {
+  const answer = await fetch(new URL(`/api/v1${path}`, server.url), {
+    method,
+    headers: { authorization: `Bearer ${server.apiToken}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await answer.text()
+  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of a reply, and nothing else has to
+  return { status: answer.status, body: text === '' ? undefined : (JSON.parse(text) as any) }
+}
+
+function aFile(name: string, content: unknown): string {
+  const path = join(folder, name)
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+const HOOK_SECRET = 'a-signing-secret-of-a-provider'
+const ENV = { CRM_SECRET: SECRET, STRIPE_SECRET: HOOK_SECRET, STRIPE_PASSWORD: 'a-password-nobody-sees' }
+
+const CONFIG = {
+  workspace: {
+    windowMs: 1_500,
+    identity: { types: { loyalty: { priority: 25, limit: 3 } } },
+    pipeline: { sources: { shop: { stages: ['transform', 'plan'] } } },
+  },
+  sources: [
+    { name: 'shop', kind: 'web' },
+    { name: 'backend', kind: 'server', settings: { rateLimitPerMinute: 5_000 } },
+    {
+      name: 'payments',
+      kind: 'webhook',
+      provider: 'stripe',
+      settings: {
+        secrets: [{ env: 'STRIPE_SECRET' }],
+        basicAuth: { user: 'stripe', password: { env: 'STRIPE_PASSWORD' } },
+      },
+    },
+  ],
+  computedTraits: [
+    { key: 'orders_30d', name: 'Orders', aggregate: { fn: 'count', event: 'Order', window: { last: '30d' } } },
+  ],
+  // Named before what it names, in alphabet and in the file: the order is found.
+  segments: [
+    { key: 'a_both', name: 'Both', condition: { type: 'segment', key: 'z_buyers' } },
+    { key: 'z_buyers', name: 'Buyers', condition: { type: 'computed', key: 'orders_30d', op: 'gte', value: 1 } },
+  ],
+  trackingPlans: [
+    {
+      name: 'shop plan',
+      mode: 'enforce',
+      sources: ['shop'],
+      events: [
+        { name: 'Order', version: 2, schema: { type: 'object' }, onViolation: 'block' },
+        { name: 'Order', schema: { type: 'object', required: ['total'] } },
+      ],
+    },
+  ],
+  transformations: [
+    {
+      name: 'spelling',
+      sources: ['shop', 'backend'],
+      events: ['Ordr'],
+      steps: [{ op: 'set', to: 'event', value: 'Order' }],
+    },
+    { name: 'card', steps: [{ op: 'mask', path: 'properties.card' }] },
+  ],
+  destinations: [
+    {
+      type: 'webhook',
+      name: 'CRM',
+      settings: { url: 'https://example.com/in', secret: { env: 'CRM_SECRET' } },
+      filter: { segments: ['a_both'], condition: { type: 'trait', path: 'plan', op: 'eq', value: 'pro' } },
+      mapping: [{ op: 'hash', path: 'profile.traits.email' }],
+      consent: { channels: ['email'] },
+    },
+  ],
+  mappings: [
+    {
+      name: 'orders',
+      format: 'csv',
+      columns: { id: 'userId', sum: 'properties.total:number' },
+      constants: { event: 'Order' },
+    },
+  ],
+}
+
+describe('configuration as code', () => {
+  test('is applied in an order in which it can be, and applied twice changes nothing', async () => {
+    const file = aFile(
+      'tributary.config.json',
+      `// Our shop\n${JSON.stringify(CONFIG, null, 1).replace('"windowMs"', '/* ms */ "windowMs"')}`,
+    )
+    const shown = await tributary(['plan', '--detailed-exitcode'], ENV)
+    expect([shown.err, shown.code]).toEqual(['', 2])
+    expect(shown.out).toContain('+ destination CRM')
+    expect(shown.out).toContain('windowMs: 2000 → 1500')
+    expect(shown.out).toContain('settings.secret: (secret)')
+    const refused = await tributary(['apply', file], ENV)
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('there is nobody to ask, and no --yes')])
+    const applied = await tributary(['apply', '--yes', '--keys', 'keys.json'], ENV)
+    expect([applied.err, applied.code]).toEqual(['', 0])
+    const order = (title: string) => applied.out.indexOf(`${title}: done`)
+    expect(order('+ segment z_buyers')).toBeGreaterThan(order('+ computed trait orders_30d'))
+    expect(order('+ segment a_both')).toBeGreaterThan(order('+ segment z_buyers'))
+    expect(order('+ destination CRM')).toBeGreaterThan(order('+ segment a_both'))
+    for (const secret of Object.values(ENV)) expect(shown.out + applied.out).not.toContain(secret)
+    const again = await tributary(['apply', '--yes'], ENV)
+    expect([again.err, again.code]).toEqual(['', 0])
+    expect(again.out).toContain('No differences')
+    const withoutSecrets = await tributary(['plan', '--detailed-exitcode'])
+    expect([withoutSecrets.err, withoutSecrets.code]).toEqual(['', 0])
+    expect(withoutSecrets.out).toContain('CRM_SECRET is not set: the secret that is there stays')
+    // What is shown once is kept where it was asked for, for nobody else.
+    const keys = JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8'))
+    expect(keys.backend.secretKey).toMatch(/^sk_|./)
+    expect(statSync(join(folder, 'keys.json')).mode & 0o077).toBe(0)
+    // The sources are named by what the API made of them.
+    const sources = (await api('GET', '/sources')).body.sources as { id: string; name: string }[]
+    const shop = sources.find(({ name }) => name === 'shop')?.id as string
+    const { transformations } = (await api('GET', '/transformations')).body
+    expect(transformations.find(({ name }: { name: string }) => name === 'spelling').sources[0]).toBe(shop)
+    expect(Object.keys((await api('GET', '/workspace')).body.settings.pipeline.sources)).toEqual([shop])
+  }, 120_000)
+
+  test('is pulled, and the plan right after says no differences', async () => {
+    const pulled = await tributary(['pull', 'pulled.json'])
+    expect([pulled.err, pulled.code]).toEqual(['', 0])
+    expect(pulled.out).toContain('CRM_SECRET')
+    const text = readFileSync(join(folder, 'pulled.json'), 'utf8')
+    for (const secret of Object.values(ENV)) expect(text).not.toContain(secret)
+    expect(text).not.toContain('last4')
+    const same = await tributary(['plan', 'pulled.json', '--prune', '--detailed-exitcode'])
+    expect([same.err, same.code]).toEqual(['', 0])
+    expect(same.out).toMatch(/No differences, \d\d unchanged\./)
+    const over = await tributary(['pull', 'pulled.json'])
+    expect([over.code, over.err]).toEqual([1, expect.stringContaining('--force')])
+    const shown = await tributary(['pull', '-'])
+    expect(shown.out).toBe(text)
+  }, 60_000)
+
+  test('changes field by field, takes away what is not named any more, and says what is not in the file', async () => {
+    const [crm] = CONFIG.destinations
+    const changed = {
+      workspace: { windowMs: 1_500, identity: { sharedAfterAnchors: 4 } },
+      destinations: [
+        { type: 'webhook', name: 'CRM', settings: crm?.settings, filter: { segments: ['a_both'] }, enabled: false },
+      ],
+      transformations: CONFIG.transformations.slice(0, 1),
+      sources: [
+        { ...CONFIG.sources[0] },
+        { name: 'payments', kind: 'webhook', provider: 'stripe', settings: { maxAgeSeconds: 60 } },
+      ],
+    }
+    const file = aFile('changed.json', changed)
+    const shown = await tributary(['plan', file], ENV)
+    expect([shown.err, shown.code]).toEqual(['', 0])
+    for (const line of [
+      '~ workspace settings',
+      'identity.types.loyalty: {"priority":25,"limit":3} → (default)',
+      'identity.sharedAfterAnchors: 3 → 4',
+      '~ destination CRM',
+      'enabled: true → false',
+      'filter.condition: ',
+      'settings.secrets: ["(secret)"] → (default)'.replaceAll('"(secret)"', '(secret)'),
+      '1 of transformations (card)',
+    ])
+      expect(shown.out).toContain(line)
+    expect((await tributary(['apply', file, '--yes'], ENV)).code).toBe(0)
+    expect((await tributary(['plan', file, '--detailed-exitcode'], ENV)).code).toBe(0)
+    const { destinations } = (await api('GET', '/destinations')).body
+    expect(destinations[0]).toMatchObject({
+      enabled: false,
+      mapping: null,
+      consent: null,
+      filter: { segments: ['a_both'] },
+    })
+    expect(destinations[0].filter).not.toHaveProperty('condition')
+    const pruned = await tributary(['apply', file, '--yes', '--prune'], ENV)
+    expect(pruned.out).toContain('- transformation card: done')
+    expect((await api('GET', '/transformations')).body.transformations).toHaveLength(1)
+    // A section that the file does not have is left alone.
+    expect((await api('GET', '/segments')).body.segments.length).toBeGreaterThan(2)
+  }, 60_000)
+
+  test('stops at the first refusal, says what was done, and goes on from there', async () => {
+    const good = { key: 'b1', name: 'good', condition: { type: 'trait', path: 'a', op: 'exists' } }
+    const bad = { key: 'b2', name: 'bad', condition: { type: 'segment', key: 'nobody' } }
+    const file = aFile('stops.json', { segments: [bad, good] })
+    const stopped = await tributary(['apply', file, '--yes'])
+    expect(stopped.code).toBe(1)
+    expect(stopped.out).toContain('+ segment b1: done')
+    expect(stopped.err).toMatch(/\+ segment b2: .* refuses: 422 .*nobody/)
+    expect(stopped.err).toContain('Stopped: 1 done, 1 not.')
+    const mended = aFile('stops.json', { segments: [{ ...bad, condition: good.condition }, good] })
+    const rest = await tributary(['apply', mended, '--yes'])
+    expect(rest.out).toContain('1 to create')
+    expect(rest.code).toBe(0)
+  }, 60_000)
+
+  test.each<[string, unknown, string]>([
+    ['a section nobody knows', { segmants: [] }, 'segmants: is no section'],
+    ['a field nobody knows', { segments: [{ key: 'x', nme: 'x' }] }, 'segments.0 (x).nme'],
+    ['a setting nobody knows', { workspace: { windowMillis: 3 } }, 'workspace.windowMillis'],
+    [
+      'one name twice',
+      {
+        sources: [
+          { name: 'x', kind: 'web' },
+          { name: 'x', kind: 'web' },
+        ],
+      },
+      'sources.1 (x): is there twice',
+    ],
+    [
+      'a secret in the file',
+      { destinations: [{ type: 'webhook', name: 'x', settings: { url: 'https://e.com', secret: SECRET } }] },
+      'settings.secret: is a secret',
+    ],
+    [
+      'a variable that is not set',
+      {
+        destinations: [{ type: 'webhook', name: 'x', settings: { url: 'https://e.com', secret: { env: 'NOWHERE' } } }],
+      },
+      'is in NOWHERE, which is not set',
+    ],
+    [
+      'a source that is not there',
+      { transformations: [{ name: 'x', sources: ['nobody'], steps: [] }] },
+      'there is no source nobody',
+    ],
+    ['another kind', { sources: [{ name: 'shop', kind: 'server' }] }, 'sources (shop).kind: cannot be changed'],
+    [
+      'a condition that is none',
+      { segments: [{ key: 'x', name: 'x', condition: { type: 'moon' } }] },
+      'segments.0 (x).condition.type',
+    ],
+    [
+      'a step that is none',
+      { transformations: [{ name: 'x', steps: [{ op: 'explode' }] }] },
+      'transformations.0 (x).steps.0.op',
+    ],
+    ['what is no JSON', '{ "segments": [ }', 'is no JSON'],
+    ['what is no object', '[]', 'must hold an object'],
+  ])('%s is refused before anything is done, and named', async (_, content, message) => {
+    const ended = await tributary(['apply', aFile('wrong.json', content), '--yes'])
+    expect([ended.code, ended.err]).toEqual([1, expect.stringContaining(message)])
+    expect(ended.err).not.toMatch(/^\s+at /m)
+    expect(ended.out + ended.err).not.toContain(SECRET)
+  })
+
+  test('may be a module, which can compute', async () => {
+    const module = `const names: readonly string[] = ['one', 'two']
+export default () => ({ transformations: names.map((name) => ({ name, steps: [], enabled: false })) })`
+    const shown = await tributary(['plan', aFile('computed.ts', module)])
+    expect([shown.err, shown.code]).toEqual(['', 0])
+    expect(shown.out).toContain('+ transformation two')
+    expect(existsSync(join(folder, 'none.json'))).toBe(false)
+    expect((await tributary(['plan', 'none.json'])).err).toContain('none.json cannot be read: ENOENT')
+    expect((await tributary(['plan', 'a.yaml'])).err).toContain('YAML is not read')
+    expect((await tributary(['plan', 'a.json', 'b.json'])).code).toBe(2)
+  })
+})
