@@ -92,6 +92,8 @@ function judged(fault: unknown): CodeReply {
   const place = /customer\.js:(\d+):\d+/.exec(text)
   const syntax = /SyntaxError: [^\n]*/.exec(text)
   if (syntax) return { ...failed('syntax', syntax[0]), ...(place ? { line: Number(place[1]) } : {}) }
+  // What can never end is ended at once.
+  if (/would never generate a response/.test(text)) return failed('timeout', 'it waits for what can never come')
   if (/exceeded.*(?:CPU|time limit)/i.test(text)) return failed('timeout')
   if (/memory|subrequest|too many/i.test(text)) return failed('limit')
   return failed('threw')

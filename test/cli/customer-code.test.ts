@@ -125,6 +125,15 @@ describe('customer code of a local Tributary', () => {
     expect((await values(socket))[0]).toMatch(/^not_allowed: /)
   })
 
+  it.each([
+    ['its isolate', 'import { abortIsolate as end } from "cloudflare:workers"; '],
+    ['its process', 'import { exit as end } from "node:process"; '],
+  ])('that ends %s ends alone', async (_, text) => {
+    const answer = await run(`${text}; export function onEvent() { end(1); return 1 }`)
+    if (answer.kind === 'done') expect(answer.results[0]).toMatchObject({ kind: 'failed' })
+    expect(await values(DOUBLE, [{ n: 6 }])).toEqual([12])
+  })
+
   it('that uses up the memory ends alone', { timeout: 120_000 }, async () => {
     const hog = 'const kept = []; export function onEvent() { for (;;) kept.push(new Array(1e6).fill(Math.random())) }'
     const answer = await run(hog, [{}], { timeoutMs: CODE_LIMITS.timeoutMs })
