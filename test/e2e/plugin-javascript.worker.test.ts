@@ -68,7 +68,6 @@ describe('a plugin in JavaScript', () => {
       'declare',
     ],
     ['adds 10 MB', `export const onEvent = () => ({ set: { 'context.weather': 'x'.repeat(1e7) } })`, 'failed', ''],
-    ['never answers', 'export const onEvent = () => new Promise(() => {})', 'failed', ''],
     [
       'answers too late',
       `export async function onEvent() {
