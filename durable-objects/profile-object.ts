@@ -24,7 +24,7 @@ import { personOf } from '../shared/profile/person.ts'
 import { previewSplit, type Split } from '../shared/profile/preview-split.ts'
 import { PROFILE_LIMITS } from '../shared/profile/profile-limits.ts'
 import { confirmRelease, goLivePage, letGoPage } from '../shared/profile/release.ts'
-import { emptyState } from '../shared/profile/state.ts'
+import { emptyState, type PassedChange } from '../shared/profile/state.ts'
 import { suppressionDocuments } from '../shared/profile/suppressions.ts'
 import { isOwnEvent, pageEnd } from '../shared/profile/timeline.ts'
 import {
@@ -75,6 +75,12 @@ export type ApplyAnswer =
     }
   | { readonly kind: 'busy' }
   | { readonly kind: 'elsewhere' }
+
+/** Segment changes that an event decided. */
+export interface ChangesAt {
+  readonly told: readonly { readonly name: string; readonly at: number }[]
+  readonly passed: readonly PassedChange[]
+}
 
 /** How far back a named event is looked for. */
 const PREVIEWED_EVENTS = 500
@@ -240,14 +246,15 @@ export class ProfileObject extends DurableObject<Env> {
     return evaluate(tried.condition, personOf(state, this.#cell.store.history, surroundings), tried.now).member
   }
 
-  /** The ENTER and EXIT events that this timeline dates to an instant, in epoch ms. */
-  async changesAt(at: number): Promise<Read<{ readonly name: string; readonly at: number }[]>> {
-    return this.#cell.reading(() =>
-      this.#cell.store
+  /** The ENTER and EXIT events that this timeline dates to an instant, in epoch ms, and those that were not told. */
+  async changesAt(at: number): Promise<Read<ChangesAt>> {
+    return this.#cell.reading((state) => ({
+      told: this.#cell.store
         .newest({ limit: 100, from: at, to: at })
         .filter(({ event }) => isOwnEvent(event))
         .map(({ event }) => ({ name: event.name ?? '', at: event.receivedAt })),
-    )
+      passed: (state.passed ?? []).filter(({ began, ended }) => began === at || ended === at),
+    }))
   }
 
   /** When the newest event arrived, in epoch ms; null for nobody. */

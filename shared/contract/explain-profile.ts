@@ -36,6 +36,15 @@ export const explainProfile = defineContract({
     told: z
       .object({ member: z.boolean(), since: z.string().nullable() })
       .meta({ description: 'What was last told (ENTER or EXIT); a new difference waits for the window' }),
+    notTold: z
+      .array(
+        z.object({
+          change: z.enum(['ENTER', 'EXIT']),
+          began: z.string().meta({ format: 'date-time' }),
+          ended: z.string().meta({ format: 'date-time' }),
+        }),
+      )
+      .meta({ description: 'What began and ended inside the window within the last 7 days' }),
   }),
   failures: ['not_found', 'unprocessable'],
 })

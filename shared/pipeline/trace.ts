@@ -1,5 +1,5 @@
 import type { Outcome } from '../event/outcome.ts'
-import { DAY } from '../kernel/instant.ts'
+import { DAY, toIso } from '../kernel/instant.ts'
 import type { StageNote } from './stage-note.ts'
 
 /**
@@ -74,8 +74,22 @@ export interface TracedSegment {
   readonly at: number
 }
 
+/** A change that this event began, or ended again, before it was told. Epoch milliseconds. */
+export interface UntoldSegment {
+  readonly segment: string
+  readonly change: 'ENTER' | 'EXIT'
+  readonly began: number
+  readonly ended: number
+  /** Of the event that is traced. */
+  readonly timestamp: number
+}
+
 /** The steps of every copy of one message, in the order in which the copies came. */
-export function traceSteps(lines: readonly TraceLine[], segments: readonly TracedSegment[]): TraceStep[] {
+export function traceSteps(
+  lines: readonly TraceLine[],
+  segments: readonly TracedSegment[],
+  untold: readonly UntoldSegment[] = [],
+): TraceStep[] {
   const steps = [...lines]
     .sort((a, b) => a.receivedAt - b.receivedAt || (a.copyId < b.copyId ? -1 : 1))
     .flatMap(stepsOf)
@@ -83,7 +97,17 @@ export function traceSteps(lines: readonly TraceLine[], segments: readonly Trace
     const [segment, change] = splitLast(name)
     steps.push({ step: 'segment', outcome: change, at, detail: { segment } })
   }
-  return steps
+  return [...steps, ...untold.map(untoldStep)]
+}
+
+function untoldStep({ segment, change, began, ended, timestamp }: UntoldSegment): TraceStep {
+  return {
+    step: 'segment',
+    outcome: 'not_told',
+    reason: timestamp === began ? 'ended inside the window' : 'ended what had not been told yet',
+    at: ended,
+    detail: { segment, change: change.toLowerCase(), began: toIso(began), ended: toIso(ended) },
+  }
 }
 
 /** How it stands at each destination, in the order in which they first heard of it. */

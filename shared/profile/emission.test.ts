@@ -35,6 +35,25 @@ describe('emission of ENTER and EXIT', () => {
     world.passTo(NOW + HOUR)
     expect(world.told).toEqual([])
     expect(nextDueAt(world.state)).toBeNull()
+    expect(world.state.passed).toEqual([{ segment: 'pro_plan', change: 'ENTER', began: NOW, ended: NOW + 1_000 }])
+  })
+
+  test('changes taken back are kept for a week, and no more than twenty of them', () => {
+    const world = new World(2_000, definitions)
+    for (let i = 0; i < 25; i++) {
+      world.passTo(NOW + i * 200)
+      world.arrive([plan('pro', NOW + i * 200)])
+      world.passTo(NOW + i * 200 + 100)
+      world.arrive([plan('free', NOW + i * 200 + 100)])
+    }
+    expect(world.state.passed?.length).toBe(20)
+    expect(world.state.passed?.at(-1)).toMatchObject({ began: NOW + 4_800, ended: NOW + 4_900 })
+    const later = NOW + 8 * 24 * HOUR
+    world.passTo(later)
+    world.arrive([plan('pro', later)])
+    world.passTo(later + 100)
+    world.arrive([plan('free', later + 100)])
+    expect(world.state.passed).toEqual([{ segment: 'pro_plan', change: 'ENTER', began: later, ended: later + 100 }])
   })
 
   test('a membership that ends by time alone before it is due is never told', () => {

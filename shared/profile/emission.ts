@@ -5,6 +5,7 @@ import { MINUTE } from '../kernel/instant.ts'
 import type { PersonView } from '../segment/person-view.ts'
 import { consentOf } from './consents.ts'
 import type { Definition, Definitions } from './definitions.ts'
+import { notePassed } from './passed-changes.ts'
 import { type EventSource, personOf, traitOf } from './person.ts'
 import type { Membership, ProfileState } from './state.ts'
 import { eventKey, OWN_SOURCE, type StoredEvent } from './timeline.ts'
@@ -39,10 +40,10 @@ export function lookAgain(
       // What was told stands until it is known again.
       setNext(membership, definition, person, verdict.nextChangeAt)
     } else if (verdict.member === membership.member) {
-      delete membership.pending
+      takeBack(state, definition, membership, person, now)
       setNext(membership, definition, person, verdict.nextChangeAt)
     } else {
-      membership.pending ??= { dueAt }
+      membership.pending ??= { dueAt, since: decidingTime(definition, state, person, verdict.member, now) }
       setNext(membership, definition, person, null)
     }
     forgetIfEmpty(state, definition.key, membership)
@@ -76,12 +77,27 @@ export function tellDue(
       // What others were told last is true again.
       if (membership.silent) turn(membership, verdict.member, since)
       else told.push(tell(state, key, membership, verdict.member, since, now))
-    }
+    } else if (verdict.member === membership.member) takeBack(state, definition, membership, person, now)
     delete membership.pending
     setNext(membership, definition, person, verdict.nextChangeAt)
     forgetIfEmpty(state, key, membership)
   }
   return told
+}
+
+/** A change that waited for its window does not stand any more. */
+function takeBack(
+  state: ProfileState,
+  definition: Definition,
+  membership: Membership,
+  person: PersonView,
+  now: number,
+): void {
+  const { member, pending } = membership
+  delete membership.pending
+  if (pending?.since === undefined) return
+  const ended = decidingTime(definition, state, person, member, now)
+  notePassed(state, { segment: definition.key, change: member ? 'EXIT' : 'ENTER', began: pending.since, ended }, now)
 }
 
 /**

@@ -24,6 +24,8 @@ export interface ProfileState {
   redirect: CanonicalId | null
   leaves: Dict<Leaf>
   segments: Dict<Membership>
+  /** Changes of memberships that were taken back before they were told, newest last. */
+  passed?: readonly PassedChange[]
   /** Effects caused by alarms, until the queue has them. */
   outbox: Effect[]
   /** Greatest config version this profile was evaluated with. */
@@ -55,8 +57,8 @@ export interface Membership {
   since: number
   /** How many changes were emitted: names the next one. */
   emitted: number
-  /** The evaluated membership differs from the emitted one; at `dueAt` it is looked at again. */
-  pending?: { readonly dueAt: number }
+  /** The evaluated membership differs from the emitted one; at `dueAt` it is looked at again. `since`: of which event. */
+  pending?: { readonly dueAt: number; readonly since?: number }
   /** When time alone changes the verdict next. */
   nextAt?: number
   /** At that instant many profiles change: this one is looked at a little later (emission.ts). */
@@ -65,6 +67,16 @@ export interface Membership {
   silent?: true
   /** In only because a merged profile was: its leaf, and how many changes were emitted by then. */
   inherited?: { readonly leaf: CanonicalId; readonly emitted: number }
+}
+
+/** A change that began and ended inside the window: nobody is told, but who asks for a trace is. */
+export interface PassedChange {
+  readonly segment: string
+  readonly change: 'ENTER' | 'EXIT'
+  /** Time of the event that began it. */
+  readonly began: number
+  /** Time of the event, or the instant, that ended it. */
+  readonly ended: number
 }
 
 /** What others were told of a membership. */

@@ -28,6 +28,35 @@ describe('where did my event go', () => {
     expect(JSON.stringify(body)).not.toContain('"u"')
   })
 
+  test('a membership that began and ended inside the window is told nobody, and whoever asks', async () => {
+    const ws = await aWorkspace({ windowMs: 60_000 }, { pro })
+    const api = await apiClient(ws)
+    const identify = (plan: string, messageId: string, at: number) =>
+      deliver([
+        aMessage(ws, [
+          { type: 'identify', userId: 'u', messageId, traits: { plan }, timestamp: new Date(at).toISOString() },
+        ]),
+      ])
+    const now = Date.now()
+    await identify('pro', 'began', now - 10_000)
+    await identify('free', 'ended', now - 5_000)
+    const stepOf = async (id: string) =>
+      (await api('GET', `/events/${id}/trace`)).body.steps.find(({ step }: { step: string }) => step === 'segment')
+    const detail = { segment: 'pro', change: 'enter' }
+    expect(await stepOf('began')).toMatchObject({ outcome: 'not_told', reason: 'ended inside the window', detail })
+    expect(await stepOf('ended')).toMatchObject({
+      outcome: 'not_told',
+      reason: 'ended what had not been told yet',
+      detail,
+    })
+    const explained = await api('POST', '/profiles/user_id:u/explain', { segment: 'pro' })
+    expect(explained.body).toMatchObject({
+      member: false,
+      told: { member: false, since: null },
+      notTold: [{ change: 'ENTER', began: new Date(now - 10_000).toISOString() }],
+    })
+  })
+
   test('a refused link, a duplicate, a rejected item and a redelivered batch are all there, each copy once', async () => {
     const ws = await aWorkspace()
     const api = await apiClient(ws)

@@ -18,13 +18,14 @@ export const explainProfileRoute = serve(explainProfile, async ({ params, body }
   if (!found.ok) return found
   const explained = found.value.value
   if (!explained) return err(failure('unavailable', 'the definition cannot be read at the moment; please try again'))
-  const { because, told, segment } = explained
+  const { because, told, passed, segment } = explained
   return ok({
     member: because.member,
     because: asJson(because),
     nextChangeAt: because.nextChangeAt,
     segment,
     told: { member: told.member, since: told.since === null ? null : toIso(told.since) },
+    notTold: passed.map(({ change, began, ended }) => ({ change, began: toIso(began), ended: toIso(ended) })),
   })
 })
 

@@ -12,6 +12,7 @@ import {
   type TraceLine,
   type TraceStep,
   traceSteps,
+  type UntoldSegment,
 } from '../../shared/pipeline/trace.ts'
 import { type Call, serve } from '../http/serve.ts'
 import { readFrom } from './find-profile.ts'
@@ -23,7 +24,8 @@ export const readEventTraceRoute = serve(readEventTrace, async ({ params: { mess
   // A segment change is an event that no source sent: all that is traced of it is who was told.
   if (lines.length + deliveries.length === 0)
     return err(failure('not_found', 'no such event was seen within the last 7 days'))
-  const steps = [...traceSteps(lines, await segmentsOf(lines, call)), ...deliveries]
+  const { told, untold } = await segmentsOf(lines, call)
+  const steps = [...traceSteps(lines, told, untold), ...deliveries]
   return ok({
     messageId,
     outcome: lines.length === 0 ? 'applied' : outcomeOf(lines),
@@ -32,13 +34,20 @@ export const readEventTraceRoute = serve(readEventTrace, async ({ params: { mess
 })
 
 /** Segment changes that the person's timeline dates to this very event; they are told after their window. */
-async function segmentsOf(lines: readonly TraceLine[], call: Call): Promise<readonly TracedSegment[]> {
+async function segmentsOf(
+  lines: readonly TraceLine[],
+  call: Call,
+): Promise<{ readonly told: readonly TracedSegment[]; readonly untold: readonly UntoldSegment[] }> {
   const applied = lines.find(({ outcome }) => outcome.kind === 'applied')
   const { canonicalId, timestamp } = applied ?? {}
-  if (!canonicalId || timestamp === undefined || !isCanonicalId(canonicalId)) return []
+  if (!canonicalId || timestamp === undefined || !isCanonicalId(canonicalId)) return NONE
   const changes = await readFrom(canonicalId, call, (stub) => stub.changesAt(timestamp))
-  return changes.ok ? changes.value.value : []
+  if (!changes.ok) return NONE
+  const { told, passed } = changes.value.value
+  return { told, untold: passed.map((change) => ({ ...change, timestamp })) }
 }
+
+const NONE = { told: [], untold: [] } as const
 
 /** How it stands at each destination; one that was deleted since goes by its id. */
 async function deliveriesOf(messageId: string, { env, workspace }: Call): Promise<readonly TraceStep[]> {
