@@ -100,6 +100,11 @@ export class AudienceShardObject extends DurableObject<Env> {
     return queries.members(this.#sql, segment, after, limit)
   }
 
+  /** A page of everybody here, each as JSON: for the lake. */
+  async documents(after: number, limit: number, maxChars: number): Promise<{ n: number; text: string }[]> {
+    return queries.documentsAfter(this.#sql, after, limit, maxChars)
+  }
+
   async maskCounts(keys: readonly string[]): Promise<[number, number][]> {
     return queries.maskCounts(this.#sql, keys)
   }

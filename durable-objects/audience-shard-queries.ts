@@ -26,6 +26,19 @@ export function members(sql: SqlStorage, segment: string, after: number, limit: 
     .toArray()
 }
 
+/** Documents as JSON, by place, until they exceed `maxChars`; at least one while there are any. */
+export function documentsAfter(sql: SqlStorage, after: number, limit: number, maxChars: number) {
+  const documents: { n: number; text: string }[] = []
+  let chars = 0
+  const query = 'SELECT n, json(json) AS text FROM documents WHERE n > ? AND json IS NOT NULL ORDER BY n LIMIT ?'
+  for (const row of sql.exec<{ n: number; text: string }>(query, after, limit)) {
+    documents.push(row)
+    chars += row.text.length
+    if (chars >= maxChars) break
+  }
+  return documents
+}
+
 export interface MemberCount {
   readonly members: number
   /** Since an hour of this number (hours since 1970). */

@@ -28,7 +28,7 @@ export async function readDay(bucket: R2Bucket, root: Root, day: string): Promis
 }
 
 /** What a swap does to the root beside its files; undefined: it is not wanted any more. */
-export type RootChange = (root: Root) => Partial<Pick<Root, 'round' | 'gold'>> | undefined
+export type RootChange = (root: Root) => Partial<Pick<Root, 'round' | 'gold' | 'fence'>> | undefined
 
 /**
  * Swaps the root for one with these partitions changed. The files are there already. Answers false when nothing was

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { parquetReadObjects } from 'hyparquet'
+import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { ByteWriter, parquetWrite } from 'hyparquet-writer'
 import { isObject, type JsonValue } from '../shared/kernel/json.ts'
 import type { Column, ColumnType, Row, Table } from '../shared/lake/columns.ts'
@@ -47,8 +47,12 @@ export async function readParquet(
   bytes: ArrayBuffer,
   only: readonly string[] = table.columns.map(({ name }) => name),
 ): Promise<Row[]> {
+  const metadata = parquetMetadata(bytes)
+  const there = new Set(metadata.schema.map(({ name }) => name))
   const rows = await parquetReadObjects({
     file: bytes,
+    metadata,
+    columns: only.filter((name) => there.has(name)),
     parsers: {
       timestampFromMilliseconds: (ms: bigint) => Number(ms),
       stringFromBytes: (utf8: Uint8Array | undefined) => utf8 && decoder.decode(utf8),

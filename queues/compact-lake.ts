@@ -4,16 +4,19 @@ import { readCompaction, waitingHours } from '../platform/lake-bronze.ts'
 import { MINUTE } from '../shared/kernel/instant.ts'
 import { STREAMS } from '../shared/lake/lake-key.ts'
 import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
+import { beginGold, GoldCursor, goldStep } from './compact-gold.ts'
 import { compactRound } from './compact-round.ts'
 
 /**
- * Bronze to silver, round by round, until nothing is left of what was there when it began. The one that cron starts is of
- * no workspace, since bronze is everybody's; it is one row of D1, used again and again.
+ * Bronze to silver, round by round, until nothing is left of what was there when it began; then, of a workspace that
+ * asked for it, gold. The one that cron starts is of no workspace, since bronze is everybody's: it is one row of D1, used
+ * again and again.
  */
 const Cursor = z.object({
   /** What was written later is left for the next time, epoch milliseconds. */
   until: z.int(),
   rounds: z.int(),
+  gold: GoldCursor.nullable(),
 })
 type Cursor = z.infer<typeof Cursor>
 
@@ -21,15 +24,24 @@ const PAUSE_MS = 500
 
 export const compactLake = defineJob({
   kind: 'compact-lake',
-  input: z.object({}),
+  input: z.object({ gold: z.boolean().default(false), day: z.string().optional() }),
   cursor: Cursor,
-  async step(env, { id, cursor }, now): Promise<JobStep<Cursor>> {
-    const { until, rounds } = cursor ?? { until: now, rounds: 0 }
+  async step(env, { id, workspace, input, cursor, done }, now): Promise<JobStep<Cursor>> {
+    const { until, rounds, gold } = cursor ?? { until: now, rounds: 0, gold: null }
+    if (gold) {
+      const next = await goldStep(env, workspace, gold, now)
+      const finished = next === null
+      const step = { cursor: { until, rounds, gold: next ?? gold }, done: done + 1, result: { rounds, gold: finished } }
+      return finished ? { ...step, total: done + 1, finished } : step
+    }
     const end = await compactRound(env, { by: id, now, until })
-    const done = end === 'done' ? rounds + 1 : rounds
-    const step = { cursor: { until, rounds: done }, done, result: { rounds: done } }
+    const counted = end === 'done' ? rounds + 1 : rounds
+    const step = { cursor: { until, rounds: counted, gold }, done: counted, result: { rounds: counted, gold: false } }
     if (end === 'busy') return { ...step, waitMs: PAUSE_MS }
-    return end === 'nothing' ? { ...step, total: done, finished: true } : step
+    if (end === 'done') return step
+    // Begun by the day, it is for gold.
+    if (!input.gold && input.day === undefined) return { ...step, total: counted, finished: true }
+    return { ...step, cursor: { ...step.cursor, gold: await beginGold(env, workspace) } }
   },
 })
 

@@ -48,6 +48,12 @@ describe('laws', () => {
       'what comes out is a valid event of the same source, messageId, type and arrival, or nothing does',
     'two documents differ nowhere exactly when they are equal':
       'two documents differ nowhere exactly when they are equal',
+    'the owners do not depend on the order or repetition of what was told':
+      'the owners do not depend on the order or repetition of what was told',
+    'whatever the order of the events, intervals of one person and segment are disjoint, and at most one is open':
+      'whatever the order of the events, intervals of one person and segment are disjoint, and at most one is open',
+    'any grouping of the same events, in any order, gives the same sessions':
+      'any grouping of the same events, in any order, gives the same sessions',
     'every applied line gives exactly one row, and copies of one message meet in one partition':
       'every applied line gives exactly one row, and copies of one message meet in one partition',
     'filling never changes what the sender said, and filling twice is filling once':

@@ -33,6 +33,8 @@ export const SCOPES = [
   'plugins:write',
   'tracking-plans:read',
   'tracking-plans:write',
+  'lake:read',
+  'lake:write',
   'tokens:read',
   'tokens:write',
   'admin',

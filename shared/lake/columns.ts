@@ -118,6 +118,10 @@ export const GOLD = {
     schema: 1,
     columns: [required(text('canonical_id')), required(text('type')), required(text('value')), integer('position')],
   },
+  memberships: {
+    schema: 1,
+    columns: [required(text('segment')), required(text('canonical_id')), required(instant('since'))],
+  },
   segment_members: {
     schema: 1,
     columns: [
@@ -154,6 +158,8 @@ export const GOLD = {
       required(integer('events')),
       text('first_event'),
       text('last_event'),
+      /** It goes on in a session of the next day of arrival, which holds all of it. */
+      required(boolean('continued')),
     ],
   },
   daily_activity: {

@@ -42,7 +42,12 @@ export const Gold = z.object({
   /** When it was built, epoch milliseconds, from silver up to which round. */
   at: z.int(),
   round: z.int(),
+  generation: z.int(),
   tables: z.record(z.string(), z.array(LakeFile)),
+  /** Of tables that are built by day of arrival: the manifest of the day out of which. */
+  built: z.record(z.string(), z.string()).default({}),
+  /** Days with more events than one step holds: nothing of them is in these tables. */
+  skipped: z.array(z.string()).default([]),
 })
 export type Gold = z.infer<typeof Gold>
 
@@ -56,11 +61,13 @@ export const Root = z.object({
   updatedAt: z.int(),
   days: z.record(z.string(), DayEntry),
   gold: Gold.nullable(),
+  /** Gold that was begun at this generation or earlier may hold somebody who was erased since: it is not taken. */
+  fence: z.int().default(0),
 })
 export type Root = z.infer<typeof Root>
 
 export function emptyRoot(workspace: string): Root {
-  return { v: 1, workspace, generation: 0, round: 0, updatedAt: 0, days: {}, gold: null }
+  return { v: 1, workspace, generation: 0, round: 0, updatedAt: 0, days: {}, gold: null, fence: 0 }
 }
 
 export function emptyDay(day: string): DayManifest {

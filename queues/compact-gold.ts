@@ -1,0 +1,237 @@
+import { z } from 'zod'
+import { readSilver } from '../platform/lake-files.ts'
+import { readGold, writeGold } from '../platform/lake-gold.ts'
+import { readDay, readRoot, swapRoot } from '../platform/lake-manifest.ts'
+import { audienceShards, audienceStub } from '../platform/stubs.ts'
+import { hash53 } from '../shared/kernel/hash.ts'
+import { DAY, isoDay, parseInstant } from '../shared/kernel/instant.ts'
+import { dayActivity, sessionKey } from '../shared/lake/activity.ts'
+import type { GoldTable, Row, SilverTable } from '../shared/lake/columns.ts'
+import { filesOf, LakeFile, type Root } from '../shared/lake/manifest.ts'
+import { type Owners, ownerOf, ownersOf } from '../shared/lake/owners.ts'
+import { type PersonRows, personRows } from '../shared/lake/person-rows.ts'
+import { segmentIntervals } from '../shared/lake/segment-intervals.ts'
+import type { ProfileDocument } from '../shared/segment/profile-document.ts'
+
+/**
+ * Gold of one workspace, built beside the one that readers see and put in its place as a whole. In steps: people (what
+ * the audience shards hold), merges, who was in which segment, and what changed of the days.
+ */
+export const GoldCursor = z.object({
+  phase: z.enum(['people', 'merges', 'segments', 'days', 'swap']),
+  /** Of people: the next shard, and the place in it. Of segments: the share of people. */
+  at: z.int(),
+  after: z.int(),
+  /** Of days: those that are still to be built. */
+  days: z.array(z.string()),
+  generation: z.int(),
+  round: z.int(),
+  tables: z.record(z.string(), z.array(LakeFile)),
+  built: z.record(z.string(), z.string()),
+  skipped: z.array(z.string()),
+})
+export type GoldCursor = z.infer<typeof GoldCursor>
+
+/** What one step holds in memory. */
+const MOST_DOCUMENTS = 5_000
+const MOST_CHARS = 6_000_000
+const MOST_CHANGES = 50_000
+const MOST_EVENTS = 200_000
+
+/** Where the building of gold begins. */
+export async function beginGold(env: Env, workspace: string): Promise<GoldCursor> {
+  const { value: root } = await readRoot(env.LAKE, workspace)
+  const { generation, round, gold } = root
+  // Days stay as they are, unless their events changed.
+  const kept = (table: GoldTable) => gold?.tables[table] ?? []
+  return {
+    phase: 'people',
+    at: 0,
+    after: 0,
+    days: [],
+    generation: generation + 1,
+    round,
+    tables: { sessions: [...kept('sessions')], daily_activity: [...kept('daily_activity')] },
+    built: { ...gold?.built },
+    skipped: [...(gold?.skipped ?? [])],
+  }
+}
+
+/** One step; null when gold was swapped. Repeatable: the same step writes the same files. */
+export async function goldStep(env: Env, workspace: string, cursor: GoldCursor, now: number) {
+  switch (cursor.phase) {
+    case 'people':
+      return peopleStep(env, workspace, cursor)
+    case 'merges':
+      return mergesStep(env, workspace, cursor)
+    case 'segments':
+      return segmentsStep(env, workspace, cursor)
+    case 'days':
+      return daysStep(env, workspace, cursor)
+    case 'swap':
+      return swapStep(env, workspace, cursor, now)
+  }
+}
+
+type Step = Promise<GoldCursor | null>
+
+async function peopleStep(env: Env, workspace: string, cursor: GoldCursor): Step {
+  const rows: { [T in keyof PersonRows]: Row[] } = {
+    profiles: [],
+    identifiers: [],
+    computed_traits: [],
+    consents: [],
+    memberships: [],
+  }
+  let { at, after } = cursor
+  let documents = 0
+  let chars = 0
+  while (at < audienceShards(env) && documents < MOST_DOCUMENTS && chars < MOST_CHARS) {
+    const page = await audienceStub(env, workspace, at).documents(after, MOST_DOCUMENTS - documents, MOST_CHARS - chars)
+    const last = page.at(-1)
+    if (!last) {
+      at += 1
+      after = 0
+      continue
+    }
+    after = last.n
+    documents += page.length
+    for (const { text } of page) {
+      chars += text.length
+      // Written by the profile objects (shared/audience/document-of.ts), so its shape is known.
+      const made = personRows(JSON.parse(text) as ProfileDocument)
+      for (const table of Object.keys(rows) as (keyof PersonRows)[]) rows[table].push(...made[table])
+    }
+  }
+  let next = cursor
+  for (const table of Object.keys(rows) as (keyof PersonRows)[])
+    next = await withFile(env, workspace, next, table, rows[table])
+  return at < audienceShards(env) ? { ...next, at, after } : { ...next, phase: 'merges', at: 0, after: 0 }
+}
+
+async function mergesStep(env: Env, workspace: string, cursor: GoldCursor): Step {
+  const { of } = await ownersIn(env, workspace)
+  const rows = [...of].map(([leaf, { profile, at }]) => ({ leaf, canonical_id: profile, at }))
+  return { ...(await withFile(env, workspace, cursor, 'merges', rows)), phase: 'segments' }
+}
+
+/** A share of the people at a time: all their segment changes are read, theirs are kept. */
+async function segmentsStep(env: Env, workspace: string, cursor: GoldCursor): Step {
+  const root = (await readRoot(env.LAKE, workspace)).value
+  const owners = await ownersIn(env, workspace)
+  const total = Object.values(root.days).reduce((sum, { tables }) => sum + (tables.own_events?.rows ?? 0), 0)
+  const shares = Math.max(1, Math.ceil(total / MOST_CHANGES))
+  const isTheirs = (profile: string) => hash53(profile) % shares === cursor.at
+  const events = await silverRows(env, root, 'own_events', CHANGE_COLUMNS, (row) =>
+    isTheirs(ownerOf(owners, String(row['canonical_id']))),
+  )
+  const members = (await readGold(env.LAKE, 'memberships', cursor.tables['memberships'] ?? []))
+    .map((row) => ({
+      segment: String(row['segment']),
+      profile: String(row['canonical_id']),
+      since: Number(row['since']),
+    }))
+    .filter(({ profile }) => isTheirs(profile))
+  const rows = segmentIntervals(events, owners, members).map(({ segment, profile, enteredAt, exitedAt }) => ({
+    segment,
+    canonical_id: profile,
+    entered_at: enteredAt,
+    exited_at: exitedAt,
+  }))
+  const next = await withFile(env, workspace, cursor, 'segment_members', rows)
+  if (cursor.at + 1 < shares) return { ...next, at: cursor.at + 1 }
+  return { ...next, phase: 'days', at: 0, days: staleDays(root, cursor) }
+}
+
+const CHANGE_COLUMNS = ['message_id', 'canonical_id', 'timestamp', 'properties']
+const ACTIVITY_COLUMNS = ['leaf', 'type', 'name', 'timestamp']
+
+/** Days whose events changed since they were built, and those after them, into which their sessions go on. */
+function staleDays(root: Root, { built }: GoldCursor): string[] {
+  const changed = Object.keys(root.days).filter((day) => built[day] !== root.days[day]?.key)
+  const gone = Object.keys(built).filter((day) => !root.days[day])
+  const after = [...changed, ...gone].map((day) => isoDay((parseInstant(day) ?? 0) + DAY))
+  return [...new Set([...changed, ...gone, ...after.filter((day) => root.days[day])])].sort()
+}
+
+async function daysStep(env: Env, workspace: string, cursor: GoldCursor): Step {
+  const [day, ...days] = cursor.days
+  if (day === undefined) return { ...cursor, phase: 'swap' }
+  const root = (await readRoot(env.LAKE, workspace)).value
+  const start = parseInstant(day) ?? 0
+  const entry = root.days[day]
+  const built = { ...cursor.built, ...(entry ? { [day]: entry.key } : {}) }
+  if (!entry) delete built[day]
+  const isSkipped = (entry?.tables.events?.rows ?? 0) > MOST_EVENTS
+  const skipped = [...cursor.skipped.filter((one) => one !== day), ...(isSkipped ? [day] : [])]
+  const events = entry && !isSkipped ? await silverRows(env, root, 'events', ACTIVITY_COLUMNS, () => true, day) : []
+  const before = await readGold(env.LAKE, 'sessions', ofDay(cursor, 'sessions', start - DAY))
+  const { sessions, daily_activity, continued } = dayActivity(events, await ownersIn(env, workspace), before)
+  const flagged = before.map((row) => ({
+    ...row,
+    continued: continued.has(sessionKey(String(row['canonical_id']), Number(row['started_at']))),
+  }))
+  let next: GoldCursor = { ...cursor, days, built, skipped }
+  if (before.length > 0) next = await withDay(env, workspace, next, 'sessions', start - DAY, flagged)
+  next = await withDay(env, workspace, next, 'sessions', start, sessions)
+  return withDay(env, workspace, next, 'daily_activity', start, daily_activity)
+}
+
+async function swapStep(env: Env, workspace: string, cursor: GoldCursor, now: number): Step {
+  const { round, tables, built, skipped, generation } = cursor
+  let isFenced = false
+  await swapRoot(env.LAKE, workspace, [], now, (root) => {
+    isFenced = generation <= root.fence
+    // When a newer gold is there what was built meanwhile is of yesterday.
+    if (isFenced || (root.gold && root.gold.generation >= generation)) return undefined
+    return { gold: { at: now, round, generation, tables, built, skipped } }
+  })
+  return isFenced ? beginGold(env, workspace) : null
+}
+
+async function ownersIn(env: Env, workspace: string): Promise<Owners> {
+  const root = (await readRoot(env.LAKE, workspace)).value
+  return ownersOf(await silverRows(env, root, 'changes', undefined, () => true))
+}
+
+async function silverRows(
+  env: Env,
+  root: Root,
+  table: SilverTable,
+  columns: readonly string[] | undefined,
+  wanted: (row: Row) => boolean,
+  only?: string,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const day of only === undefined ? Object.keys(root.days).sort() : [only]) {
+    if (!root.days[day]?.tables[table]) continue
+    for (const file of filesOf(await readDay(env.LAKE, root, day), table))
+      for (const row of await readSilver(env.LAKE, table, file, columns)) if (wanted(row)) rows.push(row)
+  }
+  return rows
+}
+
+function ofDay({ tables }: GoldCursor, table: GoldTable, day: number): readonly LakeFile[] {
+  return (tables[table] ?? []).filter(({ from }) => from === day)
+}
+
+async function withFile(env: Env, workspace: string, cursor: GoldCursor, table: GoldTable, rows: readonly Row[]) {
+  const files = await writeGold(env.LAKE, workspace, table, rows, cursor)
+  const tables = { ...cursor.tables, [table]: [...(cursor.tables[table] ?? []), ...files] }
+  return { ...cursor, tables }
+}
+
+/** The day's files of a table are replaced. */
+async function withDay(
+  env: Env,
+  workspace: string,
+  cursor: GoldCursor,
+  table: GoldTable,
+  day: number,
+  rows: readonly Row[],
+): Promise<GoldCursor> {
+  const { generation, tables } = cursor
+  const files = await writeGold(env.LAKE, workspace, table, rows, { generation, day })
+  const others = (tables[table] ?? []).filter(({ from }) => from !== day)
+  return { ...cursor, tables: { ...tables, [table]: [...others, ...files] } }
+}

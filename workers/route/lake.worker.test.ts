@@ -1,0 +1,93 @@
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { readGold } from '../../platform/lake-gold.ts'
+import { readRoot } from '../../platform/lake-manifest.ts'
+import type { GoldTable } from '../../shared/lake/columns.ts'
+import { apiClient } from '../../test/support/api-client.ts'
+import { runJobs } from '../../test/support/run-jobs.ts'
+import { aMessage, aWorkspace, deliver, ledgerOf, profileOf, type TestWorkspace } from '../../test/support/workspace.ts'
+
+async function gold(ws: TestWorkspace, table: GoldTable) {
+  const { value: root } = await readRoot(env.LAKE, ws.id)
+  return readGold(env.LAKE, table, root.gold?.tables[table] ?? [])
+}
+
+/** Effects reach the archive behind the answer. */
+async function told(ws: TestWorkspace, type: string) {
+  for (let tries = 0; tries < 400; tries++) {
+    for (const line of (await ledgerOf(ws, 'effects')).values()) if (line['type'] === type) return
+    await new Promise((resume) => setTimeout(resume, 25))
+  }
+  throw new Error(`no ${type} was told`)
+}
+
+test('the lake of a workspace says what is in it, and what is not in it yet', async () => {
+  const ws = await aWorkspace()
+  const other = await aWorkspace()
+  const api = await apiClient(ws)
+  expect((await api('GET', '/lake')).body).toMatchObject({ generation: 0, goldAt: null, tables: [], days: [] })
+  await deliver([
+    aMessage(ws, [{ type: 'track', event: 'Click', userId: 'u' }]),
+    aMessage(other, [{ type: 'track', event: 'Click', userId: 'u' }]),
+  ])
+  expect((await api('GET', '/lake')).body.waiting).toMatchObject({ events: 1, exact: true })
+  const { status, body } = await api('POST', '/lake/compact')
+  expect(status).toBe(202)
+  expect((await api('POST', '/lake/compact')).body).toEqual(body)
+  await runJobs(ws)
+  const after = (await api('GET', '/lake')).body
+  expect(after.waiting).toEqual({ events: 0, since: null, lagMs: 0, exact: true })
+  const tables = Object.fromEntries(after.tables.map((one: { table: string; rows: number }) => [one.table, one.rows]))
+  expect(tables).toMatchObject({ events: 1, profiles: 1, identifiers: 1, daily_activity: 1, sessions: 1 })
+  expect((await api('GET', `/jobs/${body.jobId}`)).body).toMatchObject({ state: 'done', result: { gold: true } })
+})
+
+test('gold is about people as they are now: traits, identifiers, memberships with their history, activity', async () => {
+  const ws = await aWorkspace({ windowMs: 0 }, { pro: { type: 'trait', path: 'plan', op: 'eq', value: 'pro' } })
+  const at = (minute: number) => new Date(Date.now() - 3_600_000 + minute * 60_000).toISOString()
+  const identify = (plan: string, minute: number) => ({
+    type: 'identify',
+    userId: 'u',
+    traits: { plan, email: 'A@b.example' },
+    timestamp: at(minute),
+  })
+  await deliver([
+    aMessage(ws, [identify('pro', 0), { type: 'track', event: 'Click', anonymousId: 'a', timestamp: at(1) }]),
+  ])
+  await deliver([aMessage(ws, [identify('free', 2)])])
+  await deliver([aMessage(ws, [identify('pro', 3)])])
+  await deliver([
+    aMessage(ws, [
+      { type: 'track', event: 'Buy', userId: 'u', anonymousId: 'a', timestamp: at(20) },
+      { type: 'page', userId: 'u', timestamp: at(55) },
+    ]),
+  ])
+  const person = await profileOf(ws, 'user_id', 'u')
+  await told(ws, 'profile.merged')
+  await told(ws, 'track')
+  const api = await apiClient(ws)
+  await api('POST', '/lake/compact')
+  await runJobs(ws)
+  expect(await gold(ws, 'merges')).toMatchObject([{ canonical_id: person.id }])
+  const members = (await gold(ws, 'segment_members')).map(({ segment, canonical_id, exited_at }) => [
+    segment,
+    canonical_id,
+    exited_at,
+  ])
+  expect(members.filter(([, , exited]) => exited === null)).toEqual([['pro', person.id, null]])
+  const [profile] = await gold(ws, 'profiles')
+  expect(profile).toMatchObject({
+    canonical_id: person.id,
+    identifiers: { user_id: ['u'], email: ['A@b.example'], anonymous_id: ['a'] },
+    traits: { plan: 'pro' },
+    event_count: 3,
+    first_seen: Date.parse(person.firstSeen),
+    last_seen: Date.parse(person.lastSeen),
+  })
+  expect((await gold(ws, 'daily_activity')).reduce((sum, row) => sum + Number(row['events']), 0)).toBe(3)
+  const sessions = (await gold(ws, 'sessions')).filter((row) => row['continued'] === false)
+  expect(sessions.map(({ events, first_event, last_event }) => [events, first_event, last_event]).sort()).toEqual([
+    [1, '$page', '$page'],
+    [2, 'Click', 'Buy'],
+  ])
+})
