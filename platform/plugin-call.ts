@@ -43,6 +43,8 @@ type Raw =
 
 /** Whoever is asked keeps the time itself, and may say what came of it until then; this is for one who does not. */
 const SLACK_MS = 100
+/** Customer code is stopped in time where it runs; a local Tributary may first have to start the process for it. */
+const CODE_SLACK_MS = 65_000
 
 /** Never rejects. `again`: also when the circuit is open, for a person who tries it. */
 export async function askPlugin(
@@ -65,7 +67,8 @@ export async function askPlugin(
   const circuit = circuitName(plugin)
   if (!again && !mayCall(circuit, at)) return failed('skipped', 'its circuit is open: it failed again and again')
   const ms = plugin.timeoutMs ?? manifest.timeoutMs
-  const waited = await patience(ms + SLACK_MS, rawAnswers(env, plugin, manifest, asked, ms))
+  const slack = manifest.code.by === 'customer-code' ? CODE_SLACK_MS : SLACK_MS
+  const waited = await patience(ms + slack, rawAnswers(env, plugin, manifest, asked, ms))
   const raw = waited.kind === 'done' ? waited.value : undefined
   noteCall(circuit, raw?.ok === true, Date.now())
   if (waited.kind === 'hung' || (raw && !raw.ok && raw.timeout)) return failed('timeout', `no answer within ${ms} ms`)
