@@ -1,4 +1,5 @@
 import { applyCommand } from './apply.ts'
+import { codegenCommand } from './codegen.ts'
 import type { Command } from './command.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { importCommand } from './import.ts'
@@ -22,4 +23,5 @@ export const COMMANDS: readonly Command[] = [
   redeliverCommand,
   rebuildCommand,
   jobsCommand,
+  codegenCommand,
 ]
