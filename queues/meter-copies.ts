@@ -2,6 +2,7 @@ import type { MeterEntry } from '../durable-objects/meter-object.ts'
 import { meterOf, meterStub } from '../platform/stubs.ts'
 import { count, countOutcome, emptyReading, observe } from '../shared/pipeline/meter.ts'
 import { countAt } from '../shared/pipeline/source-hours.ts'
+import { countNotes } from '../shared/pipeline/stage-counts.ts'
 import { type Unit, workspaceOf } from './copy.ts'
 
 /** Counts the outcomes of decided messages; a message that is delivered again is counted once (meter-object.ts). */
@@ -26,8 +27,9 @@ function meterEntry(unit: Unit, now: number): MeterEntry {
   const { receivedAt, origin } = unit.ingest
   // How long a file or a repair took says nothing of how fast events are.
   const isLive = origin === 'live'
-  for (const { outcome, placed } of unit.copies) {
+  for (const { outcome, placed, notes } of unit.copies) {
     if (!outcome) continue
+    countNotes(reading.counts, notes)
     if (outcome.kind === 'applied')
       for (const refusal of placed?.refused ?? []) count(reading.counts, `refused_link:${refusal}`)
     if (outcome.kind === 'applied' && placed?.grown) count(reading.counts, 'grown_profile')

@@ -1,7 +1,8 @@
-import { DEAD_LETTER_STAGES, DROP_REASONS, REJECT_REASONS } from '../../shared/event/outcome.ts'
+import { DEAD_LETTER_STAGES, DROP_REASONS, REJECT_REASONS, VIOLATION_KINDS } from '../../shared/event/outcome.ts'
 import { REFUSALS } from '../../shared/identity/resolve.ts'
 import { SECOND } from '../../shared/kernel/instant.ts'
 import { type Counts, type Histogram, LATENCY_BOUNDS_MS, type MeterReading } from '../../shared/pipeline/meter.ts'
+import { STAGE_OUTCOMES } from '../../shared/pipeline/stage-counts.ts'
 import { DELIVERY_OUTCOMES } from '../../shared/pipeline/trace.ts'
 import type { HistogramMetric, Metric, Sample } from './prometheus.ts'
 
@@ -23,15 +24,19 @@ export interface JobReading {
   readonly jobs: number
 }
 
-/** The metrics of contracts/http.md, from what the meters and the queues say. `now` in epoch milliseconds. */
+/**
+ * The metrics of contracts/http.md, from what the meters and the queues say. The queues are everybody's: a workspace that
+ * is not the operators' is shown none (undefined). `now` in epoch milliseconds.
+ */
 export function metricsOf(
   reading: MeterReading,
-  queues: readonly QueueReading[],
+  queues: readonly QueueReading[] | undefined,
   now: number,
   jobs: readonly JobReading[] = [],
 ): readonly (Metric | HistogramMetric)[] {
   const { counts } = reading
-  const buffered = queues.filter((queue) => queue.holdsEvents).reduce((sum, queue) => sum + queue.backlog, 0)
+  const waiting = queues ?? []
+  const buffered = waiting.filter((queue) => queue.holdsEvents).reduce((sum, queue) => sum + queue.backlog, 0)
   const outcomes = Object.keys(counts).filter(isOutcome)
   const accepted = outcomes.reduce((sum, label) => sum + (counts[label] ?? 0), buffered)
   return [
@@ -48,10 +53,26 @@ export function metricsOf(
       counts,
     ),
     labelled('cdp_dead_letters_total', 'Copies given up, by stage', 'dead_letter', 'stage', STAGES, counts),
-    gauge('cdp_events_buffered', 'Messages in the event queues; one holds all events of a request', [
-      { value: buffered },
-    ]),
+    gauge(
+      'cdp_events_buffered',
+      'Messages in the event queues of the deployment; one holds all events of a request',
+      queues ? [{ value: buffered }] : [],
+    ),
     counter('cdp_events_late_total', 'Applied copies older than window and grace', counts['late']),
+    labelled(
+      'cdp_plan_violations_total',
+      'Events that break a tracking plan, by kind; one that breaks it in two ways counts in both',
+      'violation',
+      'kind',
+      VIOLATION_KINDS,
+      counts,
+    ),
+    {
+      ...counter('cdp_stage_outcomes_total', 'Events that a stage changed, dropped, or could not do its work on'),
+      samples: Object.entries(STAGE_OUTCOMES).flatMap(([stage, outcomes]) =>
+        outcomes.map((outcome) => ({ labels: { stage, outcome }, value: counts[`stage:${stage}:${outcome}`] ?? 0 })),
+      ),
+    },
     labelled(
       'cdp_identity_links_refused_total',
       'Links between identifiers that were not made',
@@ -87,12 +108,12 @@ export function metricsOf(
     gauge(
       'cdp_queue_backlog',
       'Messages waiting, by queue',
-      queues.map((queue) => sampleOf(queue, queue.backlog)),
+      waiting.map((queue) => sampleOf(queue, queue.backlog)),
     ),
     gauge(
       'cdp_queue_lag_seconds',
       'Age of the oldest waiting message, by queue',
-      queues.map((queue) => lagOf(queue, now)),
+      waiting.map((queue) => lagOf(queue, now)),
     ),
     gauge(
       'cdp_jobs',

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { count, emptyReading, observe } from '../../shared/pipeline/meter.ts'
+import { anApi } from '../../test/support/api.ts'
+import { aWorkspace } from '../../test/support/workspace.ts'
 import { metricsOf } from './metrics-of.ts'
 import { prometheusText } from './prometheus.ts'
 
@@ -14,6 +16,8 @@ const NAMES = [
   'cdp_events_late_total',
   'cdp_events_redelivered_total',
   'cdp_queue_backlog',
+  'cdp_plan_violations_total',
+  'cdp_stage_outcomes_total',
 ]
 
 function text(reading = emptyReading()): readonly string[] {
@@ -53,6 +57,32 @@ test('accepted is all outcomes and what waits; observations beside them do not c
   expect(lines).toContain('cdp_hooks_refused_total{provider="twilio",reason="mismatch"} 6')
   expect(lines).toContain('cdp_queue_backlog{queue="tributary-effects"} 7')
   expect(lines).toContain('cdp_queue_lag_seconds{queue="tributary-events-0"} 2')
+})
+
+test('what stages say has a sample for every word of its closed lists', () => {
+  const reading = emptyReading()
+  count(reading.counts, 'violation:type', 2)
+  count(reading.counts, 'stage:plugins:timeout', 3)
+  const lines = text(reading)
+  expect(lines).toContain('cdp_plan_violations_total{kind="type"} 2')
+  expect(lines).toContain('cdp_plan_violations_total{kind="unplanned"} 0')
+  expect(lines).toContain('cdp_stage_outcomes_total{stage="plugins",outcome="timeout"} 3')
+  expect(lines).toContain('cdp_stage_outcomes_total{stage="enrich",outcome="bot"} 0')
+  expect(lines).toContain('cdp_events_accepted_total 3') // only what waits
+})
+
+test('the queues of the deployment are shown to those who run it, and to no other workspace', async () => {
+  const [operators, customers] = [await aWorkspace(), await aWorkspace()]
+  const metrics = async (workspace: string, scopes: string[]) =>
+    (await (await anApi(workspace, scopes)).call('GET', '/metrics')).text
+  await anApi(operators.id, ['*'])
+  const [theirs, ours] = [await metrics(customers.id, ['*:workspace']), await metrics(operators.id, ['metrics:read'])]
+  expect(ours).toMatch(/^cdp_events_buffered \d+$/m)
+  expect(ours).toMatch(/^cdp_queue_backlog\{queue="tributary-effects"\} \d+$/m)
+  for (const name of ['cdp_events_buffered', 'cdp_queue_backlog', 'cdp_queue_lag_seconds']) {
+    expect(theirs).toContain(`# TYPE ${name} gauge`)
+    expect(theirs).not.toMatch(new RegExp(`^${name}[ {]`, 'm'))
+  }
 })
 
 test('histograms are cumulative, in seconds, and end in +Inf', () => {

@@ -1,4 +1,5 @@
 import { eventQueues } from '../../platform/event-queues.ts'
+import { isOperators } from '../../platform/operators.ts'
 import { METERS, meterStub } from '../../platform/stubs.ts'
 import { readMetrics } from '../../shared/contract/read-metrics.ts'
 import { ulid } from '../../shared/kernel/id.ts'
@@ -11,7 +12,7 @@ import { prometheusText } from './prometheus.ts'
 
 export const readMetricsRoute = serve(readMetrics, async (_, { env, workspace, now }) => {
   const [queues, jobs, readings] = await Promise.all([
-    queueReadings(env),
+    isOperators(env, workspace, now).then((isTheirs) => (isTheirs ? queueReadings(env) : undefined)),
     jobReadings(env, workspace, now),
     Promise.all(METERS.map((meter) => meterStub(env, workspace, meter).read())),
   ])
