@@ -2,7 +2,7 @@ import type { Event } from '../event/event.ts'
 import { validateItem } from '../event/validate-item.ts'
 import { identifierOf, identifiersOf } from '../identity/identifier.ts'
 import { isObject, type JsonObject } from '../kernel/json.ts'
-import type { ArchivedLine } from '../message/archived-event.ts'
+import { type ArchivedLine, withChanges } from '../message/archived-event.ts'
 
 /** Something by which a copy can be asked for. */
 export interface LineName {
@@ -28,7 +28,7 @@ export function identifiersOfLine(line: ArchivedLine, country?: string): readonl
   const changes = isObject(line['changes']) ? line['changes'] : undefined
   const found = [
     ...(body ? identifiersIn(body, country) : []),
-    ...(changes ? identifiersIn({ ...body, ...changes }, country) : []),
+    ...(changes ? identifiersIn(withChanges(body ?? {}, changes), country) : []),
   ]
   return [...new Map(found.map(({ type, match }) => [`${type}:${match}`, { type, match }])).values()]
 }

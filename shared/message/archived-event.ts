@@ -8,26 +8,52 @@ import { normalizedEvent } from './normalized-event.ts'
 /** A line of bronze as read: anything, until looked at. */
 export type ArchivedLine = Readonly<Record<string, unknown>>
 
-/** What stages changed of an event, by its top-level fields; a field that they took away is null. */
+/** Objects of which an event keeps most as it was sent: what a stage added to them is kept without the rest. */
+const INNER = new Set(['context', 'properties', 'traits'])
+
+/**
+ * What stages changed of an event, by its top-level fields; a field that they took away is null. Where they only added to
+ * an object, or replaced fields of it, those fields stand under `within`: nearly every event is enriched, and its whole
+ * context once more would double its line.
+ */
 export function changesOf(before: Event, after: Event): JsonObject | undefined {
   if (before === after) return undefined
   const changes: Record<string, JsonValue> = {}
+  const within: Record<string, JsonValue> = {}
   const [old, now] = [before as unknown as JsonObject, after as unknown as JsonObject]
-  for (const field of new Set([...Object.keys(old), ...Object.keys(now)]))
-    if (old[field] !== now[field]) changes[field] = now[field] ?? null
+  for (const field of new Set([...Object.keys(old), ...Object.keys(now)])) {
+    if (old[field] === now[field]) continue
+    const added = INNER.has(field) ? addedTo(old[field], now[field]) : undefined
+    if (added) within[field] = added
+    else changes[field] = now[field] ?? null
+  }
+  if (Object.keys(within).length > 0) changes['within'] = within
   return Object.keys(changes).length > 0 ? changes : undefined
+}
+
+/** The fields that are new or another; undefined when one was taken away, which only the whole object says. */
+function addedTo(old: JsonValue | undefined, now: JsonValue | undefined): JsonObject | undefined {
+  if (!isObject(old) || !isObject(now)) return undefined
+  if (Object.keys(old).some((key) => now[key] === undefined)) return undefined
+  return Object.fromEntries(
+    Object.entries(now).filter(([key, value]) => !Object.hasOwn(old, key) || old[key] !== value),
+  )
 }
 
 /**
  * @law the event of a line is the event that was applied, whatever the settings have become since
  */
-export function withChanges(before: Event, changes: JsonObject): Event {
-  const after: Record<string, JsonValue> = { ...(before as unknown as JsonObject) }
+export function withChanges<T extends object>(before: T, { within, ...changes }: JsonObject): T {
+  const after: Record<string, JsonValue> = { ...(before as JsonObject) }
   for (const [field, value] of Object.entries(changes)) {
     if (value === null) delete after[field]
     else after[field] = value
   }
-  return after as unknown as Event
+  for (const [field, added] of Object.entries(isObject(within) ? within : {})) {
+    const inside = after[field]
+    if (isObject(added)) after[field] = { ...(isObject(inside) ? inside : {}), ...added }
+  }
+  return after as T
 }
 
 /**
