@@ -37,16 +37,28 @@ export async function callLoaded(
 ): Promise<CodeReply> {
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), call.timeoutMs)
+  const answering = async (): Promise<CodeReply> => {
+    for (;;) {
+      try {
+        return await answerOf(loader, outbound, call, stop.signal)
+      } catch (fault) {
+        // Nothing was run: a place may be free in a moment.
+        if (!TOO_MANY.test(saidBy(fault)) || stop.signal.aborted) return judged(fault)
+        await new Promise((resume) => setTimeout(resume, BUSY_MS))
+      }
+    }
+  }
   try {
-    const answering = answerOf(loader, outbound, call, stop.signal)
-    return await Promise.race([answering, untilAborted(stop.signal, call.timeoutMs)])
-  } catch (fault) {
-    return judged(fault)
+    return await Promise.race([answering(), untilAborted(stop.signal, call.timeoutMs)])
   } finally {
     clearTimeout(timer)
     stop.abort()
   }
 }
+
+/** Invocations have one each, so this is not expected; what counts as one is Cloudflare's to say. */
+const TOO_MANY = /too many concurrent/i
+const BUSY_MS = 25
 
 async function answerOf(
   loader: WorkerLoader,
@@ -87,7 +99,7 @@ function untilAborted(signal: AbortSignal, ms: number): Promise<CodeReply> {
 
 /** What the runtime says when a Worker does not start or is stopped; the words are Cloudflare's. */
 function judged(fault: unknown): CodeReply {
-  const text = fault instanceof Error ? fault.message : String(fault)
+  const text = saidBy(fault)
   const failed = (reason: CodeFailure, detail = text.slice(0, 500)) => ({ kind: 'failed', reason, detail }) as const
   const place = /customer\.js:(\d+):\d+/.exec(text)
   const syntax = /SyntaxError: [^\n]*/.exec(text)
@@ -97,4 +109,8 @@ function judged(fault: unknown): CodeReply {
   if (/exceeded.*(?:CPU|time limit)/i.test(text)) return failed('timeout')
   if (/memory|subrequest|too many/i.test(text)) return failed('limit')
   return failed('threw')
+}
+
+function saidBy(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault)
 }
