@@ -69,9 +69,17 @@ function isMeant(line: Line, { from, to, events, sources, profiles }: ReplayInpu
   return !events || events.some((pattern) => matchesName(pattern, nameOf(line)))
 }
 
-/** What an erased person sent is archived without its item: there is nothing that could come back. */
-function wasInVain(line: Line, { outcome, reason }: ReplayInput): boolean {
-  if (!isObject(line['item'])) return false
+/**
+ * What an erased person sent is archived without its item: there is nothing that could come back. Of a copy that was
+ * replayed in vain the one it came from is sent, if that is meant as well: else every replay would double them.
+ */
+function wasInVain(line: Line, input: ReplayInput): boolean {
+  if (!isObject(line['item']) || !isOneOf(line, input)) return false
+  const before = isObject(line['envelope']) ? line['envelope']['again'] : undefined
+  return !isObject(before) || !isOneOf(before, input)
+}
+
+function isOneOf(line: Line, { outcome, reason }: ReplayInput): boolean {
   if (!REPLAYED_OUTCOMES.some((one) => one === line['outcome'])) return false
   return (outcome === undefined || line['outcome'] === outcome) && (reason === undefined || line['reason'] === reason)
 }
@@ -85,5 +93,7 @@ function nameOf({ item }: Line): string {
 /** The very message it came in, with this one item. */
 function copyOf(line: Line): Again {
   const envelope = isObject(line['envelope']) ? line['envelope'] : {}
-  return { id: String(line['copyId']), ingest: { v: 1, ...envelope, items: [line['item']] } }
+  const { outcome, reason } = line
+  const again = { outcome: String(outcome), ...(typeof reason === 'string' ? { reason } : {}) }
+  return { id: String(line['copyId']), ingest: { v: 1, ...envelope, items: [line['item']] }, again }
 }

@@ -10,6 +10,8 @@ import { IngestMessage } from '../shared/message/ingest-message.ts'
 export interface Again {
   /** The copy, or the dead letter: whatever names it. */
   readonly id: string
+  /** What had become of it, when the archive says so. */
+  readonly again?: IngestMessage['again']
   /** An ingest message with one item, as JSON value. */
   readonly ingest: unknown
 }
@@ -25,7 +27,7 @@ export async function isQueueFull(env: Env): Promise<boolean> {
 export async function sendAgain(env: Env, job: string, copies: readonly Again[]): Promise<ReadonlySet<string>> {
   const unreadable = new Set<string>()
   const bySource = new Map<string, string[]>()
-  for (const { id, ingest } of copies) {
+  for (const { id, ingest, again } of copies) {
     const parsed = IngestMessage.safeParse(ingest)
     if (!parsed.success) {
       unreadable.add(id)
@@ -35,6 +37,7 @@ export async function sendAgain(env: Env, job: string, copies: readonly Again[])
       ...parsed.data,
       origin: 'replay',
       requestId: `${job}-${contentHash(id).slice(0, 16)}`,
+      again,
     }
     bySource.set(message.source, [...(bySource.get(message.source) ?? []), JSON.stringify(message)])
   }

@@ -19,6 +19,7 @@ const FIRST_WAIT_MS = 500
 const MOST_WAIT_MS = 15_000
 /** Closed by the server for good: the token, its rights, the filter. */
 const FINAL = [4400, 4401, 4403]
+const LATER = 1013
 
 /** Follows the live stream until it is enough or Ctrl-C, and comes back when the line drops. @throws CliError when refused */
 export async function watchLive(server: Server, filter: LiveFilter, watching: Watching): Promise<void> {
@@ -26,13 +27,16 @@ export async function watchLive(server: Server, filter: LiveFilter, watching: Wa
   const stop = () => stopped.abort()
   process.once('SIGINT', stop)
   try {
+    let wasEverOpen = false
     for (let wait = FIRST_WAIT_MS; !stopped.signal.aborted; wait = Math.min(wait * 2, MOST_WAIT_MS)) {
       const end = await connection(server, filter, watching, stopped.signal)
       if (end.kind === 'enough') return
       if (FINAL.includes(end.code)) throw new CliError(`${server.url} refuses: ${end.reason}`)
-      if (end.wasOpen) wait = FIRST_WAIT_MS
-      else if (end.code !== 1013) throw new CliError(`${server.url} cannot be reached.`)
-      watching.note(`disconnected${end.reason ? ` (${end.reason})` : ''}; trying again`)
+      if (end.wasOpen) {
+        wasEverOpen = true
+        wait = FIRST_WAIT_MS
+      } else if (!wasEverOpen && end.code !== LATER) throw new CliError(`${server.url} cannot be reached.`)
+      if (end.wasOpen || end.reason) watching.note(`disconnected${end.reason ? ` (${end.reason})` : ''}; trying again`)
       await sleep(wait, undefined, { signal: stopped.signal }).catch(() => {}) // Ctrl-C ends the waiting
     }
   } finally {

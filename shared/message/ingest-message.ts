@@ -61,6 +61,8 @@ export const IngestMessage = z.object({
   geo: Geo.optional().catch(undefined),
   /** The connection carried Global Privacy Control. */
   gpc: z.literal(true).optional(),
+  /** Of a replay from the archive: what had become of the copy that was sent again. */
+  again: z.object({ outcome: z.string(), reason: z.string().optional() }).optional(),
   /** What the client said of earlier attempts; for diagnosis, never to trust. */
   retry: z.string().optional(),
   items: z.array(IngestItem).min(1),

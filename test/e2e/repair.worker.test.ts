@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { apiClient } from '../support/api-client.ts'
 import { runJobs } from '../support/run-jobs.ts'
-import { aMessage, aWorkspace, deliver, locate, profileOf, type TestWorkspace } from '../support/workspace.ts'
+import { aMessage, aWorkspace, deliver, locate, meterOf, profileOf, type TestWorkspace } from '../support/workspace.ts'
 
 const track = (event: string, messageId: string, userId = 'u') => ({ type: 'track', event, messageId, userId })
 
@@ -174,6 +174,26 @@ describe('a replay from the archive', () => {
     const job = (await api('GET', `/jobs/${jobId}`)).body
     expect(job).toMatchObject({ state: 'done', done: 2, result: { replayed: 2, duplicates: 2, unreadable: 0 } })
     await eventually(countsOf(ws), { Order: 4 })
+  })
+
+  test('again and again sends as many as the first time: what a replay left in vain is not sent as well', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    await deliver([
+      aMessage(ws, [
+        { type: 'track', userId: 'u', messageId: 'a' },
+        { type: 'track', userId: 'u', messageId: 'b' },
+      ]),
+    ])
+    const range = { from: new Date(Date.now() - 60_000).toISOString(), to: new Date(Date.now() + 60_000).toISOString() }
+    const decided = async () => (await meterOf(ws)).counts['rejected:missing_name']
+    for (let round = 1; round <= 3; round++) {
+      const { jobId } = (await api('POST', '/replays', { ...range, ...(round === 2 ? { outcome: 'rejected' } : {}) }))
+        .body
+      await runJobs(ws)
+      expect((await api('GET', `/jobs/${jobId}`)).body.result).toMatchObject({ replayed: 2 })
+      await eventually(decided, 2 + 2 * round)
+    }
   })
 
   test('takes only what the filter names, and never an erased person', async () => {
