@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineContract } from './contract.ts'
 import {
+  CodeBody,
   Position,
   StepsBody,
   TransformationDocument,
@@ -26,7 +27,8 @@ export const createTransformation = defineContract({
     position: Position.optional().meta({ description: 'Without it, after all others' }),
     sources: TransformationSources.nullish(),
     events: TransformationEvents.nullish(),
-    steps: StepsBody,
+    steps: StepsBody.optional(),
+    code: CodeBody.optional(),
   }),
   reply: TransformationDocument,
   status: 201,

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { defineContract } from './contract.ts'
-import { EventBody, StepsBody, TransformationEvents, TransformationSources } from './transformation-document.ts'
+import {
+  CodeBody,
+  EventBody,
+  StepsBody,
+  TransformationEvents,
+  TransformationSources,
+} from './transformation-document.ts'
 
 const Changes = z
   .array(z.object({ path: z.string(), change: z.enum(['added', 'removed', 'changed']) }).readonly())
@@ -20,7 +26,7 @@ export const previewTransformation = defineContract({
   scope: 'transformations:read',
   summary: 'What a transformation makes of an event, without any event going anywhere',
   description:
-    'Of a transformation that is saved (`id`), of steps that are not (`steps`), or of both: the saved one as it would be ' +
+    'Of a transformation that is saved (`id`), of `steps` or `code` that are not, or of both: the saved one as it would be ' +
     'with these steps. On the event that is given, as an SDK sends it; on one that arrived (`messageId`); or on the newest ' +
     'that arrived of its sources and events. With `all`, every enabled transformation of the workspace is run in order. ' +
     'Shows personal data.',
@@ -28,6 +34,7 @@ export const previewTransformation = defineContract({
     .strictObject({
       id: z.string().min(1).max(100).optional(),
       steps: StepsBody.optional(),
+      code: CodeBody.optional(),
       sources: TransformationSources.optional(),
       events: TransformationEvents.optional(),
       event: EventBody.optional(),
@@ -35,9 +42,9 @@ export const previewTransformation = defineContract({
       source: z.string().min(1).max(100).optional().meta({ description: 'Id of the source whose event it is' }),
       all: z.boolean().default(false),
     })
-    .refine(({ id, steps, all }) => all || id !== undefined || steps !== undefined, {
+    .refine(({ id, steps, code, all }) => all || (id ?? steps ?? code) !== undefined, {
       path: ['steps'],
-      message: 'is required, or the id of a transformation, or all',
+      message: 'is required, or code, or the id of a transformation, or all',
     })
     .refine(({ event, messageId }) => event === undefined || messageId === undefined, {
       path: ['messageId'],
@@ -62,6 +69,7 @@ export const previewTransformation = defineContract({
           outcome: Outcome,
           reason: Reason,
           changes: Changes,
+          logs: z.array(z.string()).optional().meta({ description: 'What its code wrote to the console' }),
         }),
       )
       .meta({ description: 'One after the other; what comes after a drop is not run' }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineContract } from './contract.ts'
 import {
+  CodeBody,
   Position,
   StepsBody,
   TransformationDocument,
@@ -20,7 +21,9 @@ export const updateTransformation = defineContract({
   group: 'Operations',
   scope: 'transformations:write',
   summary: 'Change a transformation',
-  description: 'What is named changes and the rest stays; `null` for `sources` or `events` is all of them.',
+  description:
+    'What is named changes and the rest stays; `null` for `sources` or `events` is all of them. Code takes the place of ' +
+    'steps, and steps of code.',
   params: TransformationReference,
   body: z.strictObject({
     name: TransformationName.optional(),
@@ -28,7 +31,8 @@ export const updateTransformation = defineContract({
     position: Position.optional(),
     sources: TransformationSources.nullish(),
     events: TransformationEvents.nullish(),
-    steps: StepsBody.optional(),
+    steps: StepsBody.nullish(),
+    code: CodeBody.nullish(),
     id: Shown,
     version: Shown,
     createdAt: Shown,

@@ -1,5 +1,7 @@
 import type { Event } from '../event/event.ts'
 import type { TimeSettings } from '../event/normalize.ts'
+import { isObject, type JsonObject, type JsonValue } from '../kernel/json.ts'
+import { changedPaths } from './changed-paths.ts'
 import { eventDocument, eventOfDocument } from './event-document.ts'
 import { type Hash, type MappingStep, mapped } from './mapping.ts'
 
@@ -28,8 +30,25 @@ export function transformEvent(
     const reason = `steps.${step}: ${steps[step]?.op}${why === 'filter' ? '' : ` ${why}`}`
     return { kind: why === 'filter' ? 'dropped' : 'failed', reason }
   }
-  if (result.data === document) return { kind: 'unchanged' }
-  const after = eventOfDocument(event, result.data, settings)
+  return result.data === document ? { kind: 'unchanged' } : asEvent(event, result.data, settings)
+}
+
+/**
+ * What the code of a transformation answered to an event: the event as it shall be, `null` for one that shall go no
+ * further, and nothing at all for one that it has nothing to say about.
+ */
+export function answeredToEvent(event: Event, answer: JsonValue | undefined, settings: TimeSettings): Transformed {
+  if (answer === undefined) return { kind: 'unchanged' }
+  if (answer === null) return { kind: 'dropped', reason: 'code: null' }
+  if (!isObject(answer)) return { kind: 'failed', reason: 'code: answered what is no event' }
+  const result = asEvent(event, answer, settings)
+  const isSame =
+    result.kind === 'changed' && changedPaths(eventDocument(event), eventDocument(result.event), 1).length === 0
+  return isSame ? { kind: 'unchanged' } : result
+}
+
+function asEvent(event: Event, document: JsonObject, settings: TimeSettings): Transformed {
+  const after = eventOfDocument(event, document, settings)
   if (after.ok) return { kind: 'changed', event: after.value }
   const { path, message } = after.failure
   return { kind: 'failed', reason: `${path} ${message}`.trim() }

@@ -4,13 +4,19 @@ import { topOf } from '../segment/path.ts'
 import { READ_ONLY } from './event-document.ts'
 import { Mapping, type MappingStep } from './mapping.ts'
 
+/** Characters of a transformation's code. */
+const MOST_CODE_CHARS = 64 * 1024
+
 /** What a workspace rewrites in events of some sources before anything else sees them; in order of position. */
 export const TransformationDocument = z.strictObject({
   /** Ids of sources; all of them when it is not said. */
   sources: z.array(z.string().min(1).max(100)).min(1).max(200).optional(),
   /** Names, `prefix*`, `$page`, `$screen` or types; all of them when it is not said. */
   events: z.array(z.string().min(1).max(500)).min(1).max(200).optional(),
-  steps: Mapping,
+  /** Either steps or code. */
+  steps: Mapping.optional(),
+  /** An ES module that exports `onEvent(event)` or `onBatch(events)` (platform/customer-code.ts). */
+  code: z.string().min(1).max(MOST_CODE_CHARS).optional(),
 })
 export type TransformationDocument = z.infer<typeof TransformationDocument>
 

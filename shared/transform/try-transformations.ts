@@ -1,16 +1,16 @@
 import type { Event } from '../event/event.ts'
 import { type EventSelection, isSelected } from '../event/event-selection.ts'
-import type { TimeSettings } from '../event/normalize.ts'
 import { changedPaths, type PathChange } from './changed-paths.ts'
 import { eventDocument } from './event-document.ts'
-import type { Hash, MappingStep } from './mapping.ts'
-import { transformEvent } from './transform-event.ts'
+import type { MappingStep } from './mapping.ts'
+import type { Transformed } from './transform-event.ts'
 
 /** A transformation to be tried; it may not be saved yet. */
 export interface Tried extends EventSelection {
   readonly id: string | null
   readonly name: string
-  readonly steps: readonly MappingStep[]
+  readonly steps?: readonly MappingStep[] | undefined
+  readonly code?: string | undefined
 }
 
 /** What one transformation did to the event as it came to it. */
@@ -23,12 +23,11 @@ export interface Trial {
 }
 
 /** An event through transformations, one after the other; undefined when one of them ended its way. */
-export function tryTransformations(
+export async function tryTransformations(
   event: Event,
   transformations: readonly Tried[],
-  sha256: Hash,
-  settings: TimeSettings,
-): { readonly event: Event | undefined; readonly trials: readonly Trial[] } {
+  run: (tried: Tried, event: Event) => Promise<Transformed>,
+): Promise<{ readonly event: Event | undefined; readonly trials: readonly Trial[] }> {
   const trials: Trial[] = []
   let now = event
   for (const tried of transformations) {
@@ -37,7 +36,7 @@ export function tryTransformations(
       trials.push({ ...about, outcome: 'not_selected', changes: [] })
       continue
     }
-    const result = transformEvent(now, tried.steps, sha256, settings)
+    const result = await run(tried, now)
     if (result.kind === 'changed') {
       const changes = changedPaths(eventDocument(now), eventDocument(result.event))
       trials.push({ ...about, outcome: changes.length > 0 ? 'changed' : 'unchanged', changes })

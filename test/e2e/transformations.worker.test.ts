@@ -1,4 +1,6 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../shared/kernel/json.ts'
 import { type ApiClient, apiClient } from '../support/api-client.ts'
 import { runJobs } from '../support/run-jobs.ts'
 import {
@@ -13,7 +15,7 @@ import {
   timelineOf,
 } from '../support/workspace.ts'
 
-const track = (event: string, messageId: string, properties: object = {}, userId = 'u') => ({
+const track = (event: string, messageId: string, properties: JsonObject = {}, userId = 'u') => ({
   type: 'track',
   event,
   messageId,
@@ -61,7 +63,7 @@ describe('transformations in the pipeline', () => {
     const line = [...(await ledgerOf(ws)).values()].find(({ messageId }) => messageId === 'm1')
     expect(line).toMatchObject({
       item: { body: { event: 'Ordr' } },
-      changes: { name: 'Order', properties: { card: '********4242' } },
+      changes: { name: 'Order', within: { properties: { card: '********4242' } } },
     })
   })
 
@@ -153,6 +155,66 @@ describe('transformations in the pipeline', () => {
     const message = aMessage(ws, [track('Ordr', 'm')])
     await deliver([message])
     await deliver([message])
+    expect((await profileOf(ws, 'user_id', 'u')).eventCounts).toEqual({ Order: 1 })
+  })
+
+  test('of code are asked once for the whole batch; each answer is for its own event', async () => {
+    const code = `export function onBatch(events) {
+      return events.map((event) => {
+        if (event.properties.total === 0) return null
+        if (event.event === 'Viewed') return
+        if (event.event === 'Broken') return { ...event, event: 7 }
+        return { ...event, properties: { ...event.properties, of: events.length } }
+      })
+    }`
+    const { ws, api, ids } = await aStory({ name: 'own code', code })
+    await deliver([
+      aMessage(ws, [
+        track('Order', 'm1', { total: 5 }),
+        track('Order', 'm2', { total: 0 }),
+        track('Viewed', 'm3'),
+        track('Broken', 'm4'),
+      ]),
+    ])
+    const profile = await profileOf(ws, 'user_id', 'u')
+    expect(profile.eventCounts).toEqual({ Order: 1, Viewed: 1 })
+    const order = (await timelineOf(ws, profile.id)).find(({ messageId }) => messageId === 'm1')
+    expect(order?.properties).toEqual({ total: 5, of: 4 })
+    const lines = [...(await ledgerOf(ws)).values()].map(({ messageId, outcome, reason }) => [
+      messageId,
+      outcome,
+      reason,
+    ])
+    expect(lines.sort()).toEqual([
+      ['m1', 'applied', undefined],
+      ['m2', 'dropped', 'transformation'],
+      ['m3', 'applied', undefined],
+      ['m4', 'dead_letter', 'own code: event must be a string'],
+    ])
+    // Steps take its place, and are undone by nothing of it.
+    const changed = await api('PUT', `/transformations/${ids[0]}`, { steps: [] })
+    expect(changed.body).not.toHaveProperty('code')
+    expect((await api('PUT', `/transformations/${ids[0]}`, { code })).body).not.toHaveProperty('steps')
+  })
+
+  test('whose code throws leave a dead letter, and never the event as it was; what it does not return is not done', async () => {
+    const code = "export function onEvent(event) { if (event.properties.bad) throw new Error('no'); event.event = 'x' }"
+    const { ws } = await aStory({ name: 'throws', code })
+    await deliver([aMessage(ws, [track('Order', 'm1', { bad: true }), track('Order', 'm2')])])
+    const lines = [...(await ledgerOf(ws)).values()].map(({ outcome, reason }) => [outcome, String(reason)])
+    expect(lines).toEqual([
+      ['dead_letter', expect.stringContaining('throws: threw: Error: no')],
+      ['applied', 'undefined'],
+    ])
+    expect((await profileOf(ws, 'user_id', 'u')).eventCounts).toEqual({ Order: 1 })
+  })
+
+  test('while their code cannot run, events wait and are not lost', async () => {
+    const { ws } = await aStory({ name: 'waits', code: 'export const onEvent = (event) => event' })
+    const message = aMessage(ws, [track('Order', 'm')])
+    const { LOADER: _, ...without } = env
+    expect((await deliver([message], 1, without as Env)).retried).toEqual([message.requestId])
+    expect((await deliver([message])).acked).toEqual([message.requestId])
     expect((await profileOf(ws, 'user_id', 'u')).eventCounts).toEqual({ Order: 1 })
   })
 })

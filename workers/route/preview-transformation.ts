@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { ConfigStore } from '../../platform/config-store.ts'
 import { sha256 } from '../../platform/destination-tools.ts'
+import { transformByCode } from '../../platform/transform-by-code.ts'
 import type { WorkspaceSettings } from '../../shared/config/workspace-config.ts'
 import { previewTransformation } from '../../shared/contract/preview-transformation.ts'
 import type { Event } from '../../shared/event/event.ts'
@@ -14,6 +15,7 @@ import type { IngestMessage } from '../../shared/message/ingest-message.ts'
 import { normalizedEvent } from '../../shared/message/normalized-event.ts'
 import { changedPaths } from '../../shared/transform/changed-paths.ts'
 import { eventDocument } from '../../shared/transform/event-document.ts'
+import { type Transformed, transformEvent } from '../../shared/transform/transform-event.ts'
 import { type Tried, tryTransformations } from '../../shared/transform/try-transformations.ts'
 import { type Call, serve } from '../http/serve.ts'
 import { unprocessable } from './check-condition.ts'
@@ -32,7 +34,17 @@ export const previewTransformationRoute = serve(previewTransformation, async ({ 
   const found = await eventFor(call, body, tried.value, config.settings)
   if (!found.ok) return found
   const { event, from } = found.value
-  const { event: end, trials } = tryTransformations(event, tried.value, sha256, config.settings)
+  const logs = new Map<Tried, readonly string[]>()
+  const { event: end, trials } = await tryTransformations(event, tried.value, async (one, now) => {
+    if (one.code === undefined) return transformEvent(now, one.steps ?? [], sha256, config.settings)
+    const by = { workspace: call.workspace, name: one.name, code: one.code }
+    const answer = await transformByCode(call.env, by, [now], config.settings)
+    logs.set(
+      one,
+      answer.logs.map(({ level, text }) => `${level}: ${text}`),
+    )
+    return answer.kind === 'done' ? (answer.results[0] as Transformed) : { kind: 'failed', reason: answer.reason }
+  })
   const before = eventDocument(event)
   const after = end ? eventDocument(end) : null
   const changes = after ? changedPaths(before, after) : []
@@ -48,7 +60,10 @@ export const previewTransformationRoute = serve(previewTransformation, async ({ 
     before,
     after,
     changes,
-    transformations: trials.map((trial) => ({ ...trial })),
+    transformations: trials.map((trial, i) => {
+      const said = logs.get(tried.value[i] as Tried)
+      return said && said.length > 0 ? { ...trial, logs: [...said] } : { ...trial }
+    }),
   })
 })
 
@@ -60,8 +75,10 @@ function endOf(outcome: string | undefined): 'dropped' | 'failed' {
 async function triedIn({ env, workspace }: Call, body: Body): Promise<Result<readonly Tried[], Failure>> {
   const steps = body.steps && checkSteps(body.steps)
   if (steps && !steps.ok) return steps
+  if (body.code !== undefined && steps) return unprocessable([{ path: 'code', message: 'takes the place of steps' }])
   const given = {
-    ...(steps ? { steps: steps.value } : {}),
+    ...(steps ? { steps: steps.value, code: undefined } : {}),
+    ...(body.code === undefined ? {} : { code: body.code, steps: undefined }),
     ...(body.sources ? { sources: body.sources } : {}),
     ...(body.events ? { events: body.events } : {}),
   }
@@ -75,7 +92,8 @@ async function triedIn({ env, workspace }: Call, body: Body): Promise<Result<rea
   const tried = results
     .filter(({ id, enabled }) => id === body.id || (body.all && enabled === 1))
     .map((row): Tried => ({ id: row.id, name: row.name, ...rulesOf(row), ...(row.id === body.id ? given : {}) }))
-  return ok(isKnown || !steps ? tried : [...tried, { id: null, name: 'new', steps: steps.value, ...given }])
+  const isNew = !isKnown && (steps ?? body.code) !== undefined
+  return ok(isNew ? [...tried, { id: null, name: 'new', ...given }] : tried)
 }
 
 interface Found {

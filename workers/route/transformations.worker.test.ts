@@ -115,7 +115,20 @@ describe('transformations', () => {
     expect(await post({ events: [] })).toEqual([400, 'events'])
     expect(await post({ colour: 'red' })).toEqual([400, 'colour'])
     expect(await post({ position: -1 })).toEqual([400, 'position'])
-    expect(await post({ steps: undefined })).toEqual([400, 'steps'])
+    expect(await post({ steps: undefined })).toEqual([422, 'steps'])
+    expect(await post({ code: 'export const onEvent = () => null' })).toEqual([422, 'code'])
+  })
+
+  test('code that does not load is refused, with its line', async () => {
+    const { api } = await aCaller()
+    const post = (code: string) => api('POST', '/transformations', { name: 'x', code })
+    const broken = await post('export function onEvent(event) {\n  return event +\n}')
+    expect([broken.status, broken.body.errors[0].path]).toEqual([422, 'code'])
+    expect((await post('const x = 1')).body.errors[0]).toMatchObject({ path: 'code' })
+    expect((await post('x'.repeat(70_000))).status).toBe(400)
+    const good = await post('export const onEvent = (event) => event')
+    expect(good.body).toMatchObject({ code: expect.any(String), version: 1 })
+    expect(good.body).not.toHaveProperty('steps')
   })
 
   test('belong to their workspace, and there are at most a hundred', async () => {
@@ -222,6 +235,26 @@ describe('a preview', () => {
     )
     const tried = { ...all, id: second, steps: [set('properties.mark', 'new')] }
     expect((await api('POST', '/transformations:preview', tried)).body.after.properties.mark).toBe('new')
+  })
+
+  test('runs code that is not saved, and shows what it wrote to the console', async () => {
+    const { api } = await aCaller()
+    const preview = async (code: string) => (await api('POST', '/transformations:preview', { code, event })).body
+    const code =
+      "export function onEvent(event) { console.log('saw', event.event); return { ...event, event: 'Order' } }"
+    expect(await preview(code)).toMatchObject({
+      outcome: 'changed',
+      after: { event: 'Order' },
+      changes: [{ path: 'event', change: 'changed' }],
+      transformations: [{ logs: ['log: saw Ordr'] }],
+    })
+    expect(await preview('export const onEvent = (event) => ({ ...event })')).toMatchObject({ outcome: 'unchanged' })
+    expect(await preview('export const onEvent = () => null')).toMatchObject({
+      outcome: 'dropped',
+      reason: 'code: null',
+    })
+    expect(await preview('export const onEvent = () => 7')).toMatchObject({ outcome: 'failed' })
+    expect(await preview('export {')).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('syntax') })
   })
 
   test('refuses what is no event, and a question without a transformation', async () => {

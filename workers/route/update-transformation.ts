@@ -23,7 +23,9 @@ export const updateTransformationRoute = serve(updateTransformation, async ({ pa
   const rules = await checkTransformation(call, {
     sources: body.sources === undefined ? before.sources : body.sources,
     events: body.events === undefined ? before.events : body.events,
-    steps: body.steps ?? before.steps,
+    name: body.name ?? row.name,
+    steps: body.steps ?? (body.code ? undefined : before.steps),
+    code: body.code ?? (body.steps ? undefined : before.code),
   })
   if (!rules.ok) return rules
   const { id: _, version: __, createdAt: ___, updatedAt: ____, ...named } = body
