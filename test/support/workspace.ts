@@ -139,16 +139,30 @@ export async function ledgerOf(
   stream: 'events' | 'effects' = 'events',
 ): Promise<Map<string, Record<string, unknown>>> {
   const ledger = new Map<string, Record<string, unknown>>()
-  const { objects } = await env.LAKE.list({ prefix: `bronze/${stream}/` })
-  for (const { key } of objects) {
-    const object = await env.LAKE.get(key)
-    if (!object) continue
-    const text = await new Response(object.body.pipeThrough(new DecompressionStream('gzip'))).text()
-    for (const line of text.split('\n').filter((one) => one !== '')) {
-      const copy = JSON.parse(line) as Record<string, unknown>
-      if (copy['workspace'] === workspace.id && !ledger.has(copy['copyId'] as string))
-        ledger.set(copy['copyId'] as string, copy)
-    }
-  }
+  for (const copy of await linesOf(workspace, stream))
+    if (!ledger.has(copy['copyId'] as string)) ledger.set(copy['copyId'] as string, copy)
   return ledger
+}
+
+/** Every line of the archive, also of a copy that was delivered again. */
+export async function linesOf(
+  workspace: TestWorkspace,
+  stream: 'events' | 'effects' = 'events',
+): Promise<readonly Record<string, unknown>[]> {
+  const lines: Record<string, unknown>[] = []
+  let cursor: string | undefined
+  do {
+    const page = await env.LAKE.list({ prefix: `bronze/${stream}/`, ...(cursor === undefined ? {} : { cursor }) })
+    for (const { key } of page.objects) {
+      const object = await env.LAKE.get(key)
+      if (!object) continue
+      const text = await new Response(object.body.pipeThrough(new DecompressionStream('gzip'))).text()
+      for (const line of text.split('\n').filter((one) => one !== '')) {
+        const copy = JSON.parse(line) as Record<string, unknown>
+        if (copy['workspace'] === workspace.id) lines.push(copy)
+      }
+    }
+    cursor = page.truncated ? page.cursor : undefined
+  } while (cursor !== undefined)
+  return lines
 }
