@@ -57,12 +57,24 @@ export async function storeForgot(env: Env, row: ErasureRow, store: ErasedStore,
     .run()
 }
 
-/** Every store has forgotten, and so do we. */
+/**
+ * Every store has forgotten. The hashes stay for some days more (forgetScopes), since compaction looks for copies that
+ * were on their way.
+ */
 export async function closeErasure(env: Env, row: ErasureRow, at: number): Promise<void> {
-  const leaves = JSON.stringify({ leaves: row.scope.leaves, keys: [] })
   await env.DB.prepare(
-    "UPDATE erasures SET state = 'closed', closed_at = ?, scope = ? WHERE workspace = ? AND id = ? AND state = 'open'",
+    "UPDATE erasures SET state = 'closed', closed_at = ? WHERE workspace = ? AND id = ? AND state = 'open'",
   )
-    .bind(at, leaves, row.workspace, row.id)
+    .bind(at, row.workspace, row.id)
+    .run()
+}
+
+/** Nothing of theirs can be on its way any more, and we forget how they would be known. */
+export async function forgetScopes(env: Env, closedBefore: number): Promise<void> {
+  await env.DB.prepare(
+    `UPDATE erasures SET scope = json_object('leaves', json(json_extract(scope, '$.leaves')), 'keys', json('[]'))
+     WHERE state <> 'open' AND closed_at < ? AND json_array_length(scope, '$.keys') > 0`,
+  )
+    .bind(closedBefore)
     .run()
 }

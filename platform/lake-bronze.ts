@@ -117,11 +117,8 @@ function waitingOf(name: string, object: R2Object): WaitingObject {
 export async function readLines(bucket: R2Bucket, places: readonly BronzePlace[]): Promise<readonly PlacedLine[]> {
   const read = new Map<BronzePlace, readonly PlacedLine[]>()
   await inPool(places, AT_ONCE, async (object) => {
-    const lines = await linesOfObject(bucket, bronzeKey(object.stream, object.hour, object.name))
-    read.set(
-      object,
-      lines.map((line, n) => ({ object, n, line })),
-    )
+    const body = await bucket.get(bronzeKey(object.stream, object.hour, object.name))
+    if (body) read.set(object, parseLines(new Uint8Array(await body.arrayBuffer()), object))
   })
   return places.flatMap((place) => read.get(place) ?? [])
 }
@@ -129,15 +126,8 @@ export async function readLines(bucket: R2Bucket, places: readonly BronzePlace[]
 /** R2 takes six connections of one invocation at once. */
 const AT_ONCE = 6
 
-export async function linesOfObject(bucket: R2Bucket, key: string): Promise<readonly Record<string, unknown>[]> {
-  const object = await bucket.get(key)
-  if (!object) return []
-  return parseLines(new Uint8Array(await object.arrayBuffer()))
-}
-
-export function parseLines(body: Uint8Array): readonly Record<string, unknown>[] {
-  // An object of which everybody was erased is an empty marker.
-  if (body.byteLength === 0) return []
-  const text = gunzipSync(body).toString('utf8')
-  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Record<string, unknown>]))
+/** Numbered as they stand: a line that was erased is empty, and the others keep their numbers. */
+function parseLines(body: Uint8Array, object: BronzePlace): readonly PlacedLine[] {
+  const lines = gunzipSync(body).toString('utf8').split('\n')
+  return lines.flatMap((line, n) => (line === '' ? [] : [{ object, n, line: JSON.parse(line) as PlacedLine['line'] }]))
 }

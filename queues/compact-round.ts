@@ -1,5 +1,6 @@
 import { ConfigStore } from '../platform/config-store.ts'
-import { identifierKey } from '../platform/hashing.ts'
+import { eraseFromObject } from '../platform/erase-archive.ts'
+import { erasedLately, isTheirs, keyedBy } from '../platform/erased-person.ts'
 import { readCompaction, readLines, readTaken, type WaitingHour, waitingHours } from '../platform/lake-bronze.ts'
 import { unknownRows } from '../platform/lake-files.ts'
 import { swapTagged, type Tagged } from '../platform/lake-json.ts'
@@ -7,7 +8,7 @@ import { readDay, readRoot, swapRoot, writeSilver } from '../platform/lake-manif
 import { defaultSettings, type WorkspaceSettings } from '../shared/config/workspace-config.ts'
 import { HOUR } from '../shared/kernel/instant.ts'
 import { type Compaction, closesAt, type OpenRound, pickRound, ROUND_MS } from '../shared/lake/compaction.ts'
-import { COMPACTION_KEY, lateKey, STREAMS, type Stream, takenKey } from '../shared/lake/lake-key.ts'
+import { bronzeKey, COMPACTION_KEY, lateKey, STREAMS, type Stream, takenKey } from '../shared/lake/lake-key.ts'
 import { filesOfHour, type PartitionChange } from '../shared/lake/manifest.ts'
 import { byWorkspace, type PlacedLine, splitLines } from '../shared/lake/split-lines.ts'
 
@@ -105,11 +106,11 @@ async function takeIn(env: Env, workspace: string, lines: readonly PlacedLine[],
   const { value: root } = await readRoot(bucket, workspace)
   if (root.round >= round) return
   const settings = await settingsOf(env, workspace)
-  const keyOf = ({ type, match }: { type: string; match: string }) =>
-    identifierKey(env.IDENTITY_SECRET, workspace, type, match)
+  const left = await withoutErased(env, workspace, lines, settings.identity.defaultCountry, now)
+  const keyOf = keyedBy(env, workspace)
   const changes: PartitionChange[] = []
   const generation = root.generation + 1
-  for (const partition of splitLines(lines, { settings, keyOf })) {
+  for (const partition of splitLines(left, { settings, keyOf })) {
     const { table, day, hour } = partition
     const files = filesOfHour(await readDay(bucket, root, day), table, hour)
     const rows = await unknownRows(bucket, partition, files)
@@ -122,6 +123,31 @@ async function takeIn(env: Env, workspace: string, lines: readonly PlacedLine[],
     const { value } = await readCompaction(bucket)
     return current.round < round && value.open?.round === round ? { round } : undefined
   })
+}
+
+/** Copies of people who were erased while these were on their way: they go here, and out of bronze. */
+async function withoutErased(
+  env: Env,
+  workspace: string,
+  lines: readonly PlacedLine[],
+  country: string | undefined,
+  now: number,
+): Promise<readonly PlacedLine[]> {
+  const people = await erasedLately(env, workspace, now)
+  if (people.length === 0) return lines
+  const tests = people.map((person) => isTheirs(env, workspace, person, country))
+  // What was refused since is a line without content, and counts.
+  const isOfErased = (line: PlacedLine['line']) => isContent(line) && tests.some((test) => test(line))
+  const left = lines.filter(({ line }) => !isOfErased(line))
+  if (left.length === lines.length) return lines
+  const objects = new Set(lines.filter(({ line }) => isOfErased(line)).map(({ object }) => object))
+  for (const { stream, hour, name } of objects)
+    await eraseFromObject(env.LAKE, bronzeKey(stream, hour, name), isOfErased)
+  return left
+}
+
+function isContent(line: PlacedLine['line']): boolean {
+  return line['item'] !== undefined || line['event'] !== undefined
 }
 
 async function markTaken(bucket: R2Bucket, { stream, hour, objects }: OpenRound): Promise<void> {

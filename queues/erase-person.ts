@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { buryDocuments } from '../platform/audience-documents.ts'
+import { ConfigStore } from '../platform/config-store.ts'
 import { eraseFromArchive, type IsTheirs } from '../platform/erase-archive.ts'
+import { eraseFromGold, eraseFromSilver } from '../platform/erase-lake.ts'
+import { erasedPerson, isTheirs } from '../platform/erased-person.ts'
 import { closeErasure, type ErasureRow, erasureRow, storeForgot } from '../platform/erasure-row.ts'
-import { identifierKey } from '../platform/hashing.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
 import { forgetProfile } from '../platform/match-forget.ts'
 import { identityStub } from '../platform/stubs.ts'
 import { ERASED_STORES, type ErasedStore } from '../shared/contract/read-erasure.ts'
-import type { Event } from '../shared/event/event.ts'
-import { validateItem } from '../shared/event/validate-item.ts'
-import { identifierOf, identifiersOf } from '../shared/identity/identifier.ts'
-import { isObject, type JsonObject, jsonOf } from '../shared/kernel/json.ts'
+import { isObject, jsonOf } from '../shared/kernel/json.ts'
+import { compactRound } from './compact-round.ts'
 
 /**
  * Takes a person out of every store, one after the other, and closes the receipt. The graph comes first: from then on
@@ -37,7 +37,23 @@ const STORES: Readonly<Record<ErasedStore, Forgetting>> = {
   audience: async (env, row) => ({ removed: await forgetDocuments(env, row), next: null }),
   matching: async (env, row) => ({ removed: await forgetMatching(env, row), next: null }),
   dead_letters: forgetDeadLetters,
-  archive: (env, row, at) => eraseFromArchive(env, theirs(env, row), at),
+  archive: async (env, row, at) => {
+    const person = erasedPerson(env, row, ALL_TIME)
+    return eraseFromArchive(env, row.workspace, person, await theirs(env, row), at)
+  },
+  silver: async (env, row, at) =>
+    eraseFromSilver(env, row.workspace, erasedPerson(env, row, row.requestedAt), at, Date.now()),
+  gold: async (env, row, at) =>
+    eraseFromGold(env, row.workspace, erasedPerson(env, row, row.requestedAt), at, Date.now()),
+}
+
+/** While the receipt is open nothing with their identifiers is anybody else's. */
+const ALL_TIME = Number.POSITIVE_INFINITY
+
+async function theirs(env: Env, row: ErasureRow): Promise<IsTheirs> {
+  const config = await new ConfigStore(env.DB).workspace(row.workspace)
+  const country = typeof config === 'string' ? undefined : config.settings.identity.defaultCountry
+  return isTheirs(env, row.workspace, erasedPerson(env, row, ALL_TIME), country)
 }
 
 export const erasePerson = defineJob({
@@ -50,7 +66,11 @@ export const erasePerson = defineJob({
     const { store, at, removed } = cursor ?? { store: ERASED_STORES[0], at: null, removed: 0 }
     const page = await STORES[store](env, row, at)
     const total = ERASED_STORES.length
-    if (page === 'busy') return { cursor: { store, at, removed }, done, total, waitMs: 500 }
+    if (page === 'busy') {
+      // Should whoever has the round be dead, we carry it on; a new one is not begun.
+      if (store === 'silver') await compactRound(env, { by: row.id, now, until: 0 })
+      return { cursor: { store, at, removed }, done, total, waitMs: 500 }
+    }
     const soFar = removed + page.removed
     if (page.next !== null) return { cursor: { store, at: page.next, removed: soFar }, done, total }
     await storeForgot(env, row, store, { at: now, removed: soFar })
@@ -72,14 +92,14 @@ async function forgetDeadLetters(env: Env, row: ErasureRow, at: string | null) {
   )
     .bind(row.workspace, at ?? '')
     .all<{ id: string; body: string }>()
-  const isTheirs = theirs(env, row)
+  const isOfThem = await theirs(env, row)
   const gone = letters.results.filter(({ body }) => {
     const kept = jsonOf(body)
     if (!isObject(kept)) return false
     const effect = kept['effect']
-    if (isObject(effect) && isTheirs({ canonicalId: effect['profile'] })) return true
+    if (isObject(effect) && isOfThem({ canonicalId: effect['profile'] })) return true
     const items = Array.isArray(kept['items']) ? kept['items'] : []
-    return items.some((item) => isObject(item) && isTheirs({ item }))
+    return items.some((item) => isObject(item) && isOfThem({ item }))
   })
   if (gone.length > 0)
     await env.DB.batch(
@@ -89,43 +109,6 @@ async function forgetDeadLetters(env: Env, row: ErasureRow, at: string | null) {
     )
   const last = letters.results.at(-1)
   return { removed: gone.length, next: letters.results.length === 200 && last ? last.id : null }
-}
-
-/** Is a line of the archive about this person: by where it was counted, or by an identifier it carries? */
-function theirs(env: Env, row: ErasureRow): IsTheirs {
-  const ids = new Set<unknown>([row.profile, ...row.scope.leaves])
-  const keys = new Set(row.scope.keys)
-  const isKey = (type: string, match: string) =>
-    keys.has(identifierKey(env.IDENTITY_SECRET, row.workspace, type, match))
-  return (line) => {
-    if (line['workspace'] !== undefined && line['workspace'] !== row.workspace) return false
-    if (ids.has(line['canonicalId']) || ids.has(line['leaf']) || ids.has(line['other'])) return true
-    const item = line['item']
-    if (isObject(item) && ids.has(item['profile'])) return true
-    const body = isObject(item) ? item['body'] : undefined
-    if (!isObject(body)) return false
-    return identifiersIn(body).some(({ type, match }) => isKey(type, match))
-  }
-}
-
-/** The identifiers in an item as it was sent, valid or not. */
-function identifiersIn(body: JsonObject) {
-  const valid = validateItem(body, undefined)
-  const { userId, anonymousId, context, traits, previousId } = body
-  const shape = {
-    ...body,
-    type: valid.ok ? valid.value : 'identify',
-    userId,
-    anonymousId,
-    traits,
-    context: isObject(context) ? context : {},
-  }
-  const found = [...identifiersOf(shape as unknown as Event)]
-  for (const type of ['user_id', 'anonymous_id']) {
-    const identifier = identifierOf(type, previousId)
-    if (identifier) found.push(identifier)
-  }
-  return found
 }
 
 /** One document with its text index, whatever it was merged of; nothing of any of these IDs comes back. */

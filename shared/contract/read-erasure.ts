@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineContract } from './contract.ts'
 
 /** The stores that hold something of a person, in the order in which they forget. */
-export const ERASED_STORES = ['graph', 'audience', 'matching', 'dead_letters', 'archive'] as const
+export const ERASED_STORES = ['graph', 'audience', 'matching', 'dead_letters', 'archive', 'silver', 'gold'] as const
 export type ErasedStore = (typeof ERASED_STORES)[number]
 
 export const ErasureDocument = z
