@@ -7,6 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { codeNames } from '../../scripts/cli/codegen-names.ts'
 import { CliError } from '../../scripts/cli/command.ts'
 import { run } from '../../scripts/cli/main.ts'
+import type { JsonObject } from '../../shared/kernel/json.ts'
+import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+import { readerOf } from '../support/read-api.ts'
 
 /** `npx tributary codegen`, and what the compiler says of code that uses what it wrote. */
 let folder: string
@@ -168,6 +171,42 @@ describe('npx tributary codegen', () => {
     await expect(run(['codegen', bad, '--out', '-', '--language', 'cobol'], io)).rejects.toBeInstanceOf(CliError)
     await expect(run(['codegen', '--out', '-'], io)).rejects.toThrow('There is no running Tributary')
   })
+})
+
+describe('a plan of a running Tributary', () => {
+  let server: LocalServer
+  beforeAll(async () => {
+    server = await startLocalServer()
+  }, 60_000)
+  afterAll(() => server?.stop(), 60_000)
+
+  async function call(path: string, body: object, token = server.apiToken): Promise<JsonObject> {
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+    const reply = await fetch(`${server.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    return (await reply.json()) as JsonObject
+  }
+
+  test('is in force within seconds, and becomes code by its name', async () => {
+    const schema = { properties: { total: { type: 'number' } }, required: ['total'] }
+    const events = [{ name: 'Order Completed', version: 1, schema, onViolation: 'block' }]
+    await call('/api/v1/tracking-plans', { name: 'Shop', mode: 'enforce', events, unplanned: 'allow' })
+    const reader = readerOf(server)
+    const outcomeOf = async (messageId: string) => {
+      const event = { type: 'track', event: 'Order Completed', userId: 'u', messageId, properties: { total: 'x' } }
+      await call('/v1/batch', { writeKey: server.writeKey, batch: [event] }, 'none')
+      return (await reader.until<{ outcome: string }>(`/events/${messageId}/trace`, () => true)).value.outcome
+    }
+    const until = Date.now() + 5_000
+    const outcomes: string[] = []
+    while (outcomes.at(-1) !== 'rejected' && Date.now() < until) outcomes.push(await outcomeOf(`m${outcomes.length}`))
+    expect(outcomes.at(-1)).toBe('rejected')
+    const written: string[] = []
+    const io = { env: { TRIBUTARY_STATE: server.state }, out: { write: (text: string) => written.push(text) } }
+    for (const named of [[], ['Shop']]) await run(['codegen', ...named, '--out', '-'], io)
+    expect(written[0]).toContain('orderCompleted: (properties: OrderCompleted')
+    expect(written[1]).toBe(written[0])
+    await expect(run(['codegen', 'Nothing', '--out', '-'], io)).rejects.toThrow('There is no tracking plan Nothing')
+  }, 60_000)
 })
 
 test('any names become identifiers, and no two the same', () => {
