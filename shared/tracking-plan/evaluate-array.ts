@@ -24,9 +24,10 @@ function evaluateLength(run: Run, schema: JsonObject, value: readonly JsonValue[
   if (typeof minItems === 'number' && value.length < minItems) return report(run, 'value', 'has too few elements')
   if (typeof maxItems === 'number' && value.length > maxItems) return report(run, 'value', 'has too many elements')
   if (uniqueItems !== true) return true
-  const texts = new Set(value.map(canonicalJson))
-  spend(run, value.length)
-  return texts.size === value.length || report(run, 'value', 'has an element twice')
+  const texts = value.map(canonicalJson)
+  const chars = texts.reduce((sum, text) => sum + text.length, 0)
+  if (!spend(run, value.length + (chars >> 3))) return false
+  return new Set(texts).size === value.length || report(run, 'value', 'has an element twice')
 }
 
 function evaluateContains(run: Run, schema: JsonObject, value: readonly JsonValue[], seen: Seen): boolean {
