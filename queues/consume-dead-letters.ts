@@ -40,10 +40,8 @@ async function readLetters(message: Message, env: Env): Promise<readonly DeadLet
   const unit = unitOf(message, ingest.data)
   const source = await new ConfigStore(env.DB).source(ingest.data.source)
   if (source === 'unreadable') return 'wait'
-  if (source !== 'unknown') {
-    unit.source = source
-    trimConnection(unit, source)
-  }
+  trimConnection(unit, source)
+  if (source !== 'unknown') unit.source = source
   for (const copy of unit.copies) {
     copy.outcome = { kind: 'dead_letter', stage: 'queue', reason: 'given up by its queue after its last retry' }
   }

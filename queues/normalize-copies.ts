@@ -30,9 +30,9 @@ export async function normalizeCopies(units: readonly Unit[], configs: ConfigSto
 async function configure(unit: Unit, configs: ConfigStore): Promise<WorkspaceConfig | undefined> {
   const source = await configs.source(unit.ingest.source)
   if (source === 'unreadable') return wait(unit, 'the source cannot be read')
+  trimConnection(unit, source)
   if (source === 'unknown') return decideAll(unit, { kind: 'dropped', reason: 'source_disabled' })
   unit.source = source
-  trimConnection(unit, source)
   const config = await configs.workspace(source.workspace)
   if (config === 'unreadable' || config === 'unknown') return wait(unit, 'the workspace cannot be read')
   unit.config = config

@@ -5,6 +5,7 @@ import { consume } from '../../queues/index.ts'
 import { WorkspaceSettings } from '../../shared/config/workspace-config.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
 import { eventOfLine } from '../../shared/message/archived-event.ts'
+import { NO_WORKSPACE } from '../../shared/message/dead-letter.ts'
 import type { IngestMessage } from '../../shared/message/ingest-message.ts'
 import { handleRequest } from '../../workers/handle-request.ts'
 import { apiClient } from '../support/api-client.ts'
@@ -115,6 +116,11 @@ describe('the stage enrich', () => {
     const api = await apiClient(ws)
     const own = { enrich: { ip: 'drop', geo: { precision: 'city' }, userAgent: { enabled: false } } }
     expect((await api('PATCH', '/workspace', { pipeline: { sources: { [ws.source]: own } } })).status).toBe(200)
+    const wrong = await api('PATCH', '/workspace', { pipeline: { enrich: { currency: { base: 'eur' } } } })
+    expect([wrong.status, JSON.stringify(wrong.body)]).toEqual([
+      400,
+      expect.stringContaining('pipeline.enrich.currency.base'),
+    ])
     const [event] = await only(ws, [aPage()], { ip: '203.0.113.77', userAgent: CHROME, geo: CITY })
     expect(event?.context).toMatchObject({ location: { city: 'Berlin', latitude: 52.5 } })
     expect(event?.context).not.toHaveProperty('ip')
@@ -144,7 +150,7 @@ describe('the stage enrich', () => {
       ['dropped', 'bot'],
       ['applied', undefined],
     ])
-    expect((await meterOf(dropping)).counts).toEqual({ applied: 1, 'dropped:bot': 1 })
+    expect((await meterOf(dropping)).counts).toMatchObject({ applied: 1, 'dropped:bot': 1 })
   })
 
   test('a retry from another address is the same event; revenue counts in the currency of the workspace', async () => {
@@ -165,6 +171,14 @@ describe('the stage enrich', () => {
     const duplicate = [...(await ledgerOf(ws)).values()].find(({ outcome }) => outcome === 'duplicate')
     expect(duplicate).toBeDefined()
     expect(duplicate).not.toHaveProperty('conflict')
+  })
+
+  test('an event of a source that is gone is kept without the place of its connection', async () => {
+    const nobody = { id: '-', source: 'src_deleted0' }
+    await deliver([aMessage(nobody, [aPage()], { geo: CITY })])
+    const lines = [...(await ledgerOf({ ...nobody, id: NO_WORKSPACE })).values()]
+    expect(lines.filter(({ source }) => source === nobody.source)).toMatchObject([{ reason: 'source_disabled' }])
+    expect(JSON.stringify(lines)).not.toContain('Berlin')
   })
 
   test('where the stage is left out, nothing is added and no place is kept', async () => {
