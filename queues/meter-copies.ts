@@ -1,6 +1,7 @@
 import type { MeterEntry } from '../durable-objects/meter-object.ts'
 import { meterOf, meterStub } from '../platform/stubs.ts'
 import { count, countOutcome, emptyReading, observe } from '../shared/pipeline/meter.ts'
+import { countsOfCalls } from '../shared/pipeline/plugin-calls.ts'
 import { countAt } from '../shared/pipeline/source-hours.ts'
 import { countNotes } from '../shared/pipeline/stage-counts.ts'
 import { type Unit, workspaceOf } from './copy.ts'
@@ -23,7 +24,10 @@ export async function meterCopies(env: Env, units: readonly Unit[]): Promise<voi
 
 function meterEntry(unit: Unit, now: number): MeterEntry {
   const reading = emptyReading()
-  if (unit.plugins) reading.plugins = unit.plugins
+  if (unit.plugins) {
+    reading.plugins = unit.plugins
+    for (const [label, calls] of Object.entries(countsOfCalls(unit.plugins))) count(reading.counts, label, calls)
+  }
   const { receivedAt, origin } = unit.ingest
   // How long a file or a repair took says nothing of how fast events are.
   const isLive = origin === 'live'

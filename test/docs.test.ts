@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { generatedPages } from '../scripts/docs/generated-pages.ts'
 import { CONNECTORS } from '../shared/connector/index.ts'
+import { pluginTypes } from '../shared/plugin/index.ts'
 
 /** Docs in step with the code: generated pages, links, commands and the laws that headers state. */
 const read = (path: string) => readFileSync(path, 'utf8')
@@ -33,6 +34,10 @@ test.each(pages)('every npm script and source file that %s names exists', (path)
 
 test.each(CONNECTORS)('docs/connectors.md says what $name makes of a record', ({ name, type, format }) => {
   expect(read('docs/connectors.md')).toContain(`### ${name}\n\n${type}, ${format}: `)
+})
+
+test.each(pluginTypes)('docs/plugins.md tells of $name', ({ name }) => {
+  expect(read('docs/plugins.md')).toContain(`\`${name}\``)
 })
 
 describe('laws', () => {

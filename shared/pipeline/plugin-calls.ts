@@ -112,6 +112,17 @@ export function recentCalls(all: PluginCalls, now: number): PluginCalls {
   return kept
 }
 
+/** The same as labels that are never forgotten, `plugin:<id>:<outcome>`: what is shown of the last hour is no counter. */
+export function countsOfCalls(all: PluginCalls): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([plugin, slices]) => {
+      const { calls, failed, timeouts } = Object.values(slices).reduce(sumOfCalls, NO_CALLS)
+      const outcomes = { answered: calls - failed, failed: failed - timeouts, timeout: timeouts }
+      return Object.entries(outcomes).map(([outcome, count]) => [`plugin:${plugin}:${outcome}`, count])
+    }),
+  )
+}
+
 /** How a plugin was in the last hour (to the slice), as its operators are shown it. */
 export interface PluginHealth {
   readonly calls: number

@@ -111,7 +111,10 @@ describe('a blocking plugin', () => {
     expect(request.headers.get('webhook-signature')).toBe(`v1,${mac}`)
     // What it wrote stands in the archive beside what came.
     const line = [...(await ledgerOf(ws)).values()].find(({ messageId }) => messageId === 'm1')
-    expect(line).toMatchObject({ item: { body: { properties: { total: 5 } } }, changes: { properties: { score: 7 } } })
+    expect(line).toMatchObject({
+      item: { body: { properties: { total: 5 } } },
+      changes: { within: { properties: { score: 7 } } },
+    })
   })
 
   test('asked again about the same events is asked under the same key', async () => {
@@ -163,7 +166,11 @@ describe('a blocking plugin', () => {
     expect(await steps('m1')).toMatchObject([{ outcome, reason: expect.stringContaining(reason) }])
     const { health } = (await api.call('GET', `/api/v1/plugins/${id}`)).json
     expect([health.calls, health.events]).toEqual([1, 1])
-    if (outcome === 'timeout') expect(health).toMatchObject({ failed: 1, timeouts: 1 })
+    if (outcome === 'timeout') {
+      expect(health).toMatchObject({ failed: 1, timeouts: 1 })
+      const { text } = await api.call('GET', '/metrics')
+      expect(text).toContain(`cdp_plugin_calls_total{plugin="${id}",outcome="timeout"} 1`)
+    }
     expect({} as Record<string, unknown>).not.toHaveProperty('x')
   })
 
@@ -243,6 +250,17 @@ describe('a blocking plugin', () => {
     )
     await deliver([aMessage(ws, [track('m1')])])
     expect((await eventOf(ws, 'm1'))?.properties).toEqual({ total: 5, score: 'first' })
+  })
+
+  test('at an address that was public when it was saved is not called once it is private', async () => {
+    const { ws, install, steps } = await aStory()
+    const peer = answering(() => ({ set: { 'properties.score': 1 } }))
+    await install(peer)
+    await deliver([aMessage(ws, [track('m1')])], 1, { ...env, OUTBOUND: 'public' } as Env)
+    expect(peer.got).toEqual([])
+    expect(await steps('m1')).toMatchObject([
+      { outcome: 'failed', reason: expect.stringContaining('the address must be') },
+    ])
   })
 
   test('may be a Worker bound beside this one: the same words, no network', async () => {

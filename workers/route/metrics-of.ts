@@ -73,6 +73,10 @@ export function metricsOf(
         outcomes.map((outcome) => ({ labels: { stage, outcome }, value: counts[`stage:${stage}:${outcome}`] ?? 0 })),
       ),
     },
+    {
+      ...counter('cdp_plugin_calls_total', 'Calls of blocking plugins, one per plugin and batch'),
+      samples: pluginCalls(counts),
+    },
     labelled(
       'cdp_identity_links_refused_total',
       'Links between identifiers that were not made',
@@ -128,6 +132,14 @@ const STAGES: Readonly<Record<string, unknown>> = Object.fromEntries(DEAD_LETTER
 /** Everything a meter counts is an outcome, but for what it observes beside them (shared/pipeline/meter.ts). */
 function isOutcome(label: string): boolean {
   return label === 'applied' || label === 'duplicate' || /^(dropped|rejected|dead_letter):/.test(label)
+}
+
+/** `plugin:<id>:<outcome>`, of those that were called. */
+function pluginCalls(counts: Counts): readonly Sample[] {
+  return Object.keys(counts).flatMap((key) => {
+    const [what, plugin = '', outcome = ''] = key.split(':')
+    return what === 'plugin' ? [{ labels: { plugin, outcome }, value: counts[key] ?? 0 }] : []
+  })
 }
 
 /** `hook_refused:<provider>:<reason>`, of those that happened: every provider with every reason would be a hundred zeros. */
