@@ -25,8 +25,37 @@ export interface Chaos {
   /** Of a message: it is delivered twice; it comes again though it was acknowledged. */
   readonly duplicate: number
   readonly lostAck: number
+  /** After a round of batches: the isolate forgets what it knew; objects are evicted. */
+  readonly forget: number
+  readonly evict: number
+  /** Over how many seconds the messages come in. */
+  readonly spreadSeconds: number
+  /** The consumer dies exactly there: at a call, counted from 1, of a batch, counted from 1. */
+  readonly dies?: Doom
+  /** A planted fault: consumers that acknowledge before all is durable. Whoever dies has acknowledged already. */
+  readonly acksFirst?: true
   /** While it lasts, calls whose name begins so are refused. Milliseconds of the queues' clock. */
   readonly outages: readonly { readonly of: string; readonly from: number; readonly to: number }[]
+}
+
+export interface Doom {
+  readonly batch: number
+  readonly call: number
+  readonly when: 'before' | 'after'
+}
+
+/** As on a quiet day: everything in order, in as few batches as may be. */
+export const QUIET: Chaos = {
+  random: () => 0.99,
+  fault: 0,
+  delay: 0,
+  death: 0,
+  duplicate: 0,
+  lostAck: 0,
+  forget: 0,
+  evict: 0,
+  spreadSeconds: 0,
+  outages: [],
 }
 
 interface Waiting {
@@ -71,6 +100,8 @@ export class FaultyQueues {
     batches: 0,
     buried: 0,
   }
+  /** The calls that each batch made. */
+  readonly calls: (readonly OutwardCall[])[] = []
   /** Milliseconds since the story began. */
   now = 0
   readonly #env: Env
@@ -149,12 +180,14 @@ export class FaultyQueues {
     const { random, death } = this.#chaos
     this.happened.batches += 1
     const dies = random() < death
-    const dying = dyingAt(
-      this.#env,
-      dies ? 1 + Math.floor(random() * 25) : Number.POSITIVE_INFINITY,
-      random() < 0.5 ? 'before' : 'after',
-      this.#strike,
-    )
+    const chance: Doom = {
+      batch: this.happened.batches,
+      call: dies ? 1 + Math.floor(random() * 25) : Number.POSITIVE_INFINITY,
+      when: random() < 0.5 ? 'before' : 'after',
+    }
+    const doom = this.#chaos.dies?.batch === this.happened.batches ? this.#chaos.dies : chance
+    const dying = dyingAt(this.#env, doom.call, doom.when, this.#strike)
+    this.calls.push(dying.calls)
     const { batch, settledBy } = aBatch(first.queue, messages)
     let thrown = false
     try {
@@ -164,7 +197,9 @@ export class FaultyQueues {
       thrown = true
     }
     if (dying.isDead()) this.happened.deaths += 1
-    for (const message of messages) this.#settle(message, thrown || dying.isDead() ? undefined : settledBy(message.id))
+    const isLost = thrown || dying.isDead()
+    const lost: Settlement | undefined = this.#chaos.acksFirst ? { kind: 'ack' } : undefined
+    for (const message of messages) this.#settle(message, isLost ? lost : settledBy(message.id))
   }
 
   /** As a queue takes it: what was neither acknowledged nor retried when a consumer ends well is acknowledged. */
