@@ -17,6 +17,7 @@ export interface CompiledSchema {
 export const MOST_SCHEMA_BYTES = 64 * 1_024
 const MOST_DEPTH = 64
 const MOST_FAULTS = 20
+const MOST_EVALUATIONS = 5_000
 
 /**
  * Checks a schema as somebody wrote it: every fault is named with its path. What passes ends on every value: nothing is
@@ -29,7 +30,7 @@ export function compileSchema(schema: JsonValue): Result<CompiledSchema, readonl
   if (utf8Length(JSON.stringify(schema)) > MOST_SCHEMA_BYTES)
     return err([{ path: '', message: `has more than ${MOST_SCHEMA_BYTES} bytes` }])
   visit(walk, schema, [])
-  if (walk.faults.length === 0) findCircles(walk)
+  if (walk.faults.length === 0) followReferences(walk)
   if (walk.faults.length > 0) return err(walk.faults.slice(0, MOST_FAULTS))
   return ok({ root: schema, patterns: walk.patterns, targets: walk.targets })
 }
@@ -115,9 +116,15 @@ function anchored(schema: JsonValue, name: string): Schema | undefined {
   return undefined
 }
 
-/** Following what stays at one value, one may not come back to where one was: that would never end. */
-function findCircles({ seen, targets, faults }: Walk): void {
-  const done = new Set<Schema>()
+/**
+ * Following what stays at one value, one may not come back to where one was, which would never end, nor meet the same
+ * again and again: references to references double the work at every level.
+ */
+function followReferences({ seen, targets, faults }: Walk): void {
+  /** Evaluations that one value costs, by schema; known once all that is inside was looked at. */
+  const done = new Map<Schema, number>()
+  const fault = (schema: Schema, message: string) =>
+    faults.push({ path: (seen.get(schema as JsonObject) ?? []).join('.'), message })
   for (const start of seen.keys()) {
     const trail = new Set<Schema>()
     const stack = [{ schema: start as Schema, left: inPlaceOf(start, targets) }]
@@ -125,14 +132,17 @@ function findCircles({ seen, targets, faults }: Walk): void {
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const next = top.left.pop()
       if (next === undefined) {
-        done.add(top.schema)
+        const costs = inPlaceOf(top.schema, targets).map((inner) => done.get(inner) ?? 0)
+        const cost = costs.reduce((sum, one) => sum + one, 1)
+        if (cost > MOST_EVALUATIONS) {
+          fault(top.schema, 'takes too many evaluations of one value when its references are written out')
+          return
+        }
+        done.set(top.schema, cost)
         trail.delete(top.schema)
         stack.pop()
       } else if (trail.has(next)) {
-        faults.push({
-          path: (seen.get(next as JsonObject) ?? []).join('.'),
-          message: 'leads back to itself without going down into the value',
-        })
+        fault(next, 'leads back to itself without going down into the value')
         return
       } else if (!done.has(next)) {
         trail.add(next)

@@ -7,8 +7,8 @@ import { attempt, MOST_FOUND, type Run, report, type Seen, spend } from './run.t
 import type { Schema } from './schema-keywords.ts'
 import type { Found, Place } from './violation.ts'
 
-/** About a tenth of a second at the very most; an ordinary event takes some hundred. */
-const MOST_STEPS = 200_000
+/** Some tenths of a second at worst; an ordinary event takes a hundred steps, the largest some ten thousand. */
+const MOST_STEPS = 100_000
 const MOST_FRAMES = 400
 
 /**
