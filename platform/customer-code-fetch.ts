@@ -10,7 +10,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const MOST_BODY_BYTES = 1024 * 1024
 /** Of the hop between the customer's isolate and us, or added by the platform. */
 const NOT_PASSED =
-  /^(?:host|connection|content-length|transfer-encoding|accept-encoding|cf-.*|x-forwarded-.*|x-real-ip)$/
+  /^(?:host|user-agent|connection|content-length|transfer-encoding|accept-encoding|cf-.*|x-forwarded-.*|x-real-ip)$/
 /** The body was read and unpacked. */
 const NOT_GIVEN = /^(?:connection|content-length|content-encoding|transfer-encoding|x-tributary-refused)$/
 
@@ -37,10 +37,14 @@ export async function fetchForCode(
   return new Response(empty ? null : reply.body, { status: reply.status, headers: given })
 }
 
+/** A wildcard would stand for hosts that nobody has looked at. */
+const HOST = /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i
+
 /** Why a host cannot be on the list of a customer's code, in words. */
 export function refusedHost(host: string, rules: OutboundRules): string | undefined {
   const url = URL.parse(`https://${host}/`)
-  if (!url || url.host !== host.toLowerCase()) return 'must be a host name, with a port when it is another than 443'
+  if (!HOST.test(host) || url?.host !== host.toLowerCase())
+    return 'must be a host name, with a port when it is another than 443'
   return refusedUrl(url.href, rules)
 }
 

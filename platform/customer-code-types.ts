@@ -59,6 +59,8 @@ export const CODE_LIMITS = {
   /** UTF-8 bytes of the module's text. */
   codeBytes: 64 * 1024,
   events: 2_500,
+  /** Of all events together; a batch of the queue has less than half of it. */
+  givenBytes: 16 * 1024 * 1024,
   allow: 20,
   timeoutMs: 5_000,
   /** How much larger the answer to an event may be than the event. */

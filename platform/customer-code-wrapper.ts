@@ -54,7 +54,7 @@ function at(fault) {
 
 function failure(fault, otherwise = 'threw') {
   const detail = said(fault).slice(0, 500)
-  const reason = /not permitted to access the internet|^TypeError: fetch to /.test(detail) ? 'not_allowed' : otherwise
+  const reason = /not permitted to access the internet|^TypeError: fetch to [^ ]+ is not allowed/.test(detail) ? 'not_allowed' : otherwise
   return { failed: { reason, detail } }
 }
 

@@ -26,6 +26,7 @@ export async function runCustomerCode(
   const fault = boundsFault(env, code, events.length)
   if (fault) return fault
   const given = writeCall(code.settings, events)
+  if (given.mostBytes > CODE_LIMITS.givenBytes) return refusal('too_large', 'the events of a call are too much at once')
   const { workspace, allow, timeoutMs } = code
   const reply = await ask(env, {
     workspace,
@@ -87,17 +88,20 @@ async function askRunner(runner: Fetcher, call: CodeCall): Promise<CodeReply> {
 }
 
 function boundsFault(env: Env, code: CustomerCode, events: number): CodeAnswer | undefined {
-  const failed = (reason: CodeFailure, detail: string): CodeAnswer => ({ kind: 'failed', reason, detail, logs: [] })
   const { codeBytes, allow, timeoutMs } = CODE_LIMITS
-  if (Buffer.byteLength(code.code) > codeBytes) return failed('too_large', `code has at most ${codeBytes} bytes`)
-  if (events > CODE_LIMITS.events) return failed('too_large', `a call has at most ${CODE_LIMITS.events} events`)
+  if (Buffer.byteLength(code.code) > codeBytes) return refusal('too_large', `code has at most ${codeBytes} bytes`)
+  if (events > CODE_LIMITS.events) return refusal('too_large', `a call has at most ${CODE_LIMITS.events} events`)
   if (!(code.timeoutMs > 0 && code.timeoutMs <= timeoutMs)) {
-    return failed('limit', `customer code has between 1 and ${timeoutMs} ms, not ${code.timeoutMs}`)
+    return refusal('limit', `customer code has between 1 and ${timeoutMs} ms, not ${code.timeoutMs}`)
   }
-  if (code.allow.length > allow) return failed('not_allowed', `code may call at most ${allow} hosts`)
+  if (code.allow.length > allow) return refusal('not_allowed', `code may call at most ${allow} hosts`)
   for (const host of code.allow) {
     const refused = refusedHost(host, outboundRules(env))
-    if (refused) return failed('not_allowed', `the host ${host} ${refused}`)
+    if (refused) return refusal('not_allowed', `the host ${host} ${refused}`)
   }
   return undefined
+}
+
+function refusal(reason: CodeFailure, detail: string): CodeAnswer {
+  return { kind: 'failed', reason, detail, logs: [] }
 }

@@ -96,6 +96,13 @@ describe('customer code', () => {
     expect(await run(adding(15_000), many)).toMatchObject({ kind: 'failed', reason: 'too_large' })
   })
 
+  test('gets no more than can be carried to it', async () => {
+    const events = Array.from({ length: 300 }, () => ({ text: 'x'.repeat(60_000) }))
+    expect(await run('export const onEvent = () => 1', events)).toMatchObject({ kind: 'failed', reason: 'too_large' })
+    const hundred = await run('export const onEvent = (event) => event.text.length', events.slice(0, 100))
+    expect(hundred.kind === 'done' && hundred.results[99]).toEqual(value(60_000))
+  })
+
   test('changes a copy of its own', async () => {
     const event = { properties: { a: [1] } }
     const changing = 'export function onEvent(event) { event.properties.a.push(2); event.b = 1; return event }'
