@@ -27,16 +27,24 @@ export function parseAgent(text: string): Agent {
   }
 }
 
-const HEADLESS = /HeadlessChrome|PhantomJS|SlimerJS|Puppeteer|Playwright|Selenium|Cypress|Electron\/.*Headless/i
-/** The word with which it names itself: `Googlebot`, `AhrefsBot`, `facebookexternalhit`; else its first word. */
-const BOT_NAME = /[\w.-]*(?:bot|crawler|spider|externalhit|preview|scraper|monitor|lighthouse)(?![a-z])/i
+const HEADLESS = /HeadlessChrome|PhantomJS|SlimerJS|Puppeteer|Playwright|Selenium|Cypress/i
+const BOT_WORD = /(?:bot|crawler|spider|externalhit|preview|scraper|monitor|lighthouse)(?![a-z])/i
+const NAME_CHARS = 40
 
 function botOf(ua: string): Agent['bot'] {
   const headless = HEADLESS.exec(ua)
-  if (headless) return { verdict: 'headless', name: cut(headless[0], 100) }
+  if (headless) return { verdict: 'headless', name: headless[0] }
   if (!isbot(ua)) return undefined
-  const name = BOT_NAME.exec(ua)?.[0] ?? /^[A-Za-z][\w.-]*/.exec(ua)?.[0]
-  return { verdict: 'bot', ...(name === undefined || name === 'Mozilla' ? {} : { name: cut(name, 100) }) }
+  const name = botName(ua)
+  return { verdict: 'bot', ...(name === undefined || name === 'Mozilla' ? {} : { name }) }
+}
+
+/** The word with which it names itself: `Googlebot`, `AhrefsBot`, `facebookexternalhit`; else its first word. */
+function botName(ua: string): string | undefined {
+  const word = BOT_WORD.exec(ua)
+  if (!word) return /^[A-Za-z][\w.-]{0,39}/.exec(ua)?.[0]
+  const before = /[\w.-]*$/.exec(ua.slice(Math.max(0, word.index - NAME_CHARS), word.index))?.[0] ?? ''
+  return before + word[0]
 }
 
 export function nameOf(name: string | undefined, version: string | undefined): Named | undefined {
