@@ -6,6 +6,7 @@ import { pluginType } from '../shared/plugin/index.ts'
 import { type PluginManifest, writesOf } from '../shared/plugin/manifest.ts'
 import type { PluginConfig } from '../shared/plugin/plugin-config.ts'
 import { resultsIn } from '../shared/plugin/service-answer.ts'
+import { eventDocument } from '../shared/transform/event-document.ts'
 import { runCustomerCode } from './customer-code.ts'
 import type { CustomerCode, LogLine } from './customer-code-types.ts'
 import { settingsOf } from './destination-settings.ts'
@@ -21,8 +22,8 @@ import { askService } from './plugin-service.ts'
 export interface Asked {
   readonly copyId: string
   readonly event: Event
-  /** The event as plugins see it; frozen, and shared by all of them. */
-  readonly document: JsonObject
+  /** The event as plugins see it, as JSON: written once for all of them. */
+  readonly text: string
 }
 
 export interface PluginCall {
@@ -95,7 +96,10 @@ async function rawAnswers(
   switch (manifest.code.by) {
     case 'built-in': {
       const { run } = manifest.code
-      return { ok: true, results: asked.map(({ document }) => tried(() => run(document, settings))) }
+      return {
+        ok: true,
+        results: asked.map(({ event }) => tried(() => run(frozenCopy(eventDocument(event)), settings))),
+      }
     }
     case 'remote':
     case 'binding':
@@ -121,8 +125,8 @@ async function serviceAnswers(
   // The same events again, after a fault of ours, are the same question.
   const id = `plb_${contentHash([plugin.id, plugin.version, ...asked.map(({ copyId }) => copyId)].join('\n'))}`
   const { workspace, name } = plugin
-  const events = asked.map(({ document }) => document)
-  const body = { batch: id, workspace, plugin: { id: plugin.id, name }, options: settings['options'] ?? {}, events }
+  const opening = { batch: id, workspace, plugin: { id: plugin.id, name }, options: settings['options'] ?? {} }
+  const body = `${JSON.stringify(opening).slice(0, -1)},"events":[${asked.map(({ text }) => text).join(',')}]}`
   const mostBytes = Math.min(MOST_ANSWER_BYTES, 64 * 1024 + asked.length * BYTES_PER_EVENT)
   const answer = await askService(env, { id, body, settings, ms, mostBytes })
   if (!answer.ok) return { ok: false, ...answer.failure }
@@ -145,7 +149,8 @@ async function codeAnswers(
   const answer = await runCustomerCode(
     env,
     code,
-    asked.map(({ document }) => document),
+    // It writes them down for its isolate: nothing that the code does reaches ours.
+    asked.map(({ event }) => eventDocument(event)),
   )
   const { logs } = answer
   if (answer.kind === 'failed') {
@@ -189,6 +194,6 @@ function saidBy(fault: unknown): string {
 }
 
 /** What plugins are given of an event. */
-export function askedOf(copyId: string, event: Event, document: JsonObject): Asked {
-  return { copyId, event, document: frozenCopy(document) }
+export function askedOf(copyId: string, event: Event): Asked {
+  return { copyId, event, text: JSON.stringify(eventDocument(event)) }
 }

@@ -1,4 +1,4 @@
-import { jsonPost, type OutgoingRequest } from '../shared/destination/destination-type.ts'
+import type { OutgoingRequest } from '../shared/destination/destination-type.ts'
 import { signedRequest } from '../shared/destination/signed-request.ts'
 import { jsonIn, reasonOf } from '../shared/destination/verdict.ts'
 import type { JsonObject, JsonValue } from '../shared/kernel/json.ts'
@@ -12,7 +12,8 @@ import { outboundRules } from './outbound-address.ts'
 export interface ServiceCall {
   /** Names what is asked, the same whenever it is asked again: `webhook-id` and `Idempotency-Key`. */
   readonly id: string
-  readonly body: JsonObject
+  /** JSON. */
+  readonly body: string
   /** Of the plugin, opened: `url` or `binding`, and `secret`. */
   readonly settings: JsonObject
   readonly ms: number
@@ -40,19 +41,19 @@ export async function askService(env: Env, call: ServiceCall): Promise<Result<Js
 async function sent(env: Env, { id, body, settings, ms, mostBytes }: ServiceCall): Promise<Outcome> {
   const { url, secret, binding } = settings
   if (typeof binding !== 'string') {
-    return callOut(signed(jsonPost(String(url), body), id, secret), outboundRules(env), ms, mostBytes)
+    return callOut(requestTo(String(url), body, id, secret), outboundRules(env), ms, mostBytes)
   }
   const service = serviceNamed(env, binding)
   if (!service) return { kind: 'forbidden', reason: `there is no service binding ${binding}` }
   // The name of the host is nobody's: a binding has only one end.
-  const request = signed(jsonPost('https://plugin.internal/', body), id, secret)
+  const request = requestTo('https://plugin.internal/', body, id, secret)
   return exchange(request, (address, init) => service.fetch(address, init), ms, mostBytes)
 }
 
-function signed(request: OutgoingRequest, id: string, secret: JsonValue | undefined): OutgoingRequest {
-  const named = { ...request, headers: { ...request.headers, 'Idempotency-Key': id } }
-  if (typeof secret === 'string') return signedRequest(named, id, secret, destinationTools(Date.now()))
-  return { ...named, headers: { ...named.headers, 'webhook-id': id } }
+function requestTo(url: string, body: string, id: string, secret: JsonValue | undefined): OutgoingRequest {
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': id }
+  if (typeof secret !== 'string') return { method: 'POST', url, headers: { ...headers, 'webhook-id': id }, body }
+  return signedRequest({ method: 'POST', url, headers, body }, id, secret, destinationTools(Date.now()))
 }
 
 /** The operator's binding of that name. Only of those that are meant for it. */

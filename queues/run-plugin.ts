@@ -136,7 +136,6 @@ async function asked(
   const ids = people.map((person) => person.id)
   const batch = `plb_${contentHash([id, run, page, ...ids].join('\n'))}`
   const options = isObject(settings['options']) ? settings['options'] : {}
-  const profiles = people as unknown as readonly JsonObject[]
   const body = {
     batch,
     workspace,
@@ -145,10 +144,10 @@ async function asked(
     page,
     segment: settings['segment'] ?? null,
     options,
-    profiles,
+    profiles: people,
   }
   const mostBytes = 64 * 1024 + people.length * BYTES_PER_PERSON
-  const answer = await askService(env, { id: batch, body, settings, ms: ASK_MS, mostBytes })
+  const answer = await askService(env, { id: batch, body: JSON.stringify(body), settings, ms: ASK_MS, mostBytes })
   if (!answer.ok) throw new Error(`${name}: ${answer.failure.reason}`)
   if (answer.value === undefined) return []
   const results = resultsIn(answer.value, ids, 'id')

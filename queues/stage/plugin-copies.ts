@@ -1,3 +1,4 @@
+import { inPool } from '../../platform/in-pool.ts'
 import { type Asked, askedOf, askPlugin, type PluginCall } from '../../platform/plugin-call.ts'
 import type { WorkspaceSettings } from '../../shared/config/workspace-config.ts'
 import type { Event } from '../../shared/event/event.ts'
@@ -8,7 +9,6 @@ import type { PluginAnswer } from '../../shared/plugin/answer.ts'
 import { pluginType } from '../../shared/plugin/index.ts'
 import type { PluginConfig } from '../../shared/plugin/plugin-config.ts'
 import { joinVotes, type Vote } from '../../shared/plugin/reduce.ts'
-import { eventDocument } from '../../shared/transform/event-document.ts'
 import type { CopyWork } from '../copy.ts'
 import { note, type StageCall } from './stage.ts'
 
@@ -21,44 +21,62 @@ export async function pluginCopies({ env, config, pipeline, copies }: StageCall)
   const plugins = pipeline.plugins.filter((one) => one.enabled && pluginType(one.type)?.kind === 'blocking')
   if (plugins.length === 0) return
   const asked = new Map<CopyWork, Asked>()
-  const calls = plugins.flatMap((plugin) =>
-    chunked(copies.filter((copy) => isSelected(plugin.filter, copy.event as Event))).map((some) =>
-      askAbout(env, plugin, some, asked),
-    ),
-  )
+  const questions = plugins.flatMap((plugin) => {
+    const mine = copies.filter((copy) => isSelected(plugin.filter, copy.event as Event))
+    return chunked(mine.map((copy) => questionOf(copy, asked))).map((chunk) => ({ plugin, chunk }))
+  })
+  const calls: PluginCall[] = []
+  await inPool([...questions.entries()], MOST_CALLS, async ([i, { plugin, chunk }]) => {
+    calls[i] = await askPlugin(
+      env,
+      plugin,
+      chunk.map(({ question }) => question),
+    )
+  })
   const votes = new Map<CopyWork, Vote[]>()
   // In the order of the plugins and not of their answers, so that a trace reads the same whoever was faster.
-  for (const call of await Promise.all(calls)) takeAnswers(call, votes)
+  for (const [i, { plugin, chunk }] of questions.entries())
+    takeAnswers({ plugin, copies: chunk.map(({ copy }) => copy), call: calls[i] as PluginCall }, votes)
   for (const [copy, mine] of votes) settle(copy, mine, config.settings)
 }
 
-/** Events in one call: a batch of the queue has rarely more, and a service should not get megabytes at once. */
+/** A Worker may have six connections open: a seventh call would wait for one of them, and its time would run. */
+const MOST_CALLS = 6
+/** Events in one call, and their JSON: a batch of the queue has rarely more, and a service should not get megabytes at once. */
 const MOST_EVENTS = 500
+const MOST_CHARS = 1_000_000
 
-function chunked(copies: readonly CopyWork[]): readonly (readonly CopyWork[])[] {
-  const chunks = Math.ceil(copies.length / MOST_EVENTS)
-  return Array.from({ length: chunks }, (_, i) => copies.slice(i * MOST_EVENTS, (i + 1) * MOST_EVENTS))
+interface Question {
+  readonly copy: CopyWork
+  readonly question: Asked
+}
+
+function questionOf(copy: CopyWork, asked: Map<CopyWork, Asked>): Question {
+  const question = asked.get(copy) ?? askedOf(copy.copyId, copy.event as Event)
+  asked.set(copy, question)
+  return { copy, question }
+}
+
+function chunked(questions: readonly Question[]): readonly (readonly Question[])[] {
+  const chunks: Question[][] = []
+  let room = 0
+  for (const one of questions) {
+    const last = chunks.at(-1)
+    const { length } = one.question.text
+    if (last && last.length < MOST_EVENTS && length <= room) last.push(one)
+    else {
+      chunks.push([one])
+      room = MOST_CHARS
+    }
+    room -= length
+  }
+  return chunks
 }
 
 interface Answered {
   readonly plugin: PluginConfig
   readonly copies: readonly CopyWork[]
   readonly call: PluginCall
-}
-
-async function askAbout(
-  env: Env,
-  plugin: PluginConfig,
-  copies: readonly CopyWork[],
-  asked: Map<CopyWork, Asked>,
-): Promise<Answered> {
-  const questions = copies.map((copy) => {
-    const event = copy.event as Event
-    const question = asked.get(copy) ?? askedOf(copy.copyId, event, eventDocument(event))
-    asked.set(copy, question)
-    return question
-  })
-  return { plugin, copies, call: await askPlugin(env, plugin, questions) }
 }
 
 function takeAnswers({ plugin, copies, call }: Answered, votes: Map<CopyWork, Vote[]>): void {

@@ -5,14 +5,8 @@ import { transformByCode } from '../../platform/transform-by-code.ts'
 import type { WorkspaceSettings } from '../../shared/config/workspace-config.ts'
 import { previewTransformation } from '../../shared/contract/preview-transformation.ts'
 import type { Event } from '../../shared/event/event.ts'
-import { validateItem } from '../../shared/event/validate-item.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
-import type { JsonObject } from '../../shared/kernel/json.ts'
-import { LIMITS } from '../../shared/kernel/limits.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
-import { utf8Length } from '../../shared/kernel/utf8.ts'
-import type { IngestMessage } from '../../shared/message/ingest-message.ts'
-import { normalizedEvent } from '../../shared/message/normalized-event.ts'
 import { changedPaths } from '../../shared/transform/changed-paths.ts'
 import { eventDocument } from '../../shared/transform/event-document.ts'
 import { type Transformed, transformEvent } from '../../shared/transform/transform-event.ts'
@@ -20,6 +14,7 @@ import { type Tried, tryTransformations } from '../../shared/transform/try-trans
 import { type Call, serve } from '../http/serve.ts'
 import { unprocessable } from './check-condition.ts'
 import { checkSteps } from './check-transformation.ts'
+import { givenEvent } from './given-event.ts'
 import { type RecentEvent, recentEvent } from './recent-event.ts'
 import { NO_TRANSFORMATION, rulesOf, TRANSFORMATION_COLUMNS, type TransformationRow } from './transformation-row.ts'
 
@@ -111,36 +106,12 @@ async function eventFor(
 ): Promise<Result<Found, Failure>> {
   // Of one transformation, an event that it is about; of all of them, any.
   const [only] = tried.length === 1 ? tried : []
-  if (event) return givenEvent(call, event, source ?? only?.sources?.[0] ?? '', settings)
+  if (event) {
+    const given = givenEvent(call, event, source ?? only?.sources?.[0] ?? '', settings)
+    return given.ok ? ok({ event: given.value, from: 'given' }) : given
+  }
   const named = source === undefined ? undefined : [source]
   const newest = { events: only?.events, sources: named ?? only?.sources }
   const recent = await recentEvent(call, messageId === undefined ? newest : { messageId, sources: named })
   return recent ? ok(recent) : err(NO_EVENT)
-}
-
-/** As the consumer would have it, had a server sent it just now. */
-function givenEvent(
-  { requestId, now }: Call,
-  body: JsonObject,
-  source: string,
-  settings: WorkspaceSettings,
-): Result<Found, Failure> {
-  const valid = validateItem(body, undefined)
-  if (!valid.ok) {
-    const { path, message } = valid.failure
-    return unprocessable([{ path: path === '' ? 'event' : `event.${path}`, message }])
-  }
-  if (utf8Length(JSON.stringify(body)) > LIMITS.eventBytes)
-    return unprocessable([{ path: 'event', message: `larger than ${LIMITS.eventBytes} bytes` }])
-  const item = { i: 0, messageId: `preview-${requestId}`, body }
-  const ingest: IngestMessage = {
-    v: 1,
-    requestId,
-    source,
-    trust: 'server',
-    origin: 'live',
-    receivedAt: now,
-    items: [item],
-  }
-  return ok({ event: normalizedEvent(ingest, item, valid.value, settings), from: 'given' })
 }

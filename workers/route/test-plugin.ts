@@ -32,7 +32,7 @@ export const testPluginRoute = serve(testPlugin, async ({ params, body }, call) 
   const { outcome, reason, answers, logs, tookMs } = await askPlugin(
     call.env,
     plugin,
-    [askedOf(`test.${call.requestId}`, event, before)],
+    [askedOf(`test.${call.requestId}`, event)],
     true,
   )
   const answer = answers[0] as PluginAnswer
