@@ -2,6 +2,8 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../shared/kernel/json.ts'
 import { type ApiClient, apiClient } from '../support/api-client.ts'
+import { withFaults } from '../support/faults.ts'
+import { seeded } from '../support/random.ts'
 import { runJobs } from '../support/run-jobs.ts'
 import {
   aMessage,
@@ -221,6 +223,26 @@ describe('what plans found', () => {
     expect([past.events, past.violations]).toEqual([[], []])
     const rival = await apiClient(await aWorkspace())
     expect((await rival('GET', `/tracking-plans/${id}/violations`)).status).toBe(404)
+  })
+
+  test('is counted exactly once per copy while calls fail and messages come again', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    const id = await aPlan(api, { events: [planned('block')] })
+    const random = seeded(7)
+    const messages = Array.from({ length: 12 }, (_, n) =>
+      aMessage(ws, [order(`good${n}`, { total: n }), order(`bad${n}`, { total: 'x' })]),
+    )
+    for (const message of messages) {
+      for (let tries = 0; tries < 100; tries++) {
+        const { acked } = await deliver([message], 1, withFaults(env, { chance: 0.15, random }))
+        if (acked.length > 0) break
+      }
+    }
+    const { body } = await api('GET', `/tracking-plans/${id}/violations`)
+    expect(body.events).toMatchObject([{ total: 24, valid: 12 }])
+    expect(body.violations).toMatchObject([{ kind: 'type', count: 12 }])
+    expect((await meterOf(ws)).counts).toMatchObject({ applied: 12, 'rejected:plan:type': 12 })
   })
 
   test('can be asked beforehand, of an event and of one that has arrived', async () => {

@@ -18,6 +18,7 @@ export function hookedEnv(env: Env, hooks: Hooks): Env {
     PROFILES: objects(env.PROFILES),
     IDENTITY: objects(env.IDENTITY),
     METERS: objects(env.METERS),
+    PLANS: objects(env.PLANS),
     TRACES: objects(env.TRACES),
     DELIVERIES: objects(env.DELIVERIES),
     AUDIENCES: objects(env.AUDIENCES),
