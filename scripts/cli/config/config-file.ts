@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { extname, resolve } from 'node:path'
+import { dirname, extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { isObject, type JsonObject } from '../../../shared/kernel/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../../shared/kernel/json.ts'
 import { CliError } from '../command.ts'
 import { withoutComments } from './json-comments.ts'
 
@@ -25,16 +25,35 @@ export async function readConfig(path: string): Promise<JsonObject> {
     throw new CliError('YAML is not read: use JSON, which may have comments here.')
   const value = MODULES.includes(ending) ? await moduleValue(path) : jsonValue(path)
   if (!isObject(value)) throw new CliError(`${path} must hold an object of sections.`)
-  return value
+  return withCode(value, dirname(path))
 }
 
-function jsonValue(path: string): unknown {
-  let text: string
+/** Code may stand in a file of its own, `"code": { "file": "spelling.js" }`, named from the folder of this one. */
+function withCode(config: JsonObject, folder: string): JsonObject {
+  const filled = (entry: JsonValue): JsonValue => {
+    if (!isObject(entry)) return entry
+    const { code, settings } = entry
+    const name = isObject(code) ? code['file'] : undefined
+    const own = typeof name === 'string' ? { ...entry, code: textOf(join(folder, name)) } : entry
+    return isObject(settings) ? { ...own, settings: filled(settings) } : own
+  }
+  const sections = Object.entries(config).map(([section, entries]) => [
+    section,
+    Array.isArray(entries) ? entries.map(filled) : entries,
+  ])
+  return Object.fromEntries(sections) as JsonObject
+}
+
+function textOf(path: string): string {
   try {
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     throw new CliError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? error}.`)
   }
+}
+
+function jsonValue(path: string): unknown {
+  const text = textOf(path)
   try {
     return JSON.parse(withoutComments(text.replace(/^\uFEFF/, '')))
   } catch (error) {

@@ -17,7 +17,7 @@ export type Keys = readonly string[]
 
 /** What a secret may be kept by: the settings of a type of destination or plugin. */
 export interface SettingsType {
-  readonly settings: z.ZodType
+  readonly settings: z.ZodObject
   readonly secrets: readonly string[]
 }
 

@@ -1,14 +1,13 @@
-import { hintOf } from '../../../shared/config/source-settings.ts'
 import { WorkspacePatch } from '../../../shared/config/workspace-patch.ts'
 import type { FieldError } from '../../../shared/kernel/failure.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../shared/kernel/json.ts'
 import { fieldErrors } from '../../../shared/segment/field-errors.ts'
-import type { Environment } from '../../local/settings.ts'
-import { valueAt, withAt } from './at-path.ts'
-import { type Keys, KINDS, type Kind } from './kinds.ts'
+import { valueAt } from './at-path.ts'
+import { KINDS, type Kind } from './kinds.ts'
 import { InvalidEntry, under } from './normal-form.ts'
-import { compact, type Present, settingsFields } from './present.ts'
-import { type Entry, isSecretMark, last4Of, SETTINGS, type State, secretMark } from './state.ts'
+import { type Present, settingsFields } from './present.ts'
+import { type Entry, SETTINGS, type State } from './state.ts'
+import { readEntry, type WantedRules } from './wanted-entry.ts'
 
 /** What the file asks for, compared by `state` and sent by `bodies`. */
 export interface Wanted {
@@ -19,12 +18,6 @@ export interface Wanted {
   readonly hidden: readonly string[]
   /** What the person should know. */
   readonly notes: readonly string[]
-}
-
-export interface WantedRules {
-  readonly env: Environment
-  /** Secrets are written again, though they seem to be the ones that are there. */
-  readonly withSecrets: boolean
 }
 
 export const SECTIONS: readonly string[] = ['workspace', ...KINDS.map(({ section }) => section)]
@@ -105,7 +98,9 @@ function readSection(
     if (bodies.has(name)) found.errors.push({ path: at, message: 'is there twice: names are what things are known by' })
     const before = present.state[section]?.find((entry) => entry.name === name)
     try {
-      const { shown, sent } = readEntry(kind, raw, before, rules, found)
+      const { shown, sent, hidden, notes } = readEntry(kind, raw, before, rules)
+      found.hidden.push(...hidden)
+      found.notes.push(...notes)
       bodies.set(name, sent)
       entries.push({ name, fields: shown })
     } catch (error) {
@@ -115,94 +110,6 @@ function readSection(
   }
   found.state[section] = entries
   found.bodies.set(section, bodies)
-}
-
-/** One thing of the file, as it is compared and as it is sent. @throws InvalidEntry */
-function readEntry(
-  kind: Kind,
-  raw: JsonObject,
-  before: Entry | undefined,
-  rules: WantedRules,
-  found: Found,
-): { readonly shown: JsonObject; readonly sent: JsonObject } {
-  const references = referencesIn(raw['settings'])
-  let filled = raw
-  const unset: Reference[] = []
-  for (const reference of references) {
-    const value = rules.env[reference.name]
-    if (value === undefined || value === '') unset.push(reference)
-    else found.hidden.push(value)
-    filled = withAt(filled, ['settings', ...reference.keys], value || UNSET)
-  }
-  const secrets = kind.secrets(filled)
-  const open = secrets.filter((keys) => !references.some((reference) => isSame(reference.keys, keys)))
-  if (open.length > 0) {
-    const message = 'is a secret: name the variable of the environment that has it, as { "env": "NAME" }'
-    throw new InvalidEntry(open.map((keys) => ({ path: `settings.${keys.join('.')}`, message })))
-  }
-  const markBefore = (keys: Keys) => {
-    const mark = valueAt(before?.fields, ['settings', ...keys])
-    return isSecretMark(mark) ? mark : undefined
-  }
-  const lacking = unset.filter(({ keys }) => !secrets.some((one) => isSame(one, keys)) || !markBefore(keys))
-  if (lacking.length > 0) {
-    const errors = lacking.map(({ keys, name }) => ({
-      path: `settings.${keys.join('.')}`,
-      message: `is in ${name}, which is not set in the environment`,
-    }))
-    throw new InvalidEntry(errors)
-  }
-  for (const { name } of unset) found.notes.push(`${name} is not set: the secret that is there stays`)
-  let sent = parsed(kind, filled, unset.length === 0)
-  let shown = sent
-  for (const keys of secrets) {
-    const mark = markBefore(keys)
-    const path = ['settings', ...keys]
-    if (unset.some((reference) => isSame(reference.keys, keys))) {
-      // As the API takes a secret that is to stay; of a password it is enough not to name it.
-      const kept = keys.at(-1) === 'password' ? undefined : { last4: last4Of(mark ?? '') }
-      sent = withAt(sent, path, kept)
-      shown = withAt(shown, path, mark)
-    } else {
-      const { last4 } = hintOf(String(valueAt(sent, path)))
-      // How some end is never told: they cannot be compared, and count as the same.
-      const same = mark !== undefined && (last4Of(mark) === '' || last4Of(mark) === last4)
-      shown = withAt(shown, path, rules.withSecrets ? secretMark(`${last4}, again`) : same ? mark : secretMark(last4))
-    }
-  }
-  return { shown: kind.normal?.(shown) ?? shown, sent }
-}
-
-/** Long enough for whatever a setting asks of a secret's length; it is never sent. */
-const UNSET = 'this-variable-of-the-environment-is-not-set'
-
-function parsed(kind: Kind, raw: JsonObject, isWhole: boolean): JsonObject {
-  const body = kind.body.safeParse(raw, { reportInput: true })
-  if (!body.success) throw new InvalidEntry(fieldErrors(body.error.issues))
-  const fields = compact(JSON.parse(JSON.stringify(body.data)) as JsonObject)
-  const type = kind.settingsType?.(fields)
-  if (!type || !isWhole) return fields
-  const settings = type.settings.safeParse(fields['settings'] ?? {}, { reportInput: true })
-  if (!settings.success) throw new InvalidEntry(under('settings', fieldErrors(settings.error.issues)))
-  // With the defaults of its type, as it will be read.
-  return compact({ ...fields, settings: JSON.parse(JSON.stringify(settings.data)) as JsonObject })
-}
-
-interface Reference {
-  readonly keys: Keys
-  readonly name: string
-}
-
-/** Every `{ "env": "NAME" }` in settings. */
-function referencesIn(value: JsonValue | undefined, keys: Keys = []): readonly Reference[] {
-  if (typeof value !== 'object' || value === null) return []
-  if (isObject(value) && Object.keys(value).length === 1 && typeof value['env'] === 'string')
-    return [{ keys, name: value['env'] }]
-  return Object.entries(value).flatMap(([key, inner]) => referencesIn(inner as JsonValue, [...keys, key]))
-}
-
-function isSame(a: Keys, b: Keys): boolean {
-  return a.length === b.length && a.every((key, i) => key === b[i])
 }
 
 /** Sources are named; the API would only say of an id that it is none. */
