@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { callJob, defineJob, type JobStep } from '../platform/jobs.ts'
+import { defineJob, type JobStep } from '../platform/jobs.ts'
 import { readCompaction, waitingHours } from '../platform/lake-bronze.ts'
+import { reviveJob } from '../platform/revive-job.ts'
 import { MINUTE } from '../shared/kernel/instant.ts'
 import { STREAMS } from '../shared/lake/lake-key.ts'
 import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
@@ -53,17 +54,7 @@ const WAITING_MS = MINUTE
 /** Begins compaction when something waits long enough. Every minute; while one is under way nothing happens. */
 export async function beginCompaction(env: Env, now: number = Date.now()): Promise<boolean> {
   if (!(await isDue(env.LAKE, now))) return false
-  const begun = await env.DB.prepare(
-    `INSERT INTO jobs (workspace, id, kind, input, created_at, updated_at, due_at) VALUES (?1, ?2, ?3, '{}', ?4, ?4, ?4)
-     ON CONFLICT (workspace, id) DO UPDATE SET state = 'queued', done = 0, total = 0, cursor = NULL, reason = NULL,
-       attempts = 0, turn = turn + 1, lease_until = 0, due_at = ?4, updated_at = ?4
-     WHERE state NOT IN ('queued', 'running') RETURNING turn`,
-  )
-    .bind(NO_WORKSPACE, CRON_JOB, compactLake.kind, now)
-    .first<{ turn: number }>()
-  if (!begun) return false
-  await callJob(env, { v: 1, workspace: NO_WORKSPACE, id: CRON_JOB, turn: begun.turn })
-  return true
+  return reviveJob(env, { workspace: NO_WORKSPACE, id: CRON_JOB, kind: compactLake.kind }, now)
 }
 
 async function isDue(bucket: R2Bucket, now: number): Promise<boolean> {

@@ -5,6 +5,7 @@ import { beginDailyJobs } from './daily-jobs.ts'
 import { reasonOf } from './faults.ts'
 import { replaySpill } from './replay-spill.ts'
 import { resumeJobs } from './run-jobs.ts'
+import { beginTending } from './tend-lake.ts'
 
 /** What the cron of every minute does, by name. */
 const CHORES: Readonly<Record<string, (env: Env) => Promise<unknown>>> = {
@@ -13,6 +14,7 @@ const CHORES: Readonly<Record<string, (env: Env) => Promise<unknown>>> = {
   'begin daily jobs': (env) => beginDailyJobs(env),
   'begin runs of plugins': (env) => beginPluginRuns(env),
   'compact the lake': (env) => beginCompaction(env),
+  'tend the lake': (env) => beginTending(env),
 }
 
 /** Does all chores side by side; one that fails keeps none of the others. @throws when any failed, naming it */

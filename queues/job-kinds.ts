@@ -14,6 +14,7 @@ import { replayArchive } from './replay-archive.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
 import { runPlugin } from './run-plugin.ts'
 import { tendAudience } from './tend-audience.ts'
+import { tendLake } from './tend-lake.ts'
 
 /** Every kind of long work. What is not here cannot be carried out. */
 export const JOB_KINDS: readonly JobKind[] = [
@@ -31,5 +32,6 @@ export const JOB_KINDS: readonly JobKind[] = [
   matchEveryone,
   tendAudience,
   compactLake,
+  tendLake,
   runPlugin,
 ]

@@ -76,7 +76,11 @@ export const WorkspacePatch = z
       .nullable()
       .optional(),
     retention: z
-      .strictObject({ timelineDays: change(RetentionSettings.shape.timelineDays) })
+      .strictObject({
+        timelineDays: change(RetentionSettings.shape.timelineDays),
+        bronzeDays: change(RetentionSettings.shape.bronzeDays),
+        silverDays: change(RetentionSettings.shape.silverDays),
+      })
       .nullable()
       .optional(),
     consent: z

@@ -113,26 +113,20 @@ export const KEY_COLUMNS: Readonly<Record<SilverTable, readonly string[]>> = {
 
 /** Each key once, in an order that depends on the rows alone: the same rows are the same file. */
 function inOrder(partition: Partition): Partition {
-  const { table } = partition
+  return { ...partition, rows: mergedRows(partition.table, partition.rows) }
+}
+
+/** Rows of one partition, from wherever, as they stand in one file. */
+export function mergedRows(table: SilverTable, rows: readonly Row[]): Row[] {
   if (table === 'index')
-    return {
-      ...partition,
-      rows: partition.rows.toSorted(
-        byText(({ key, object, line }) => `${key}/${object}/${String(line).padStart(8, '0')}`),
-      ),
-    }
+    return rows.toSorted(byText(({ key, object, line }) => `${key}/${object}/${String(line).padStart(8, '0')}`))
   const once = new Map<string, Row>()
-  for (const row of partition.rows) {
+  for (const row of rows) {
     const key = String(rowKey(table, row))
     if (!once.has(key)) once.set(key, row)
   }
-  const rows = [...once.values()]
-  rows.sort(
-    (a, b) =>
-      Number(a['received_at']) - Number(b['received_at']) ||
-      (String(rowKey(table, a)) < String(rowKey(table, b)) ? -1 : 1),
-  )
-  return { ...partition, rows }
+  const byKey = byText((row) => String(rowKey(table, row)))
+  return [...once.values()].sort((a, b) => Number(a['received_at']) - Number(b['received_at']) || byKey(a, b))
 }
 
 function byText(text: (row: Row) => string): (a: Row, b: Row) => number {

@@ -38,8 +38,9 @@ export interface ApplyItem {
 
 export interface ApplyContext {
   readonly now: number
-  readonly settings: Pick<WorkspaceSettings, 'windowMs' | 'profileRatePerMinute'> &
-    Partial<Pick<WorkspaceSettings, 'retention'>>
+  readonly settings: Pick<WorkspaceSettings, 'windowMs' | 'profileRatePerMinute'> & {
+    readonly retention?: Pick<WorkspaceSettings['retention'], 'timelineDays'>
+  }
   /** Undefined when the configuration cannot be read: events are applied, and evaluated once it can. */
   readonly definitions: Definitions | undefined
   readonly limits?: ProfileLimits

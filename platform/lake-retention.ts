@@ -1,0 +1,146 @@
+import { DAY, HOUR, isoDay, MINUTE, parseInstant } from '../shared/kernel/instant.ts'
+import { GOLD_TABLES, type GoldTable, SILVER_TABLES } from '../shared/lake/columns.ts'
+import { bronzePlace, lateKey, STREAMS, type Stream, takenKey } from '../shared/lake/lake-key.ts'
+import type { LakeFile, PartitionChange, Root } from '../shared/lake/manifest.ts'
+import { eraseFromObject } from './erase-archive.ts'
+import { readCompaction } from './lake-bronze.ts'
+import { readSilver } from './lake-files.ts'
+import { readDay, readRoot, swapRoot } from './lake-manifest.ts'
+
+/** What is kept longer than it should be goes: days of silver, a workspace's lines of bronze, objects of bronze. */
+
+/** Days of silver that arrived before `silverDays` ago, and what gold made of them. Answers how many days went. */
+export async function pruneSilver(env: Env, workspace: string, silverDays: number, now: number): Promise<number> {
+  const { value: root } = await readRoot(env.LAKE, workspace)
+  const first = isoDay(now - silverDays * DAY)
+  const [day] = Object.keys(root.days)
+    .filter((one) => one < first)
+    .sort()
+  if (day === undefined) return 0
+  const manifest = await readDay(env.LAKE, root, day)
+  const changes: PartitionChange[] = SILVER_TABLES.flatMap((table) =>
+    Object.entries(manifest.tables[table] ?? {}).map(([hour, files]) => ({
+      table,
+      day,
+      hour,
+      add: [],
+      remove: files.map(({ key }) => key),
+    })),
+  )
+  await swapRoot(env.LAKE, workspace, changes, now, (current) => ({ gold: goldWithout(current, day) }))
+  for (const { remove } of changes) await env.LAKE.delete([...remove])
+  return 1
+}
+
+const DAILY: readonly GoldTable[] = ['sessions', 'daily_activity']
+
+function goldWithout({ gold }: Root, day: string): Root['gold'] {
+  if (!gold) return null
+  const start = parseInstant(day) ?? 0
+  const without = (files: readonly LakeFile[] = []) => files.filter(({ from }) => from !== start)
+  const tables = { ...gold.tables, ...Object.fromEntries(DAILY.map((table) => [table, without(gold.tables[table])])) }
+  const { [day]: _, ...built } = gold.built
+  return { ...gold, tables, built, skipped: gold.skipped.filter((one) => one !== day) }
+}
+
+/** How long bronze is kept: as long as the workspace that keeps it longest says. */
+export async function longestBronzeDays(env: Env, usual: number): Promise<number> {
+  const row = await env.DB.prepare(
+    "SELECT max(coalesce(json_extract(settings, '$.retention.bronzeDays'), ?)) AS days FROM workspaces",
+  )
+    .bind(usual)
+    .first<{ days: number | null }>()
+  return row?.days ?? usual
+}
+
+/** The lines of one workspace, of a day that others keep for longer. Found by its index. Answers how many went. */
+export async function pruneLines(env: Env, workspace: string, day: string, before: number): Promise<number> {
+  const { value: root } = await readRoot(env.LAKE, workspace)
+  const objects = new Set<string>()
+  const manifest = await readDay(env.LAKE, root, day)
+  for (const files of Object.values(manifest.tables.index ?? {}))
+    for (const file of files)
+      for (const row of await readSilver(env.LAKE, 'index', file, ['object'])) objects.add(String(row['object']))
+  const isOld = (line: Readonly<Record<string, unknown>>) =>
+    line['workspace'] === workspace && Number(line['receivedAt']) < before
+  let removed = 0
+  for (const key of objects) removed += await eraseFromObject(env.LAKE, key, isOld)
+  return removed
+}
+
+const PAGES = 10
+
+/** Objects of hours that nobody keeps any longer, and that were taken into silver. Answers how many went. */
+export async function pruneBronze(env: Env, days: number, now: number): Promise<number> {
+  const { closedBefore } = (await readCompaction(env.LAKE)).value
+  let removed = 0
+  for (const stream of STREAMS) {
+    const before = Math.min(now - days * DAY, closedBefore[stream])
+    for (let pages = 0; pages < PAGES; pages++) {
+      // In the order of time: the oldest are the first.
+      const { objects } = await env.LAKE.list({ prefix: `bronze/${stream}/` })
+      const old = objects.flatMap(({ key }) => {
+        const place = bronzePlace(key)
+        return place && place.hour + HOUR <= before ? [{ key, place }] : []
+      })
+      if (old.length === 0) {
+        await forgetTaken(env, stream, before)
+        break
+      }
+      await env.LAKE.delete(old.map(({ key }) => key))
+      await env.LAKE.delete(old.map(({ place }) => lateKey(place)))
+      removed += old.length
+    }
+  }
+  return removed
+}
+
+/** Names of objects that are gone, once nothing of their hours is left. */
+async function forgetTaken(env: Env, stream: Stream, before: number): Promise<void> {
+  const { objects } = await env.LAKE.list({ prefix: `lake/taken/${stream}/` })
+  const first = takenKey(stream, Math.max(0, Math.floor(before / HOUR) * HOUR))
+  const old = objects.filter(({ key }) => key < first)
+  if (old.length > 0) await env.LAKE.delete(old.map(({ key }) => key))
+}
+
+/** Files that no manifest names and that are older than a day: the next page after `after`. */
+export async function sweepFiles(env: Env, workspace: string, after: string | null, now: number) {
+  const { value: root } = await readRoot(env.LAKE, workspace)
+  const prefixes = [
+    ...SILVER_TABLES.map((table) => `silver/${table}/ws=${workspace}/`),
+    `lake/ws=${workspace}/days/`,
+    ...GOLD_TABLES.map((table) => `gold/${table}/ws=${workspace}/`),
+  ].sort()
+  const prefix = prefixes.find((one) => after === null || after < one || after.startsWith(one))
+  if (prefix === undefined) return { removed: 0, next: null }
+  const startAfter = after?.startsWith(prefix) ? after : undefined
+  const page = await env.LAKE.list({ prefix, ...(startAfter === undefined ? {} : { startAfter }) })
+  const named = await namedKeys(
+    env,
+    root,
+    page.objects.map(({ key }) => key),
+  )
+  const lost = page.objects.filter(({ key, uploaded }) => !named.has(key) && uploaded.getTime() < now - SWEPT_MS)
+  if (lost.length > 0) await env.LAKE.delete(lost.map(({ key }) => key))
+  const last = page.objects.at(-1)
+  if (page.truncated && last) return { removed: lost.length, next: last.key }
+  // Behind everything of this prefix.
+  const next = prefixes[prefixes.indexOf(prefix) + 1]
+  return { removed: lost.length, next: next === undefined ? null : next.slice(0, -1) }
+}
+
+/** Longer than any step between writing a file and naming it. */
+const SWEPT_MS = DAY - MINUTE
+
+async function namedKeys(env: Env, root: Root, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const named = new Set<string>(Object.values(root.days).map(({ key }) => key))
+  for (const files of Object.values(root.gold?.tables ?? {})) for (const { key } of files) named.add(key)
+  const days = new Set(keys.flatMap((key) => /\/dt=(\d{4}-\d\d-\d\d)\/hr=/.exec(key)?.[1] ?? []))
+  for (const day of days) {
+    if (!root.days[day]) continue
+    const { tables } = await readDay(env.LAKE, root, day)
+    for (const hours of Object.values(tables))
+      for (const files of Object.values(hours)) for (const { key } of files) named.add(key)
+  }
+  return named
+}
