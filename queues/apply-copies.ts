@@ -65,7 +65,8 @@ async function applyTogether(env: Env, group: readonly CopyWork[], news: NewsOfB
     epoch: Math.min(...group.map((copy) => (copy.placed as Placed).epoch)),
     configVersion: version,
     items: group.map((copy) => ({
-      copyId: copy.copyId,
+      // A copy that was applied, and then given up by its queue, is still the copy that was applied.
+      copyId: copy.item.copyOf ?? copy.copyId,
       origin: copy.unit.ingest.origin,
       leaf: (copy.placed as Placed).leaf,
       eventText: JSON.stringify(copy.event),

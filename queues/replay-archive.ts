@@ -95,5 +95,6 @@ function copyOf(line: Line): Again {
   const envelope = isObject(line['envelope']) ? line['envelope'] : {}
   const { outcome, reason } = line
   const again = { outcome: String(outcome), ...(typeof reason === 'string' ? { reason } : {}) }
-  return { id: String(line['copyId']), ingest: { v: 1, ...envelope, items: [line['item']] }, again }
+  const isGivenUp = line['outcome'] === 'dead_letter' && line['stage'] === 'queue'
+  return { id: String(line['copyId']), isGivenUp, ingest: { v: 1, ...envelope, items: [line['item']] }, again }
 }

@@ -31,7 +31,7 @@ export const replayDeadLetters = defineJob({
     if (!last) return { ...progress, finished: true, result: { replayed: done - errors, unreadable: errors } }
     // What a destination did not take was applied long ago: it goes there alone.
     const [lost, copies] = [page.results.filter(isDelivery), page.results.filter((letter) => !isDelivery(letter))]
-    const letters = copies.map((letter) => ({ id: letter.id, ingest: jsonOf(letter.body) }))
+    const letters = copies.map(({ id, stage, body }) => ({ id, isGivenUp: stage === 'queue', ingest: jsonOf(body) }))
     const again = await Promise.all([sendAgain(env, id, letters), deliverLetters(env, workspace, lost)])
     const unreadable = new Set(again.flatMap((ids) => [...ids]))
     const sent = page.results.filter((letter) => !unreadable.has(letter.id))

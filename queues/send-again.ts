@@ -10,6 +10,8 @@ import { IngestMessage } from '../shared/message/ingest-message.ts'
 export interface Again {
   /** The copy, or the dead letter: whatever names it. */
   readonly id: string
+  /** Its queue gave it up, so nobody knows how far it came: it is the same copy to its profile. */
+  readonly isGivenUp?: boolean
   /** What had become of it, when the archive says so. */
   readonly again?: IngestMessage['again']
   /** An ingest message with one item, as JSON value. */
@@ -27,14 +29,16 @@ export async function isQueueFull(env: Env): Promise<boolean> {
 export async function sendAgain(env: Env, job: string, copies: readonly Again[]): Promise<ReadonlySet<string>> {
   const unreadable = new Set<string>()
   const bySource = new Map<string, string[]>()
-  for (const { id, ingest, again } of copies) {
+  for (const { id, ingest, again, isGivenUp } of copies) {
     const parsed = IngestMessage.safeParse(ingest)
     if (!parsed.success) {
       unreadable.add(id)
       continue
     }
+    const { items } = parsed.data
     const message: IngestMessage = {
       ...parsed.data,
+      ...(isGivenUp ? { items: items.map((item) => ({ ...item, copyOf: item.copyOf ?? id })) } : {}),
       origin: 'replay',
       requestId: `${job}-${contentHash(id).slice(0, 16)}`,
       again,

@@ -91,12 +91,14 @@ function deadLetterOf(copy: CopyWork): readonly DeadLetter[] {
   const { outcome, unit } = copy
   if (outcome?.kind !== 'dead_letter') return []
   const { items: _, ...envelope } = unit.ingest
+  // As it was sent, of one that was never read: it is looked for by that.
+  const messageId = messageIdOf(copy)
   return [
     {
       v: 1,
       id: copy.copyId,
       workspace: workspaceOf(unit),
-      ...(copy.event ? { messageId: copy.event.messageId } : {}),
+      ...(messageId === undefined ? {} : { messageId }),
       stage: outcome.stage,
       reason: outcome.reason,
       attempts: unit.message.attempts,

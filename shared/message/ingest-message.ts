@@ -30,6 +30,8 @@ export const IngestItem = z.object({
   messageId: z.string().optional(),
   /** Of what Tributary itself tells: the leaf it is about, in place of identifiers. Never a stranger's word. */
   profile: z.string().refine(isCanonicalId).optional(),
+  /** Of a replay of what a queue gave up on: that copy, which may have been applied before it was given up. */
+  copyOf: z.string().optional(),
   /** The message as sent; of an item too large to keep, a note instead. Checked by validateItem, not by zod. */
   body: z.custom<JsonValue>((value) => value !== undefined),
   reject: z

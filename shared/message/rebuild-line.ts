@@ -31,7 +31,9 @@ export function rebuildLineOf(line: ArchivedLine, settings: WorkspaceSettings): 
   if (typeof line['type'] === 'string' && line['type'].startsWith('profile.')) return undefined
   const event = eventOfLine(line, settings)
   if (!event) return 'unreadable'
-  return { kind: 'event', copyId, leaf, event, held: heldOf(line, leaf, event, settings) }
+  const { item } = line
+  const copyOf = isObject(item) && typeof item['copyOf'] === 'string' ? item['copyOf'] : copyId
+  return { kind: 'event', copyId: copyOf, leaf, event, held: heldOf(line, leaf, event, settings) }
 }
 
 /** The leaves that a line speaks of: the one it was counted on, and those that held an identifier of it. */

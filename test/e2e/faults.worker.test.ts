@@ -1,11 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { apiClient } from '../support/api-client.ts'
 import { aPeer, onlyFakePeers } from '../support/fake-peer.ts'
 import { expectAccounts, expectDelivered, expectPeople } from '../support/faults-check.ts'
-import { type Chaos, QUIET } from '../support/faults-queues.ts'
+import { type Chaos, FaultyQueues, QUIET } from '../support/faults-queues.ts'
 import { aShop, moody, rebuildEverybody, tell } from '../support/faults-shop.ts'
 import { aStory } from '../support/faults-story.ts'
 import { seeded } from '../support/random.ts'
+import { runJobs } from '../support/run-jobs.ts'
+import { aMessage, linesOf, profileOf } from '../support/workspace.ts'
 
 /**
  * Whole stories under faults: traffic with duplicates, strangers, late and invalid messages, imports and merges goes
@@ -71,6 +74,33 @@ describe('under faults', () => {
     },
     120_000,
   )
+})
+
+describe('what a queue gave up on', () => {
+  test('though it had been applied reaches archive and destinations when it is replayed, and counts once', async () => {
+    const peer = aPeer()
+    const ws = await aShop(peer)
+    const api = await apiClient(ws)
+    const body = { type: 'track', event: 'Click', userId: 'u0', messageId: 'm0' }
+    const message = aMessage(ws, [body], { requestId: crypto.randomUUID() })
+    const hour = 3_600_000
+    const queues = new FaultyQueues(env, { ...QUIET, outages: [{ of: 'LAKE', from: 0, to: hour }] })
+    queues.send('tributary-events-0', JSON.stringify(message))
+    await queues.run()
+    expect(queues.happened.buried).toBe(1)
+    expect((await profileOf(ws, 'user_id', 'u0')).eventCounts).toEqual({ Click: 1 })
+    expect(peer.got).toEqual([])
+    const { body: letters } = await api('GET', '/dead-letters')
+    expect(letters.deadLetters).toMatchObject([{ stage: 'queue', messageId: 'm0' }])
+    await api('POST', '/dead-letters:replay', { stage: 'queue' })
+    await runJobs(ws)
+    await peer.until(1)
+    expect(peer.got[0]?.json.data.messageId).toBe('m0')
+    expect((await profileOf(ws, 'user_id', 'u0')).eventCounts).toEqual({ Click: 1 })
+    const applied = (await linesOf(ws)).filter(({ outcome }) => outcome === 'applied')
+    expect(applied).toMatchObject([{ messageId: 'm0', redelivered: true }])
+    expect(await rebuildEverybody(ws)).toMatchObject({ events: 1, changed: 0, kept: 0 })
+  })
 })
 
 describe('a planted fault is found', () => {
