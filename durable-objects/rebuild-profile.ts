@@ -27,6 +27,8 @@ export type RebuildFinished =
   | { readonly kind: 'gone' }
   /** To be begun again: the profile was split, or another rebuild came. */
   | { readonly kind: 'again' }
+  /** The configuration cannot be read: to be asked again. */
+  | { readonly kind: 'unreadable' }
 
 /** Operations of the graph count from one. */
 const PLAN = -1
@@ -60,7 +62,7 @@ export function stageRebuild(cell: ProfileCell, job: string, index: number, line
 
 export async function finishRebuild(cell: ProfileCell, job: string): Promise<RebuildFinished> {
   const [config] = await Promise.all([cell.config(0), cell.alarm.load()])
-  if (!config) throw new Error('the configuration cannot be read')
+  if (!config) return { kind: 'unreadable' }
   const kind = whereabouts(cell)
   if (kind !== 'here') return { kind }
   const kept = keptOf(cell)

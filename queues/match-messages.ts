@@ -30,11 +30,29 @@ export async function sendToMatching(env: Env, effects: readonly Effect[]): Prom
     const changed = new Map(
       some.flatMap((effect) => changedBy(effect, config)).map((one) => [JSON.stringify(one), one]),
     )
-    for (const group of packed([...changed.keys()])) {
-      messages.push(`{"v":1,"workspace":${JSON.stringify(workspace)},"profiles":[${group.join(',')}]}`)
-    }
+    messages.push(...messagesOf(workspace, [...changed.keys()]))
   }
   if (messages.length > 0) await sendAll(env.MATCHING, messages)
+}
+
+/** Profiles that became different without anybody being told. @throws when the queue refuses */
+export async function matchAgain(env: Env, { id, settings }: WorkspaceConfig, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0 || settings.identity.matching.mode === 'off') return
+  const changed = ids.map((profile): Changed => ({ id: profile, change: 'changed' }))
+  await sendAll(
+    env.MATCHING,
+    messagesOf(
+      id,
+      changed.map((one) => JSON.stringify(one)),
+    ),
+  )
+}
+
+/** `changed`: as JSON. */
+function messagesOf(workspace: string, changed: readonly string[]): readonly string[] {
+  return packed(changed).map(
+    (group) => `{"v":1,"workspace":${JSON.stringify(workspace)},"profiles":[${group.join(',')}]}`,
+  )
 }
 
 function changedBy(effect: ProfileEffect, config: WorkspaceConfig): readonly Changed[] {

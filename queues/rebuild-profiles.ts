@@ -4,9 +4,11 @@ import { inPool } from '../platform/in-pool.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
 import { identityStub, profileStub } from '../platform/stubs.ts'
 import { isTransient } from '../platform/transient.ts'
+import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import { type CanonicalId, isCanonicalId } from '../shared/kernel/id.ts'
 import { type JsonValue, jsonOf } from '../shared/kernel/json.ts'
 import { reasonOf } from './faults.ts'
+import { matchAgain } from './match-messages.ts'
 import { RebuildInput, type Rebuilding } from './rebuild-input.ts'
 import { FIRST_PEOPLE, nextPeople, People, totalOf } from './rebuild-people.ts'
 import { firstScan, Scan, stagePage } from './rebuild-scan.ts'
@@ -30,7 +32,7 @@ const AT_ONCE = 16
  * of, the archive is read through once for all of them, and each folds what was put aside for it.
  *
  *   people ─► begin ─► scan, scan, scan … ─► finish ─► the next page
- *                ▲                              │ split or taken over meanwhile: again, at the end, three times at most
+ *                ▲                              │ split or taken over meanwhile: again, at the end, five times at most
  *                └──────────────────────────────┘
  */
 export const rebuildProfiles = defineJob({
@@ -41,9 +43,9 @@ export const rebuildProfiles = defineJob({
     const at: Cursor = cursor ?? { people: FIRST_PEOPLE, batch: [], scan: null, tally: emptyTally() }
     const call: Rebuilding = { env, job, workspace, input }
     if (at.batch.length === 0) return begin(call, at, total || (await totalOf(env, workspace, input)), now)
-    if (at.scan === null || at.scan.stream === 'over') return finish(call, at, total)
     const config = await new ConfigStore(env.DB).workspace(workspace)
     if (typeof config === 'string') throw new Error('the configuration cannot be read')
+    if (at.scan === null || at.scan.stream === 'over') return finish(call, config, at, total)
     const { scan, unreadable, lost } = await stagePage(call, config.settings, at.batch, at.scan)
     const tally = { ...at.tally, unreadable: at.tally.unreadable + unreadable }
     for (const { id, reason } of lost) addFailure(tally, id, reason)
@@ -84,18 +86,30 @@ async function begin(call: Rebuilding, at: Cursor, total: number, now: number): 
 }
 
 /** Each folds what was put aside. One that cannot is counted, and holds up nobody else. */
-async function finish({ env, job, workspace }: Rebuilding, at: Cursor, total: number): Promise<JobStep<Cursor>> {
+async function finish(
+  { env, job, workspace }: Rebuilding,
+  config: WorkspaceConfig,
+  at: Cursor,
+  total: number,
+): Promise<JobStep<Cursor>> {
   const tally = structuredClone(at.tally)
+  const changed: string[] = []
+  const unread: string[] = []
   await inPool(at.batch, AT_ONCE, async ({ id }) => {
     try {
       const answer = await profileStub(env, workspace, id as CanonicalId).finishRebuild(job)
-      if (answer.kind === 'done' || answer.kind === 'gone') addFinished(tally, answer)
-      else later(tally, id, at.people, 'it keeps moving')
+      if (answer.kind === 'unreadable') unread.push(id)
+      else if (answer.kind === 'again' || answer.kind === 'elsewhere') later(tally, id, at.people, 'it keeps moving')
+      else addFinished(tally, answer)
+      if (answer.kind === 'done' && answer.changed) changed.push(id)
     } catch (fault) {
       if (isTransient(fault)) throw fault
       addFailure(tally, id, reasonOf(fault))
     }
   })
+  // Who is done answers the same when asked again.
+  if (unread.length > 0) throw new Error(`${unread.length} profiles cannot read the configuration`)
+  await matchAgain(env, config, changed)
   return progress({ ...at, batch: [], scan: null, tally }, total)
 }
 

@@ -49,7 +49,7 @@ export interface RebuildContext {
 export interface Rebuilt extends SilentChanges {
   /** Whether anything became different. */
   readonly changed: boolean
-  /** Events folded from the archive. */
+  /** Events folded from the archive, without what Tributary told itself. */
   readonly folded: number
   /** Events of the timeline that the archive did not have: they were kept. */
   readonly kept: number
@@ -123,7 +123,7 @@ class Folding {
     this.#archived.add(key)
     if (this.#scope.has(line.leaf)) {
       this.#mend(key, line, row)
-      this.folded += 1
+      if (!isOwnEvent(line.event)) this.folded += 1
     }
     this.#fold(line.leaf, line.event, line.held)
   }

@@ -170,6 +170,52 @@ describe('a rebuild', () => {
     expect([await seen(ws, 'a'), await seen(ws, 'b')]).toEqual(two)
   })
 
+  test('meets a profile that was merged with another, or split, since it began', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    await deliver([aMessage(ws, [order('o1', 'a'), order('o2', 'b')])])
+    const [a, b] = [await locate(ws, 'user_id', 'a'), await locate(ws, 'user_id', 'b')] as [CanonicalId, CanonicalId]
+    const [first, second] = a < b ? [a, b] : [b, a]
+    const [winner, loser] = [profileStub(env, ws.id, first), profileStub(env, ws.id, second)]
+    await winner.beginRebuild({ job: 'job_1', epoch: 0, leaves: [first] })
+    await loser.beginRebuild({ job: 'job_1', epoch: 0, leaves: [second] })
+    await api('POST', `/profiles/${first}/merge`, { with: second })
+    const one = await seen(ws, 'a')
+    expect(await loser.finishRebuild('job_1')).toEqual({ kind: 'elsewhere' })
+    expect(await loser.beginRebuild({ job: 'job_2', epoch: 0, leaves: [second] })).toEqual({ kind: 'elsewhere' })
+    // The leaf that came is left as it is.
+    expect(await winner.finishRebuild('job_1')).toMatchObject({ kind: 'done', changed: false, kept: 1 })
+    expect(await seen(ws, 'a')).toEqual(one)
+    await winner.beginRebuild({ job: 'job_3', epoch: 0, leaves: [first, second] })
+    const { merges } = (await api('GET', `/profiles/${first}/identity`)).body
+    await api('POST', `/profiles/${first}/unmerge`, { mergeId: merges[0].mergeId })
+    // What has left must not come back here.
+    expect(await winner.finishRebuild('job_3')).toEqual({ kind: 'again' })
+    const two = [await seen(ws, 'a'), await seen(ws, 'b')]
+    expect((await rebuilt(ws, api, { profiles: ['user_id:a', 'user_id:b'] })).result).toMatchObject({ changed: 0 })
+    expect([await seen(ws, 'a'), await seen(ws, 'b')]).toEqual(two)
+  })
+
+  test('reads the archive from an instant on, and the members of a segment alone', async () => {
+    const ws = await aWorkspace({ windowMs: 0 }, { pro: { type: 'trait', path: 'plan', op: 'eq', value: 'pro' } })
+    const api = await apiClient(ws)
+    const old = Date.now() - 3 * 3_600_000
+    await deliver([aMessage(ws, [order('o1', 'a'), order('o2', 'b')], { receivedAt: old })])
+    await deliver([aMessage(ws, [plan('p1', 'a', 'pro'), order('o3', 'a'), plan('p2', 'b', 'free')])])
+    const before = [await seen(ws, 'a'), await seen(ws, 'b')]
+    const hourAgo = new Date(Date.now() - 3_600_000).toISOString()
+    expect((await rebuilt(ws, api, { from: hourAgo })).result).toMatchObject({
+      rebuilt: 2,
+      events: 3,
+      kept: 2,
+      changed: 0,
+    })
+    expect((await rebuilt(ws, api, {})).result).toMatchObject({ rebuilt: 2, events: 5, kept: 0, changed: 0 })
+    const job = await rebuilt(ws, api, { segment: 'pro', profiles: ['user_id:a'] })
+    expect(job).toMatchObject({ done: 1, total: 1, result: { rebuilt: 1, events: 3, kept: 0, changed: 0 } })
+    expect([await seen(ws, 'a'), await seen(ws, 'b')]).toEqual(before)
+  })
+
   test('says which field is wrong, and sees nobody of another workspace', async () => {
     const [ws, other] = [await aWorkspace(), await aWorkspace()]
     const api = await apiClient(ws)
