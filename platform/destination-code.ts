@@ -4,7 +4,7 @@ import { DELIVERED, retry, type Verdict } from '../shared/destination/verdict.ts
 import { toIso } from '../shared/kernel/instant.ts'
 import type { JsonObject } from '../shared/kernel/json.ts'
 import { runCustomerCode } from './customer-code.ts'
-import { customerCodeOf } from './plugin-call.ts'
+import { customerCodeOf } from './plugin-code.ts'
 
 /** Code that observes is given longer than code that is waited for. */
 const CODE_MS = 2_000

@@ -1,5 +1,6 @@
 import { inPool } from '../../platform/in-pool.ts'
-import { type Asked, askedOf, askPlugin, type PluginCall } from '../../platform/plugin-call.ts'
+import { askPlugin, type PluginCall } from '../../platform/plugin-call.ts'
+import { type Asked, askedOf } from '../../platform/plugin-code.ts'
 import type { WorkspaceSettings } from '../../shared/config/workspace-config.ts'
 import type { Event } from '../../shared/event/event.ts'
 import { isSelected } from '../../shared/event/event-selection.ts'

@@ -120,6 +120,15 @@ describe('a plugin in JavaScript', () => {
     expect(JSON.stringify(results)).not.toContain('secret thought')
   })
 
+  test('is given its secret, which nobody can read back', async () => {
+    const code = `export const onEvent = (event, { settings }) => ({ set: { 'properties.score': settings.secret.length } })`
+    const { ws, api, made } = await aStory(code, { secret: 'the key of an API, 25 long' })
+    expect(made.body.settings.secret).toEqual({ last4: 'long' })
+    expect(JSON.stringify((await api('GET', '/plugins')).body)).not.toContain('the key of')
+    await deliver([aMessage(ws, [track('m1')])])
+    expect(await propertiesOf(ws, 'm1')).toEqual({ total: 5, score: 26 })
+  })
+
   test('may not fetch what it did not name', async () => {
     const peer = aPeer()
     const { ws, api } = await aStory(

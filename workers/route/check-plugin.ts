@@ -1,6 +1,6 @@
 import { readDefinitions } from '../../platform/change-definitions.ts'
 import { checkCustomerCode } from '../../platform/customer-code.ts'
-import { customerCodeOf } from '../../platform/plugin-call.ts'
+import { customerCodeOf } from '../../platform/plugin-code.ts'
 import { serviceNamed } from '../../platform/plugin-service.ts'
 import type { DestinationRules } from '../../shared/destination/destination-config.ts'
 import { type Failure, type FieldError, failure } from '../../shared/kernel/failure.ts'

@@ -74,6 +74,12 @@ describe('plugins', () => {
     ['a segment, which is not known yet', { ...weather, filter: { segments: ['vip'] } }, 422, 'filter.segments'],
     ['a consent, which it has no use for', { ...weather, consent: { channels: ['email'] } }, 422, 'consent'],
     [
+      'code that may call a private address',
+      { type: 'javascript', name: 'x', settings: { code: 'export const onEvent = () => null', allow: ['10.0.0.1'] } },
+      422,
+      'settings.allow',
+    ],
+    [
       'a binding of ours',
       { type: 'service-binding', name: 'x', settings: { binding: 'LAKE' } },
       422,

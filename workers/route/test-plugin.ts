@@ -1,5 +1,6 @@
 import { ConfigStore } from '../../platform/config-store.ts'
-import { askedOf, askPlugin } from '../../platform/plugin-call.ts'
+import { askPlugin } from '../../platform/plugin-call.ts'
+import { askedOf } from '../../platform/plugin-code.ts'
 import { pluginConfigOf } from '../../platform/plugin-row.ts'
 import type { WorkspaceSettings } from '../../shared/config/workspace-config.ts'
 import { testPlugin } from '../../shared/contract/test-plugin.ts'
@@ -14,6 +15,7 @@ import { type Joined, joinVotes } from '../../shared/plugin/reduce.ts'
 import { eventDocument } from '../../shared/transform/event-document.ts'
 import { type Call, serve } from '../http/serve.ts'
 import { givenEvent } from './given-event.ts'
+import { maySeePeople } from './may-see-people.ts'
 import { NO_PLUGIN, pluginRow } from './plugin-documents.ts'
 import { recentEvent } from './recent-event.ts'
 
@@ -67,6 +69,8 @@ async function eventFor(
   settings: WorkspaceSettings,
 ): Promise<Result<Event, Failure>> {
   if (event) return givenEvent(call, event, filter.sources?.[0] ?? '', settings)
+  const allowed = await maySeePeople(call)
+  if (!allowed.ok) return allowed
   const recent = await recentEvent(call, messageId === undefined ? filter : { messageId })
   return recent ? ok(recent.event) : err(NO_EVENT)
 }

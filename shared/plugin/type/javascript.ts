@@ -22,12 +22,26 @@ export const AllowedHosts = z
   .default([])
   .meta({ description: 'Hosts that it may fetch from; none unless named' })
 
+export const CodeSecret = z
+  .string()
+  .min(1)
+  .max(2_000)
+  .optional()
+  .meta({ description: 'One secret for the code, such as the key of an API: it finds it in `settings.secret`' })
+
 export const javascript = definePlugin({
   name: 'javascript',
   title: 'JavaScript',
   about: 'Runs code of yours over each batch of events, in an isolate without access to anything else.',
   kind: 'blocking',
-  settings: z.strictObject({ code: Code, writes: Writes.default([]), allow: AllowedHosts, options: Options }),
+  settings: z.strictObject({
+    code: Code,
+    writes: Writes.default([]),
+    allow: AllowedHosts,
+    options: Options,
+    secret: CodeSecret,
+  }),
+  secrets: ['secret'],
   writes: 'settings',
   code: { by: 'customer-code' },
 })
