@@ -29,7 +29,7 @@ export const previewTransformation = defineContract({
     'Of a transformation that is saved (`id`), of `steps` or `code` that are not, or of both: the saved one as it would be ' +
     'with these steps. On the event that is given, as an SDK sends it; on one that arrived (`messageId`); or on the newest ' +
     'that arrived of its sources and events. With `all`, every enabled transformation of the workspace is run in order. ' +
-    'Shows personal data.',
+    'An event that arrived is personal data: the token also needs `profiles:read` for it.',
   body: z
     .strictObject({
       id: z.string().min(1).max(100).optional(),

@@ -11,6 +11,7 @@ import type { Effect } from '../../shared/profile/effect.ts'
 import { type Call, serve } from '../http/serve.ts'
 import { destinationRow, NO_DESTINATION } from './destination-documents.ts'
 import { readFrom } from './find-profile.ts'
+import { maySeePeople } from './may-see-people.ts'
 import { tracedProfile } from './recent-event.ts'
 
 const NO_EVENT = failure('not_found', 'there is no such event')
@@ -20,6 +21,8 @@ export const previewDestinationRoute = serve(previewDestination, async ({ params
   const { env, now } = call
   const row = await destinationRow(call, params.destinationId)
   if (!row) return err(NO_DESTINATION)
+  const allowed = await maySeePeople(call)
+  if (!allowed.ok) return allowed
   const destination = destinationConfigOf(row)
   const type = destinationType(row.type) as DestinationType
   const effect = await effectFor(call, destination, body)

@@ -15,6 +15,7 @@ import { type Call, serve } from '../http/serve.ts'
 import { unprocessable } from './check-condition.ts'
 import { checkSteps } from './check-transformation.ts'
 import { givenEvent } from './given-event.ts'
+import { maySeePeople } from './may-see-people.ts'
 import { type RecentEvent, recentEvent } from './recent-event.ts'
 import { NO_TRANSFORMATION, rulesOf, TRANSFORMATION_COLUMNS, type TransformationRow } from './transformation-row.ts'
 
@@ -110,6 +111,8 @@ async function eventFor(
     const given = givenEvent(call, event, source ?? only?.sources?.[0] ?? '', settings)
     return given.ok ? ok({ event: given.value, from: 'given' }) : given
   }
+  const allowed = await maySeePeople(call)
+  if (!allowed.ok) return allowed
   const named = source === undefined ? undefined : [source]
   const newest = { events: only?.events, sources: named ?? only?.sources }
   const recent = await recentEvent(call, messageId === undefined ? newest : { messageId, sources: named })

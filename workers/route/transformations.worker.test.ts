@@ -214,6 +214,17 @@ describe('a preview', () => {
     expect((await rival('POST', '/transformations:preview', { steps: [] })).status).toBe(404)
   })
 
+  test('shows no event of a person to whoever may not read people', async () => {
+    const { ws } = await aCaller()
+    await deliver([aMessage(ws, [{ type: 'track', event: 'x', userId: 'u', messageId: 'm' }])])
+    const reader = await apiClient(ws, ['transformations:read'])
+    for (const body of [{ steps: [] }, { steps: [], messageId: 'm' }])
+      expect((await reader('POST', '/transformations:preview', body)).status).toBe(403)
+    expect((await reader('POST', '/transformations:preview', { steps: [], event })).status).toBe(200)
+    const both = await apiClient(ws, ['transformations:read', 'profiles:read'])
+    expect((await both('POST', '/transformations:preview', { steps: [] })).status).toBe(200)
+  })
+
   test('runs all transformations of the workspace in order, the unsaved steps in their place', async () => {
     const { ws, api } = await aCaller()
     const set = (to: string, value: string) => ({ op: 'set', to, value })
