@@ -2,16 +2,19 @@ import { ConfigStore } from '../platform/config-store.ts'
 import { log } from '../platform/log.ts'
 import { jsonOf } from '../shared/kernel/json.ts'
 import { DeadLetter } from '../shared/message/dead-letter.ts'
+import { EffectMessage } from '../shared/message/effect-message.ts'
 import { IngestMessage } from '../shared/message/ingest-message.ts'
 import { unreadable } from './consume-events.ts'
 import { unitOf } from './copy.ts'
+import { effectLetters } from './effect-letters.ts'
 import { retryLater } from './faults.ts'
 import { deadLettersOf, settleBuried } from './settle.ts'
 import { trimConnection } from './trim-connection.ts'
 
 /**
  * Keeps what could not be processed where it can be listed, inspected and replayed (D1). Also takes what the queues
- * themselves gave up on after their last retry: each copy of such a message is a dead letter of stage `queue`.
+ * themselves gave up on after their last retry: each copy of such a message is a dead letter of stage `queue`, each effect
+ * one of stage `effects`.
  */
 export async function consumeDeadLetters(batch: MessageBatch, env: Env): Promise<void> {
   for (const message of batch.messages) {
@@ -34,6 +37,8 @@ async function readLetters(message: Message, env: Env): Promise<readonly DeadLet
   const json = jsonOf(String(message.body))
   const letter = DeadLetter.safeParse(json)
   if (letter.success) return [letter.data]
+  const told = EffectMessage.safeParse(json)
+  if (told.success) return effectLetters(message, told.data.effects)
   const ingest = IngestMessage.safeParse(json)
   if (!ingest.success) return [{ ...unreadable(message, 'given up by its queue'), stage: 'queue' }]
 

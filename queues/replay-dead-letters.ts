@@ -4,6 +4,7 @@ import { defineJob, type JobStep } from '../platform/jobs.ts'
 import { KeptSelection } from '../shared/contract/dead-letter-selection.ts'
 import { jsonOf } from '../shared/kernel/json.ts'
 import { deliverLetters } from './deliver-letters.ts'
+import { sendLetters } from './effect-letters.ts'
 import { isQueueFull, sendAgain } from './send-again.ts'
 
 /** Sends dead letters through the pipeline, or to their destination, again, oldest first, and takes off the list what the queues have. */
@@ -30,9 +31,17 @@ export const replayDeadLetters = defineJob({
     const last = page.results.at(-1)
     if (!last) return { ...progress, finished: true, result: { replayed: done - errors, unreadable: errors } }
     // What a destination did not take was applied long ago: it goes there alone.
-    const [lost, copies] = [page.results.filter(isDelivery), page.results.filter((letter) => !isDelivery(letter))]
-    const letters = copies.map(({ id, stage, body }) => ({ id, isGivenUp: stage === 'queue', ingest: jsonOf(body) }))
-    const again = await Promise.all([sendAgain(env, id, letters), deliverLetters(env, workspace, lost)])
+    const of = Map.groupBy(page.results, ({ stage }) => HELD[stage] ?? 'copy')
+    const letters = (of.get('copy') ?? []).map(({ id, stage, body }) => ({
+      id,
+      isGivenUp: stage === 'queue',
+      ingest: jsonOf(body),
+    }))
+    const again = await Promise.all([
+      sendAgain(env, id, letters),
+      deliverLetters(env, workspace, of.get('delivery') ?? []),
+      sendLetters(env, workspace, of.get('effect') ?? []),
+    ])
     const unreadable = new Set(again.flatMap((ids) => [...ids]))
     const sent = page.results.filter((letter) => !unreadable.has(letter.id))
     const gone = env.DB.prepare('DELETE FROM dead_letters WHERE workspace = ? AND id = ?')
@@ -47,6 +56,5 @@ export const replayDeadLetters = defineJob({
   },
 })
 
-function isDelivery({ stage }: DeadLetterRow): boolean {
-  return stage === 'destination'
-}
+/** What a letter holds, by its stage, when it is no copy of a message. */
+const HELD: Readonly<Record<string, 'delivery' | 'effect'>> = { destination: 'delivery', effects: 'effect' }

@@ -8,7 +8,7 @@ import { aShop, moody, rebuildEverybody, tell } from '../support/faults-shop.ts'
 import { aStory } from '../support/faults-story.ts'
 import { seeded } from '../support/random.ts'
 import { runJobs } from '../support/run-jobs.ts'
-import { aMessage, linesOf, profileOf } from '../support/workspace.ts'
+import { aMessage, deliver, linesOf, profileOf } from '../support/workspace.ts'
 
 /**
  * Whole stories under faults: traffic with duplicates, strangers, late and invalid messages, imports and merges goes
@@ -53,6 +53,13 @@ function outages(random: () => number): Chaos['outages'] {
     const from = Math.floor(random() * 40_000)
     return { of: some[Math.floor(random() * some.length)] as string, from, to: from + Math.floor(random() * 30_000) }
   })
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await holds()); tries++) {
+    if (tries > 400) throw new Error('it did not happen')
+    await new Promise((resume) => setTimeout(resume, 25))
+  }
 }
 
 describe('under faults', () => {
@@ -100,6 +107,38 @@ describe('what a queue gave up on', () => {
     const applied = (await linesOf(ws)).filter(({ outcome }) => outcome === 'applied')
     expect(applied).toMatchObject([{ messageId: 'm0', redelivered: true }])
     expect(await rebuildEverybody(ws)).toMatchObject({ events: 1, changed: 0, kept: 0 })
+  })
+})
+
+describe('effects that a queue gave up on', () => {
+  test('are letters of their workspace, one each, and reach archive and destinations when they are replayed', async () => {
+    const peer = aPeer()
+    const ws = await aShop(peer)
+    const api = await apiClient(ws)
+    await deliver([aMessage(ws, [{ type: 'identify', userId: 'u0', traits: { plan: 'pro' }, messageId: 'm0' }])])
+    const { id } = await profileOf(ws, 'user_id', 'u0')
+    const event = { source: 'tributary', messageId: `${id}:pro:1`, type: 'track', name: 'pro ENTER', context: {} }
+    const effect = {
+      key: `tributary:${id}:pro:1`,
+      kind: 'segment',
+      workspace: ws.id,
+      profile: id,
+      event: { ...event, timestamp: Date.now(), receivedAt: Date.now(), flags: [] },
+    }
+    const other = { ...effect, key: 'x', workspace: 'another' }
+    const queues = new FaultyQueues(env, { ...QUIET, outages: [{ of: 'LAKE', from: 0, to: 12 * 3_600_000 }] })
+    queues.send('tributary-effects', JSON.stringify({ v: 1, effects: [effect, other] }))
+    await queues.run()
+    expect(queues.happened.buried).toBe(1)
+    expect((await api('GET', '/dead-letters')).body.deadLetters).toMatchObject([
+      { stage: 'effects', messageId: `${id}:pro:1`, body: { effect: { key: effect.key } } },
+    ])
+    const { body } = await api('POST', '/dead-letters:replay', { stage: 'effects' })
+    await runJobs(ws)
+    expect((await api('GET', `/jobs/${body.jobId}`)).body).toMatchObject({ result: { replayed: 1, unreadable: 0 } })
+    await until(() => peer.got.some(({ json }) => json.data.event === 'pro ENTER'))
+    await until(async () => (await linesOf(ws, 'effects')).some(({ messageId }) => messageId === `${id}:pro:1`))
+    expect((await api('GET', '/dead-letters')).body.deadLetters).toEqual([])
   })
 })
 
