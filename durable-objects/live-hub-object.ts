@@ -48,15 +48,22 @@ export class LiveHubObject extends DurableObject<Env> {
       webSocket: client,
       headers: chosen ? { 'Sec-WebSocket-Protocol': 'tributary' } : {},
     })
+    const connection = await connectionOf(this.env, this.#workspace, opening)
     if (this.ctx.getWebSockets().length >= MOST_CONNECTIONS) {
       server.accept()
       server.close(1013, `${MOST_CONNECTIONS} connections watch this workspace already`)
       return answer
     }
-    const connection = await connectionOf(this.env, this.#workspace, opening)
     this.ctx.acceptWebSocket(server)
     keep(server, connection)
-    await this.#tellTraces()
+    try {
+      await this.#tellTraces()
+    } catch (fault) {
+      // It would wait for events that nobody sends.
+      log.warn('live: the traces were not told of a watcher', { workspace_id: this.#workspace, fault })
+      server.close(1013, 'busy at the moment; please try again')
+      return answer
+    }
     say(server, {
       type: 'hello',
       workspace: this.#workspace,

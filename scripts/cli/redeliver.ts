@@ -21,13 +21,19 @@ export const redeliverCommand: Command = {
   help: `Sends applied events and the segment changes told then to one destination again, past the profiles. Its filter, mapping
 and consent hold as they are now; keys are those of the first delivery, so that a receiver knows what it has.
 
-  DESTINATION        its id (dst_…) or its name
+  DESTINATION        its id (dst_…) or its name; also as --destination
 ${RANGE_HELP}
 ${FILTER_HELP}
 ${JOB_HELP}`,
   async run(args, surroundings) {
-    const { values, positionals } = readArguments(args, { from: TEXT, to: TEXT, ...FILTER_OPTIONS, ...JOB_OPTIONS })
-    const [named, ...more] = positionals
+    const { values, positionals } = readArguments(args, {
+      destination: TEXT,
+      from: TEXT,
+      to: TEXT,
+      ...FILTER_OPTIONS,
+      ...JOB_OPTIONS,
+    })
+    const [named, ...more] = values.destination === undefined ? positionals : [values.destination, ...positionals]
     if (named === undefined || more.length > 0)
       throw new CliError('redeliver takes one DESTINATION; see --help.', EXIT.usage)
     const range = rangeOf(values, Date.now())
