@@ -51,7 +51,7 @@ export function readAnswer(text: string, { sizes }: Pick<Given, 'sizes'>): CodeA
   const head = Head.safeParse(jsonOf(first))
   if (!head.success) return bent('what the code answered cannot be read')
   const { failed, logs } = head.data
-  if (failed) return { kind: 'failed', ...failed, ...lineIn(failed.detail), logs }
+  if (failed) return { kind: 'failed', ...placed(failed), logs }
   if (lines.length !== sizes.length) return bent(`the code answered ${lines.length} lines to ${sizes.length} events`)
   return { kind: 'done', results: lines.map((line, i) => resultOf(line, sizes[i] as number)), logs }
 }
@@ -60,10 +60,10 @@ function bent(detail: string): CodeAnswer {
   return { kind: 'failed', reason: 'threw', detail, logs: [] }
 }
 
-/** The wrapper says lines in words, which is what people read. */
-function lineIn(detail: string): { readonly line?: number } {
-  const found = /\(line (\d{1,6})\)$/.exec(detail)
-  return found ? { line: Number(found[1]) } : {}
+/** The wrapper says the line in words; of a whole call it is told apart. */
+function placed<F extends { readonly detail: string }>(failed: F): F & { readonly line?: number } {
+  const found = /^(.*) \(line (\d{1,6})\)$/s.exec(failed.detail)
+  return found ? { ...failed, detail: found[1] as string, line: Number(found[2]) } : failed
 }
 
 function resultOf(line: string, size: number): CodeResult {

@@ -40,7 +40,7 @@ function note(level, args) {
 function said(value) {
   try {
     if (typeof value === 'string') return value
-    if (value instanceof Error) return value.name + ': ' + value.message + at(value)
+    if (value instanceof Error) return (value.name + ': ' + value.message).slice(0, 480) + at(value)
     return stringify(value) ?? String(value)
   } catch {
     return '[' + typeof value + ']'

@@ -52,6 +52,7 @@ describe('customer code', () => {
     )
     const failed = { kind: 'failed', reason: 'threw', detail: 'RangeError: no two (line 2)' }
     expect(answer).toMatchObject({ kind: 'done', results: [value(1), failed, value(3)] })
+    expect(await run('\nthrow new Error("x".repeat(9000))')).toMatchObject({ reason: 'threw', line: 2 })
     expect(await one('export const onEvent = () => { throw undefined }')).toMatchObject({ reason: 'threw' })
     expect(await one('export const onEvent = () => Promise.reject("no")')).toMatchObject({
       reason: 'threw',
@@ -59,7 +60,8 @@ describe('customer code', () => {
     })
     expect(await run('export const onBatch = () => { throw new Error("all") }')).toMatchObject({
       reason: 'threw',
-      detail: 'Error: all (line 1)',
+      detail: 'Error: all',
+      line: 1,
     })
   })
 
@@ -154,7 +156,8 @@ describe('customer code', () => {
     const loading = await run('console.info("loaded"); throw new Error("no")')
     expect(loading).toMatchObject({
       reason: 'threw',
-      detail: 'Error: no (line 1)',
+      detail: 'Error: no',
+      line: 1,
       logs: [{ level: 'info', text: 'loaded' }],
     })
   })
