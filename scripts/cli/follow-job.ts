@@ -97,10 +97,14 @@ function startBar(label: string, out: Surroundings['out']): Bar {
   let total = -1
   let note = ''
   return {
-    show({ done, total: known, errors }) {
+    show({ state, done, total: known, errors }) {
       note = errors > 0 ? `${errors} could not be` : ''
-      const shown = known > done ? known : Math.max(total, known)
-      if (!progress || shown !== total) progress = startProgress(label, (total = shown), out)
+      const isOpen = state === 'queued' || state === 'running'
+      if (isOpen && known <= done) {
+        if (out.isTTY) out.write(`\r\u001b[2K${label.padEnd(11)} ${done} so far${note === '' ? '' : `, ${note}`}`)
+        return
+      }
+      if (!progress || known !== total) progress = startProgress(label, (total = known), out)
       progress.update(done, note)
     },
     end: () => progress?.end(note),
