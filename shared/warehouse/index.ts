@@ -1,0 +1,11 @@
+import { postgres } from './type/postgres.ts'
+import type { WarehouseType } from './warehouse.ts'
+
+/** Every type of warehouse, in the order of the documentation. */
+export const warehouseTypes: readonly WarehouseType[] = [postgres]
+
+const byType = new Map(warehouseTypes.map((one) => [one.type, one]))
+
+export function warehouseType(type: string): WarehouseType | undefined {
+  return byType.get(type)
+}
