@@ -309,4 +309,25 @@ export default () => ({ transformations: names.map((name) => ({ name, steps: [],
     expect((await tributary(['plan', 'a.yaml'])).err).toContain('YAML is not read')
     expect((await tributary(['plan', 'a.json', 'b.json'])).code).toBe(2)
   })
+
+  test('writes a secret that is another now, or all of them when told to, and shows none', async () => {
+    const settings = { url: { env: 'RELAY_URL' }, secret: { env: 'RELAY_SECRET' } }
+    const file = aFile('relay.json', { destinations: [{ type: 'webhook', name: 'relay', settings }] })
+    const env = { RELAY_URL: 'https://example.com/with-a-token-in-it', RELAY_SECRET: 'the-first-secret-of-the-relay' }
+    const made = await tributary(['apply', file, '--yes'], env)
+    expect([made.err, made.code]).toEqual(['', 0])
+    expect(made.out).toContain('settings.url: "••••"')
+    const rotated = { ...env, RELAY_SECRET: 'the-second-secret-of-all-time' }
+    const shown = await tributary(['plan', file], rotated)
+    expect(shown.out).toContain('settings.secret: (secret) → (secret)')
+    expect((await tributary(['apply', file, '--yes'], rotated)).out).toContain('~ destination relay: done')
+    expect((await tributary(['plan', file, '--detailed-exitcode'], rotated)).code).toBe(0)
+    const { destinations } = (await api('GET', '/destinations')).body
+    const relay = destinations.find(({ name }: { name: string }) => name === 'relay')
+    expect(relay.settings.secret).toEqual({ last4: 'time' })
+    const all = await tributary(['apply', file, '--yes', '--secrets'], rotated)
+    expect(all.out).toContain('~ destination relay: done')
+    for (const value of [...Object.values(env), ...Object.values(rotated)])
+      expect(made.out + shown.out + all.out).not.toContain(value)
+  }, 60_000)
 })

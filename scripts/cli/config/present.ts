@@ -56,7 +56,7 @@ function calledAlike({ section, key }: Kind, documents: readonly JsonObject[]): 
 }
 
 /** A document of the API as the file would have it: what can be written, sources by name, marks for secrets. */
-function entryOf(kind: Kind, document: JsonObject, names: ReadonlyMap<string, string>): Entry {
+export function entryOf(kind: Kind, document: JsonObject, names: ReadonlyMap<string, string>): Entry {
   const written = Object.keys(kind.body.shape).map((field) => [field, document[field]] as const)
   let fields = compact(Object.fromEntries(written.filter(([, value]) => value !== undefined)) as JsonObject)
   for (const keys of kind.secrets(fields)) {

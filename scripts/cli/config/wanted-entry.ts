@@ -112,11 +112,14 @@ interface Reference {
   readonly name: string
 }
 
+/** As variables are called; `{ "env": "production" }` is a setting like any other. */
+const VARIABLE = /^[A-Z_][A-Z0-9_]*$/
+
 /** Every `{ "env": "NAME" }` in settings. */
 function referencesIn(value: JsonValue | undefined, keys: Keys = []): readonly Reference[] {
   if (typeof value !== 'object' || value === null) return []
-  if (isObject(value) && Object.keys(value).length === 1 && typeof value['env'] === 'string')
-    return [{ keys, name: value['env'] }]
+  if (isObject(value) && Object.keys(value).length === 1 && VARIABLE.test(String(value['env'])))
+    return [{ keys, name: String(value['env']) }]
   return Object.entries(value).flatMap(([key, inner]) => referencesIn(inner as JsonValue, [...keys, key]))
 }
 

@@ -3,7 +3,7 @@ import type { FieldError } from '../../../shared/kernel/failure.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../shared/kernel/json.ts'
 import { fieldErrors } from '../../../shared/segment/field-errors.ts'
 import { valueAt } from './at-path.ts'
-import { KINDS, type Kind } from './kinds.ts'
+import { type Keys, KINDS, type Kind } from './kinds.ts'
 import { InvalidEntry, under } from './normal-form.ts'
 import { type Present, settingsFields } from './present.ts'
 import { type Entry, SETTINGS, type State } from './state.ts'
@@ -89,8 +89,10 @@ function readSection(
   const bodies = new Map<string, JsonObject>()
   const entries: Entry[] = []
   for (const [i, raw] of (given as readonly JsonValue[]).entries()) {
-    const name = isObject(raw) ? raw[key] : undefined
-    if (!isObject(raw) || typeof name !== 'string') {
+    const called = isObject(raw) ? raw[key] : undefined
+    // As the API takes it.
+    const name = typeof called === 'string' ? called.trim() : undefined
+    if (!isObject(raw) || name === undefined) {
       found.errors.push({ path: `${section}.${i}.${key}`, message: 'is required' })
       continue
     }
@@ -112,20 +114,22 @@ function readSection(
   found.bodies.set(section, bodies)
 }
 
-/** Sources are named; the API would only say of an id that it is none. */
+/** Sources are named; the API would only say of an id that it is none. What names one that is gone may stay as it is. */
 function checkSources(present: Present, found: Found): void {
   const known = new Set([...(present.ids.get('sources')?.keys() ?? []), ...(found.bodies.get('sources')?.keys() ?? [])])
-  for (const { section, sources } of KINDS) {
-    for (const { name, fields } of found.state[section] ?? []) {
-      for (const keys of sources) {
-        const named = (valueAt(fields, keys) ?? []) as readonly string[]
-        for (const source of named.filter((one) => !known.has(one)))
-          found.errors.push({ path: `${section} (${name}).${keys.join('.')}`, message: `there is no source ${source}` })
-      }
+  const check = (section: string, name: string, keys: Keys) => {
+    const namesIn = (state: State) => {
+      const fields = state[section]?.find((entry) => entry.name === name)?.fields
+      const named = valueAt(fields, keys) ?? []
+      return Array.isArray(named) ? (named as readonly string[]) : Object.keys(named)
+    }
+    const before = namesIn(present.state)
+    for (const source of namesIn(found.state)) {
+      if (known.has(source) || before.includes(source)) continue
+      found.errors.push({ path: `${section} (${name}).${keys.join('.')}`, message: `there is no source ${source}` })
     }
   }
-  const pipeline = found.state['workspace']?.[0]?.fields['pipeline'] as JsonObject | undefined
-  for (const source of Object.keys((pipeline?.['sources'] ?? {}) as JsonObject))
-    if (!known.has(source))
-      found.errors.push({ path: 'workspace.pipeline.sources', message: `there is no source ${source}` })
+  for (const { section, sources } of KINDS)
+    for (const { name } of found.state[section] ?? []) for (const keys of sources) check(section, name, keys)
+  if (found.state['workspace']) check('workspace', SETTINGS, ['pipeline', 'sources'])
 }
