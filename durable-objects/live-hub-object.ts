@@ -155,12 +155,15 @@ export class LiveHubObject extends DurableObject<Env> {
 
   /** A token that was revoked shows nothing more; one that cannot be read neither, but its holder may come again. */
   async #checkToken(socket: WebSocket): Promise<void> {
-    const { tokenId } = connectionIn(socket)
+    const { tokenId, seesPeople: saw } = connectionIn(socket)
     try {
       const scopes = await grantOf(this.env, this.#workspace, tokenId, Date.now())
       if (scopes === undefined) socket.close(4401, 'the token was revoked or has expired')
       else if (!isGranted(scopes, 'events:read')) socket.close(4403, 'this token lacks the scope events:read')
-      else keep(socket, { ...connectionIn(socket), seesPeople: isGranted(scopes, 'profiles:read') })
+      else if (isGranted(scopes, 'profiles:read') !== saw) {
+        keep(socket, { ...connectionIn(socket), seesPeople: !saw })
+        await this.#tellTraces()
+      }
     } catch (fault) {
       log.warn('live: the token of a connection cannot be read', { workspace_id: this.#workspace, fault })
       socket.close(1013, 'the token cannot be checked at the moment')

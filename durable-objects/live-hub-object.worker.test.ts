@@ -48,6 +48,13 @@ async function aWatcher(
 type Watcher = Required<Awaited<ReturnType<typeof aWatcher>>>
 const watch = async (...args: Parameters<typeof aWatcher>) => (await aWatcher(...args)) as Watcher
 
+async function nobodyWatches({ id }: TestWorkspace): Promise<void> {
+  for (let tries = 0; (await traceStub(env, id, '0').record(Date.now(), [])).length > 0; tries++) {
+    expect(tries).toBeLessThan(200)
+    await new Promise((resume) => setTimeout(resume, 5))
+  }
+}
+
 const track = (event: string, more = {}) => ({ type: 'track', event, userId: 'u', messageId: event, ...more })
 
 describe('who watches events', () => {
@@ -173,10 +180,7 @@ describe('who watches events', () => {
     expect((await traceStub(env, ws.id, '0').record(Date.now(), [])).length).toBe(1)
     first.socket.close(1000, 'enough')
     expect((await first.closed).code).toBe(1000)
-    for (let tries = 0; (await traceStub(env, ws.id, '0').record(Date.now(), [])).length > 0; tries++) {
-      expect(tries).toBeLessThan(200)
-      await new Promise((resume) => setTimeout(resume, 5))
-    }
+    await nobodyWatches(ws)
   })
 
   test('is of one workspace and sees nothing of another', async () => {
@@ -196,6 +200,21 @@ describe('who watches events', () => {
     const { code, reason } = await closed
     expect([code, reason]).toEqual([4401, 'the token was revoked or has expired'])
     expect(socket.readyState).toBe(WebSocket.CLOSED)
+    await nobodyWatches(ws)
+  })
+
+  test('with a token that may read people no more goes on without payloads', async () => {
+    const ws = await aWorkspace()
+    const { tokenId, until } = await watch(ws)
+    await env.DB.prepare('UPDATE tokens SET scopes = ? WHERE id = ?').bind('["events:read"]', tokenId).run()
+    await deliver([aMessage(ws, [track('a')])])
+    await until(({ event }) => event?.name === 'a')
+    for (let tries = 0; (await traceStub(env, ws.id, '0').record(Date.now(), []))[0]?.seesPeople; tries++) {
+      expect(tries).toBeLessThan(200)
+      await new Promise((resume) => setTimeout(resume, 5))
+    }
+    await deliver([aMessage(ws, [track('b')])])
+    expect((await until(({ event }) => event?.name === 'b')).event).not.toHaveProperty('payload')
   })
 
   test('is refused as HTTP with a header, and with a close where only a browser can read it', async () => {
