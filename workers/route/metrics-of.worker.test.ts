@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { count, emptyReading, observe } from '../../shared/pipeline/meter.ts'
 import { anApi } from '../../test/support/api.ts'
-import { aWorkspace } from '../../test/support/workspace.ts'
+import { aMessage, aWorkspace, deliver } from '../../test/support/workspace.ts'
 import { metricsOf } from './metrics-of.ts'
 import { prometheusText } from './prometheus.ts'
 
@@ -69,6 +69,20 @@ test('what stages say has a sample for every word of its closed lists', () => {
   expect(lines).toContain('cdp_stage_outcomes_total{stage="plugins",outcome="timeout"} 3')
   expect(lines).toContain('cdp_stage_outcomes_total{stage="enrich",outcome="bot"} 0')
   expect(lines).toContain('cdp_events_accepted_total 3') // only what waits
+})
+
+test('an event that breaks a plan is counted by kind, once, though its batch comes twice', async () => {
+  const ws = await aWorkspace()
+  const api = await anApi(ws.id)
+  const events = [{ name: 'Paid', version: '1', schema: { required: ['total'] }, onViolation: 'allow' }]
+  const made = await api.call('POST', '/api/v1/tracking-plans', { name: 'Shop', mode: 'observe', events })
+  expect(made.status).toBe(201)
+  const message = aMessage(ws, [{ type: 'track', event: 'Paid', userId: 'u', messageId: 'm' }])
+  await deliver([message])
+  await deliver([message], 2)
+  const { text: metrics } = await api.call('GET', '/metrics')
+  expect(metrics).toContain('cdp_plan_violations_total{kind="missing"} 1\n')
+  expect(metrics).toContain('cdp_events_processed_total 1\n')
 })
 
 test('the queues of the deployment are shown to those who run it, and to no other workspace', async () => {
