@@ -1,11 +1,14 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
+import type { JobStep } from '../../platform/jobs.ts'
 import { profileStub } from '../../platform/stubs.ts'
+import { rebuildProfiles } from '../../queues/rebuild-profiles.ts'
 import type { CanonicalId } from '../../shared/kernel/id.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
 import { decodeState, encodeState, type ProfileState } from '../../shared/profile/state.ts'
 import { type ApiClient, apiClient } from '../support/api-client.ts'
+import { dyingAt } from '../support/faults.ts'
 import { runJobs } from '../support/run-jobs.ts'
 import {
   aMessage,
@@ -195,6 +198,39 @@ describe('a rebuild', () => {
     expect((await rebuilt(ws, api, { profiles: ['user_id:a', 'user_id:b'] })).result).toMatchObject({ changed: 0 })
     expect([await seen(ws, 'a'), await seen(ws, 'b')]).toEqual(two)
   })
+
+  test('that dies at any of its calls goes on where it was, and the profile is the old one or the new one', async () => {
+    const ws = await aWorkspace({ windowMs: 0 }, { pro: { type: 'trait', path: 'plan', op: 'eq', value: 'pro' } })
+    await deliver([aMessage(ws, [plan('p1', 'a', 'pro'), order('o1', 'a'), order('o2', 'b')])])
+    const id = (await locate(ws, 'user_id', 'a')) as CanonicalId
+    const right = await seen(ws, 'a')
+    const wrong = { ...right, eventCounts: { Order: 9 } }
+    const run = async (job: string, doom?: readonly [at: number, when: 'before' | 'after']) => {
+      await harm(ws, id, (state) => {
+        for (const leaf of Object.values(state.leaves)) leaf.counters['Order'] = { d1: 9 }
+      })
+      const dying = dyingAt(env, doom?.[0] ?? 0, doom?.[1] ?? 'before')
+      let at: JobStep = { cursor: null, done: 0 }
+      for (let steps = 0; !at.finished; steps++) {
+        if (steps > 50) throw new Error('it does not end')
+        const row = { id: job, workspace: ws.id, input: {}, cursor: JSON.parse(JSON.stringify(at.cursor)) }
+        const counts = { done: at.done, total: at.total ?? 0, errors: at.errors ?? 0 }
+        try {
+          at = await rebuildProfiles.step(dying.isDead() ? env : dying.env, { ...row, ...counts }, Date.now())
+        } catch (fault) {
+          if (!dying.isDead()) throw fault
+          expect([right, wrong]).toContainEqual(await seen(ws, 'a'))
+        }
+      }
+      expect(at).toMatchObject({ done: 2, result: { rebuilt: 2, changed: 1, events: 3, kept: 0 } })
+      expect(await seen(ws, 'a')).toEqual(right)
+      return dying.calls.length
+    }
+    const calls = await run('job_0')
+    expect(calls).toBeGreaterThan(10)
+    for (let call = 1; call <= calls; call++)
+      for (const when of ['before', 'after'] as const) await run(`job_${call}_${when}`, [call, when])
+  }, 120_000)
 
   test('reads the archive from an instant on, and the members of a segment alone', async () => {
     const ws = await aWorkspace({ windowMs: 0 }, { pro: { type: 'trait', path: 'plan', op: 'eq', value: 'pro' } })
