@@ -150,6 +150,23 @@ describe('transformations in the pipeline', () => {
     await eventually(async () => (await profileOf(ws, 'user_id', 'u')).eventCounts, { Order: 1 })
   })
 
+  test('a rebuild gives what was applied, though the transformation is gone since', async () => {
+    const { ws, api, ids } = await aStory({ steps: [{ op: 'set', to: 'event', value: 'Order' }] })
+    await deliver([aMessage(ws, [track('Ordr', 'm', { total: 5 })])])
+    await api('DELETE', `/transformations/${ids[0]}`)
+    const { status } = await api('POST', '/rebuilds', { profiles: ['user_id:u'] })
+    expect(status).toBe(202)
+    await runJobs(ws)
+    expect((await profileOf(ws, 'user_id', 'u')).eventCounts).toEqual({ Order: 1 })
+  })
+
+  test('do nothing where the workspace, or the source, leaves the stage out', async () => {
+    const { ws, api } = await aStory({ steps: [{ op: 'set', to: 'event', value: 'Order' }] })
+    await api('PATCH', '/workspace', { pipeline: { sources: { [ws.source]: { stages: ['plan'] } } } })
+    await deliver([aMessage(ws, [track('Ordr', 'm')])])
+    expect((await profileOf(ws, 'user_id', 'u')).eventCounts).toEqual({ Ordr: 1 })
+  })
+
   test('delivered twice, a transformed event is one event', async () => {
     const { ws } = await aStory({ steps: [{ op: 'set', to: 'event', value: 'Order' }] })
     const message = aMessage(ws, [track('Ordr', 'm')])
