@@ -234,10 +234,15 @@ describe('dead letters', () => {
       {
         id: 'x',
         messageId: null,
+        source: null,
+        type: null,
+        name: null,
+        destination: null,
         stage: 'parse',
         reason: "it's; no JSON",
         at: '1970-01-01T00:00:00.005Z',
         attempts: 1,
+        trace: null,
         body: 'not json',
       },
     ])
