@@ -3,8 +3,8 @@ import { callApi, type Server } from '../server.ts'
 import { valueAt, withAt } from './at-path.ts'
 import type { Change } from './difference.ts'
 import { type Kind, kindOf } from './kinds.ts'
-import { mergePatch } from './merge-patch.ts'
 import type { Present } from './present.ts'
+import { settingsPatch } from './settings-change.ts'
 import type { Entry, State } from './state.ts'
 import type { Wanted } from './wanted.ts'
 
@@ -83,7 +83,7 @@ function sourceId(ids: Ids, name: string): string {
 /** A merge patch of what differs. The stages of single sources are by id there. */
 async function changeSettings(server: Server, present: State, wanted: State, ids: Ids): Promise<JsonObject> {
   const [before, after] = [present['workspace']?.[0]?.fields ?? {}, wanted['workspace']?.[0]?.fields ?? {}]
-  const patch = mergePatch(before, after)
+  const patch = settingsPatch(before, after)
   const bySource = valueAt(patch, ['pipeline', 'sources'])
   if (!isObject(bySource)) return send(server, 'PATCH', '/api/v1/workspace', patch)
   const byId = Object.fromEntries(Object.entries(bySource).map(([name, own]) => [sourceId(ids, name), own]))

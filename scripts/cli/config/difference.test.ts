@@ -1,9 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonicalJson } from '../../../shared/kernel/canonical-json.ts'
 import type { JsonObject, JsonValue } from '../../../shared/kernel/json.ts'
 import { type Plan, planOf } from './difference.ts'
-import { mergePatch } from './merge-patch.ts'
 import { inOrder } from './order.ts'
 import type { Entry, State } from './state.ts'
 
@@ -112,26 +110,6 @@ describe('a plan', () => {
     const pruned = planOf(present, wanted, { ...RULES, prune: true })
     expect(pruned).toMatchObject({ changes: [{ kind: 'delete', section: 'sources', name: 'web' }], others: [] })
   })
-})
-
-test('a merge patch makes of the one what the other is', () => {
-  const merged = (before: JsonValue | undefined, patch: JsonValue): JsonValue => {
-    if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
-    const after: Record<string, JsonValue> =
-      typeof before === 'object' && !Array.isArray(before) ? { ...(before as JsonObject) } : {}
-    for (const [key, inner] of Object.entries(patch as JsonObject)) {
-      if (inner === null) delete after[key]
-      else after[key] = merged(Object.hasOwn(after, key) ? after[key] : undefined, inner)
-    }
-    return after
-  }
-  fc.assert(
-    fc.property(fields, fields, (before, after) => {
-      const patch = mergePatch(before, after)
-      expect(canonicalJson(merged(before, patch))).toBe(canonicalJson(after))
-      expect(Object.keys(mergePatch(after, plain(after)))).toEqual([])
-    }),
-  )
 })
 
 test('what is named is made before what names it and deleted after it, whatever they are called', () => {

@@ -1,7 +1,7 @@
 import { defaultSettings } from '../../../shared/config/workspace-config.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../shared/kernel/json.ts'
-import { mergePatch } from './merge-patch.ts'
 import { settingsFields } from './present.ts'
+import { decidedSettings } from './settings-change.ts'
 import { type Entry, isSecretMark, type State } from './state.ts'
 import { SECTIONS } from './wanted.ts'
 
@@ -22,9 +22,9 @@ export function fileOf(state: State): { readonly text: string; readonly variable
 function fromDefaults(entries: readonly Entry[]): JsonObject {
   const [settings] = entries
   return settings
-    ? mergePatch(
-        settingsFields(defaultSettings, (source) => source),
+    ? decidedSettings(
         settings.fields,
+        settingsFields(defaultSettings, (source) => source),
       )
     : {}
 }

@@ -1,13 +1,16 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hintOf } from '../../../shared/config/source-settings.ts'
+import { WorkspacePatch } from '../../../shared/config/workspace-patch.ts'
 import { destinationTypes } from '../../../shared/destination/index.ts'
-import type { JsonObject } from '../../../shared/kernel/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../../shared/kernel/json.ts'
 import { SETTINGS } from '../../../test/support/destination-samples.ts'
 import { planOf } from './difference.ts'
 import { fileOf } from './file-of.ts'
 import { withoutComments } from './json-comments.ts'
 import { type Kind, kindOf } from './kinds.ts'
-import { entryOf } from './present.ts'
+import { entryOf, settingsFields } from './present.ts'
+import { decidedSettings, settingsPatch } from './settings-change.ts'
 import type { State } from './state.ts'
 import { wantedBy } from './wanted.ts'
 
@@ -107,4 +110,96 @@ describe('a configuration that was pulled', () => {
     expect(file).toContain('["shop"]')
     expect(planOfPulled('transformations', [one('c', ['src_gone'])] as JsonObject[]).plan.changes).toEqual([])
   })
+})
+
+test('has no differences: settings of a workspace, every one of them changed', () => {
+  const settings = {
+    windowMs: 1,
+    graceMs: 2,
+    lateEvents: 'archive_only',
+    profileRatePerMinute: 3,
+    identity: {
+      types: { loyalty: { priority: 25, limit: 3, windowMs: 5_000, blockedValues: ['x'] } },
+      sharedAfterAnchors: 4,
+      blockedValues: ['nobody'],
+      uniqueType: 'loyalty',
+      defaultCountry: 'DE',
+      sharedDevice: 'move',
+      anonymousDays: 5,
+      growthAlarm: 6,
+      matching: { mode: 'review', fields: { nick: 'full' } },
+    },
+    retention: { timelineDays: 7, bronzeDays: 8, silverDays: 9 },
+    consent: {
+      absent: { email: 'granted' },
+      regions: { DE: { '*': 'denied' } },
+      expiresAfterDays: { email: 10 },
+      traits: { newsletter: 'email' },
+    },
+    tracking: { domain: 't.example.com', linkDays: 11, keepKeysDays: 12, rotatedAt: [1], revokedBelow: 2 },
+    pipeline: {
+      stages: ['enrich', 'transform'],
+      sources: { src_1: { stages: ['plan'], enrich: { ip: 'drop' } }, src_gone: { stages: [] } },
+    },
+  }
+  const names = (id: string) => (id === 'src_1' ? 'shop' : id)
+  const state: State = { workspace: [{ name: 'settings', fields: settingsFields(settings, names) }] }
+  const present = { state, ids: new Map([['sources', new Map([['shop', 'src_1']])]]) }
+  const { workspace } = pulled(state)
+  expect(JSON.stringify(workspace)).not.toMatch(/null|rotatedAt|src_1/)
+  const wanted = wantedBy({ workspace } as JsonObject, present, { env: {}, withSecrets: false })
+  expect(planOf(state, wanted.state, RULES).changes).toEqual([])
+  // And from there back to the defaults, which are what an empty section says.
+  const back = wantedBy({ workspace: {} }, present, { env: {}, withSecrets: false })
+  const [before, after] = [present.state, back.state].map(({ workspace }) => workspace?.[0]?.fields as JsonObject)
+  const patch = settingsPatch(before as JsonObject, after as JsonObject)
+  expect(WorkspacePatch.safeParse(patch).error?.issues).toBeUndefined()
+  expect(patch).toMatchObject({ windowMs: 2_000, identity: { types: { loyalty: null }, defaultCountry: null } })
+})
+
+test('a patch of settings makes of the one what the other is, though what has its default was never kept', () => {
+  // As SQLite's json_patch does it.
+  const merged = (kept: JsonValue | undefined, patch: JsonValue): JsonValue => {
+    if (!isObject(patch)) return patch
+    const after: Record<string, JsonValue> = isObject(kept) ? { ...kept } : {}
+    for (const [key, inner] of Object.entries(patch)) {
+      if (inner === null) delete after[key]
+      else after[key] = merged(after[key], inner)
+    }
+    return after
+  }
+  const fields = fc.dictionary(fc.constantFrom('email', 'company', 'nick'), fc.constantFrom('email', 'full', 'text'))
+  const types = fc.dictionary(
+    fc.constantFrom('email', 'loyalty'),
+    fc.record({ limit: fc.integer({ min: 1, max: 9 }), blockedValues: fc.constant(['x']) }, { requiredKeys: [] }),
+  )
+  const some = fc
+    .record(
+      {
+        windowMs: fc.constantFrom(2_000, 5),
+        identity: fc.record(
+          {
+            types,
+            defaultCountry: fc.constant('DE'),
+            matching: fc.record({ mode: fc.constantFrom('off', 'review'), fields }, { requiredKeys: [] }),
+          },
+          { requiredKeys: [] },
+        ),
+        pipeline: fc.record({
+          sources: fc.dictionary(fc.constantFrom('a', 'b'), fc.record({ stages: fc.constant([]) })),
+        }),
+      },
+      { requiredKeys: [] },
+    )
+    .map((value) => JSON.parse(JSON.stringify(value)) as JsonObject)
+  const read = (kept: JsonValue) => settingsFields(kept, (source) => source)
+  fc.assert(
+    fc.property(some, some, (kept, wanted) => {
+      const patch = settingsPatch(read(kept), read(wanted))
+      expect(WorkspacePatch.safeParse(patch).success).toBe(true)
+      expect(read(merged(kept, patch))).toEqual(read(wanted))
+      // What is written as decided is read as the same.
+      expect(read(decidedSettings(read(wanted), read({})))).toEqual(read(wanted))
+    }),
+  )
 })

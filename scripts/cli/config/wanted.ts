@@ -1,3 +1,4 @@
+import { WorkspaceSettings } from '../../../shared/config/workspace-config.ts'
 import { WorkspacePatch } from '../../../shared/config/workspace-patch.ts'
 import type { FieldError } from '../../../shared/kernel/failure.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../shared/kernel/json.ts'
@@ -64,7 +65,14 @@ function readSettings(given: JsonValue | undefined, found: Found): void {
     found.errors.push(...under('workspace', fieldErrors(parsed.error.issues)))
     return
   }
-  const fields = settingsFields(withoutNulls(given as JsonObject), (source) => source)
+  const decided = withoutNulls(given as JsonObject)
+  // What a change may say and the whole of the settings may not.
+  const whole = WorkspaceSettings.safeParse(decided, { reportInput: true })
+  if (!whole.success) {
+    found.errors.push(...under('workspace', fieldErrors(whole.error.issues)))
+    return
+  }
+  const fields = settingsFields(decided, (source) => source)
   found.state['workspace'] = [{ name: SETTINGS, fields }]
 }
 
