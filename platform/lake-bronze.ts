@@ -13,6 +13,7 @@ import {
 import type { PlacedLine } from '../shared/lake/split-lines.ts'
 import { inPool } from './in-pool.ts'
 import { readTagged, type Tagged } from './lake-json.ts'
+import type { LakeObjects } from './lake-objects.ts'
 
 /** Which objects of bronze there are, which were taken into silver, and what is in them. */
 export async function readCompaction(bucket: R2Bucket): Promise<Tagged<Compaction>> {
@@ -20,7 +21,7 @@ export async function readCompaction(bucket: R2Bucket): Promise<Tagged<Compactio
 }
 
 export async function readTaken(bucket: R2Bucket, stream: Stream, hour: number): Promise<Tagged<Taken>> {
-  return (await readTagged(bucket, takenKey(stream, hour), Taken)) ?? { value: { v: 1, names: [] }, etag: null }
+  return (await readTagged(bucket, takenKey(stream, hour), Taken)) ?? { value: { v: 1, names: {} }, etag: null }
 }
 
 /** Objects of one hour that were not taken. */
@@ -64,9 +65,19 @@ export async function* waitingHours(
 }
 
 async function* untaken(bucket: R2Bucket, { stream, hour, objects }: WaitingHour): AsyncGenerator<WaitingHour> {
-  const taken = new Set((await readTaken(bucket, stream, hour)).value.names)
-  const waiting = objects.filter(({ name }) => !taken.has(name))
+  const { names } = (await readTaken(bucket, stream, hour)).value
+  const waiting = objects.filter(({ name }) => !Object.hasOwn(names, name))
   if (waiting.length > 0) yield { stream, hour, objects: waiting }
+}
+
+/** Every object that stands in an hour that is not closed, or came late to one that is: taken or not. */
+export async function* objectsSince(
+  bucket: R2Bucket,
+  stream: Stream,
+  closedBefore: number,
+): AsyncGenerator<BronzePlace> {
+  for await (const { hour, name } of lateObjects(bucket, stream)) if (hour < closedBefore) yield { stream, hour, name }
+  for await (const [place] of listedSince(bucket, stream, closedBefore)) yield place
 }
 
 async function* listedSince(bucket: R2Bucket, stream: Stream, closedBefore: number) {
@@ -114,7 +125,7 @@ function waitingOf(name: string, object: R2Object): WaitingObject {
 }
 
 /** The lines of objects, in the order of the objects. One that is gone has none. */
-export async function readLines(bucket: R2Bucket, places: readonly BronzePlace[]): Promise<readonly PlacedLine[]> {
+export async function readLines(bucket: LakeObjects, places: readonly BronzePlace[]): Promise<readonly PlacedLine[]> {
   const read = new Map<BronzePlace, readonly PlacedLine[]>()
   await inPool(places, AT_ONCE, async (object) => {
     const body = await bucket.get(bronzeKey(object.stream, object.hour, object.name))

@@ -1,11 +1,13 @@
 import type { WorkspaceSettings } from '../shared/config/workspace-config.ts'
+import { own } from '../shared/kernel/json.ts'
 import type { Row, SilverTable } from '../shared/lake/columns.ts'
 import { type BronzePlace, STREAMS, type Stream } from '../shared/lake/lake-key.ts'
 import { type DayManifest, filesOf, filesOfHour, type LakeFile, type Root } from '../shared/lake/manifest.ts'
 import { byWorkspace, splitLines } from '../shared/lake/split-lines.ts'
-import { readCompaction, readLines, waitingHours } from './lake-bronze.ts'
+import { objectsSince, readCompaction, readLines, readTaken } from './lake-bronze.ts'
 import { readSilver, unknownRows } from './lake-files.ts'
 import { readDay, readRoot } from './lake-manifest.ts'
+import type { LakeObjects } from './lake-objects.ts'
 
 /**
  * What is in a workspace's lake at one moment: files of silver, and the tail of bronze that is in none of them yet. Of
@@ -31,31 +33,31 @@ export async function lakeSnapshot(
   workspace: string,
   range: SnapshotRange = {},
 ): Promise<LakeSnapshot> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const before = await readCompaction(bucket)
-    const { open, closedBefore } = before.value
-    const listed: BronzePlace[] = []
-    for (const stream of STREAMS) {
-      for await (const { hour, objects } of waitingHours(bucket, stream, closedBefore[stream]))
-        listed.push(...objects.map(({ name }) => ({ stream, hour, name })))
-    }
-    const { value: root } = await readRoot(bucket, workspace)
-    const days = new Map<string, DayManifest>()
-    for (const day of Object.keys(root.days).sort())
-      if ((range.from ?? day) <= day && day <= (range.to ?? day)) days.set(day, await readDay(bucket, root, day))
-    const after = await readCompaction(bucket)
-    // A round was begun or ended meanwhile: what was listed and what the root names may be of different moments.
-    if (after.etag !== before.etag) continue
-    const isIn = open !== null && root.round >= open.round ? new Set(open.objects) : new Set<string>()
-    const tail = listed.filter(
-      ({ stream, hour, name }) => !(stream === open?.stream && hour === open.hour && isIn.has(name)),
-    )
-    return { workspace, root, days, tail }
+  // The order is what makes it exact, whatever is compacted meanwhile: first everything that may be in the tail …
+  const { closedBefore, round: ended } = (await readCompaction(bucket)).value
+  const listed: BronzePlace[] = []
+  for (const stream of STREAMS)
+    for await (const place of objectsSince(bucket, stream, closedBefore[stream])) listed.push(place)
+  // … then what silver has …
+  const { value: root } = await readRoot(bucket, workspace)
+  // A round that ended is in every root that it concerns.
+  const inSilver = Math.max(root.round, ended)
+  // … then which objects the rounds up to the root's took: the open one, which may end now, and only then the others.
+  const { open } = (await readCompaction(bucket)).value
+  const tail: BronzePlace[] = []
+  for (const ofHour of Map.groupBy(listed, ({ stream, hour }) => `${stream}/${hour}`).values()) {
+    const [{ stream, hour }] = ofHour as [BronzePlace]
+    const { names } = (await readTaken(bucket, stream, hour)).value
+    const opened = open?.stream === stream && open.hour === hour ? open : null
+    const roundOf = (name: string) =>
+      own(names, name) ?? (opened?.objects.includes(name) ? opened.round : Number.POSITIVE_INFINITY)
+    tail.push(...ofHour.filter(({ name }) => roundOf(name) > inSilver))
   }
-  throw new Error('the lake changes faster than it can be read')
+  const days = new Map<string, DayManifest>()
+  for (const day of Object.keys(root.days).sort())
+    if ((range.from ?? day) <= day && day <= (range.to ?? day)) days.set(day, await readDay(bucket, root, day))
+  return { workspace, root, days, tail }
 }
-
-const MOST_TRIES = 20
 
 /** All files of a table, oldest day first. */
 export function snapshotFiles({ days }: LakeSnapshot, table: SilverTable): readonly LakeFile[] {
@@ -64,7 +66,7 @@ export function snapshotFiles({ days }: LakeSnapshot, table: SilverTable): reado
 
 /** What the tail holds of a workspace, as rows of silver's tables (without `index`), each row once and in no file. */
 export async function tailRows(
-  bucket: R2Bucket,
+  bucket: LakeObjects,
   { workspace, root, tail }: LakeSnapshot,
   settings: WorkspaceSettings,
   streams: readonly Stream[] = STREAMS,

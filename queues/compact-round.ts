@@ -150,11 +150,11 @@ function isContent(line: PlacedLine['line']): boolean {
   return line['item'] !== undefined || line['event'] !== undefined
 }
 
-async function markTaken(bucket: R2Bucket, { stream, hour, objects }: OpenRound): Promise<void> {
+async function markTaken(bucket: R2Bucket, { stream, hour, objects, round }: OpenRound): Promise<void> {
   for (;;) {
     const { value, etag } = await readTaken(bucket, stream, hour)
-    const names = [...new Set([...value.names, ...objects])]
-    if (names.length === value.names.length) return
+    if (objects.every((name) => Object.hasOwn(value.names, name))) return
+    const names = { ...Object.fromEntries(objects.map((name) => [name, round])), ...value.names }
     if ((await swapTagged(bucket, takenKey(stream, hour), { v: 1, names }, etag)) !== null) return
   }
 }

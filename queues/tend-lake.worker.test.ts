@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { archive, type BronzeLine } from '../platform/archive.ts'
 import { readCompaction } from '../platform/lake-bronze.ts'
-import { readSilver } from '../platform/lake-files.ts'
+import { MissingFile, readSilver } from '../platform/lake-files.ts'
 import { allRows, lakeSnapshot, snapshotFiles } from '../platform/lake-reader.ts'
 import { pruneBronze } from '../platform/lake-retention.ts'
 import { verifyFiles } from '../platform/lake-verify.ts'
@@ -169,4 +169,53 @@ describe('tending the lake', () => {
     await expect(readSilver(env.LAKE, 'events', { key: String(first?.key) })).rejects.toThrow(String(first?.key))
     expect(await verifyFiles(env.LAKE, 'nobody')).toEqual([])
   })
+
+  test('readers see everything once while two compact, one tends, and more comes in', async () => {
+    const { id } = await aWorkspace()
+    const expected: string[] = []
+    let isOver = false
+    const compacting = async (by: string) => {
+      while (!isOver) {
+        await compactRound(env, { by, now: Date.now(), until: Number.MAX_SAFE_INTEGER })
+      }
+    }
+    const tending = async () => {
+      while (!isOver) await tend(id, NOW)
+    }
+    const reading = async () => {
+      while (!isOver) {
+        const before = [...expected]
+        const seen = await readAgain(id)
+        expect(new Set(seen).size).toBe(seen.length)
+        expect(before.filter((key) => !seen.includes(key))).toEqual([])
+      }
+    }
+    const writing = async () => {
+      try {
+        for (let n = 0; n < 24; n++) {
+          const again = n % 3 === 0 && n > 0 ? [{ ...line(id, n - 1), redelivered: true }] : []
+          await archive(env, 'events', [line(id, n), ...again])
+          expected.push(`m${n}`)
+          await readAgain(id)
+        }
+      } finally {
+        isOver = true
+      }
+    }
+    await Promise.all([compacting('x'), compacting('y'), tending(), reading(), writing()])
+    await compact(Date.now() + HOUR)
+    expect(await keysIn(id)).toEqual([...expected].sort())
+    expect((await lakeSnapshot(env.LAKE, id)).tail).toEqual([])
+  })
 })
+
+/** A reader that had a file in sight which was replaced and swept begins again. */
+async function readAgain(workspace: string): Promise<string[]> {
+  for (;;) {
+    try {
+      return await keysIn(workspace)
+    } catch (fault) {
+      if (!(fault instanceof MissingFile)) throw fault
+    }
+  }
+}

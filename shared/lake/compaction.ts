@@ -29,7 +29,8 @@ export const Compaction = z.object({
 })
 export type Compaction = z.infer<typeof Compaction>
 
-export const Taken = z.object({ v: z.literal(1), names: z.array(z.string()) })
+/** Names of the objects of an hour that were taken, and in which round. */
+export const Taken = z.object({ v: z.literal(1), names: z.record(z.string(), z.int()) })
 export type Taken = z.infer<typeof Taken>
 
 export const noCompaction: Compaction = { v: 1, round: 0, open: null, closedBefore: { events: 0, effects: 0 } }

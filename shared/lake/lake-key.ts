@@ -1,5 +1,5 @@
 import { HOUR, parseInstant, toIso } from '../kernel/instant.ts'
-import type { GoldTable, SilverTable } from './columns.ts'
+import { GOLD_TABLES, type GoldTable, SILVER_TABLES, type SilverTable } from './columns.ts'
 
 /** The names of objects in the lake (docs/lake.md): one function per kind, so that each carries its workspace. */
 export const STREAMS = ['events', 'effects'] as const
@@ -79,4 +79,16 @@ export function goldPrefix(table: GoldTable, workspace: string): string {
 
 export function goldKey(table: GoldTable, workspace: string, generation: number, hash: string): string {
   return `${goldPrefix(table, workspace)}g${generation}-${hash}.parquet`
+}
+
+const OWN_FILE =
+  /^(?:(?<layer>silver|gold)\/(?<table>[a-z_]+)|lake)\/ws=(?<workspace>[^/]+)\/(?<rest>manifest\.json|[\w=/.-]+\.(?:parquet|json))$/
+
+/** Is it a file of this workspace's silver, gold or manifests? Bronze is everybody's. */
+export function isFileOf(workspace: string, key: string): boolean {
+  const { layer, table = '', workspace: owner } = OWN_FILE.exec(key)?.groups ?? {}
+  if (owner !== workspace) return false
+  if (layer === undefined) return true
+  const tables: readonly string[] = layer === 'silver' ? SILVER_TABLES : GOLD_TABLES
+  return tables.includes(table)
 }
