@@ -1,6 +1,6 @@
 import { consume } from '../../queues/index.ts'
 import { dyingAt, InjectedFault } from './faults.ts'
-import type { OutwardCall, Strike } from './faults-env.ts'
+import type { OutwardCall } from './faults-env.ts'
 
 /**
  * Queues in memory around the real consumers, on a clock of their own, with the rules of wrangler.toml: batches, retries
@@ -74,7 +74,8 @@ export interface Happened {
   duplicates: number
   lostAcks: number
   batches: number
-  buried: number
+  /** Queues that gave a message up. */
+  readonly buried: string[]
 }
 
 const BINDINGS: Readonly<Record<string, string>> = {
@@ -86,6 +87,8 @@ const BINDINGS: Readonly<Record<string, string>> = {
   DEAD_LETTERS: 'tributary-dead-letters',
 }
 
+/** Chance alone must not make a queue give up: what has failed so often meets outages and no other faults. */
+const CALM_AFTER = 8
 /** A consumer takes so many steps at most before a story is thought to go round in circles. */
 const MOST_BATCHES = 5_000
 
@@ -98,7 +101,7 @@ export class FaultyQueues {
     duplicates: 0,
     lostAcks: 0,
     batches: 0,
-    buried: 0,
+    buried: [],
   }
   /** The calls that each batch made. */
   readonly calls: (readonly OutwardCall[])[] = []
@@ -179,14 +182,15 @@ export class FaultyQueues {
     if (!first) return
     const { random, death } = this.#chaos
     this.happened.batches += 1
-    const dies = random() < death
+    const isCalm = isTried(messages)
+    const dies = !isCalm && random() < death
     const chance: Doom = {
       batch: this.happened.batches,
       call: dies ? 1 + Math.floor(random() * 25) : Number.POSITIVE_INFINITY,
       when: random() < 0.5 ? 'before' : 'after',
     }
     const doom = this.#chaos.dies?.batch === this.happened.batches ? this.#chaos.dies : chance
-    const dying = dyingAt(this.#env, doom.call, doom.when, this.#strike)
+    const dying = dyingAt(this.#env, doom.call, doom.when, (call, work) => this.#strike(call, work, isCalm))
     this.calls.push(dying.calls)
     const { batch, settledBy } = aBatch(first.queue, messages)
     let thrown = false
@@ -205,7 +209,7 @@ export class FaultyQueues {
   /** As a queue takes it: what was neither acknowledged nor retried when a consumer ends well is acknowledged. */
   #settle(message: Waiting, settlement: Settlement | undefined): void {
     if (settlement?.kind !== 'ack') this.#again(message, settlement?.delaySeconds)
-    else if (this.#chaos.random() < this.#chaos.lostAck) {
+    else if (!isTried([message]) && this.#chaos.random() < this.#chaos.lostAck) {
       this.happened.lostAcks += 1
       this.#again(message, undefined)
     }
@@ -219,19 +223,19 @@ export class FaultyQueues {
       this.#waiting.push({ ...message, attempts, dueAt })
       return
     }
-    this.happened.buried += 1
+    this.happened.buried.push(`${message.queue}: ${message.body.slice(0, 300)}`)
     if (!rules?.dead) throw new Error(`a message of ${message.queue} is lost for good`)
     this.#waiting.push({ ...message, queue: rules.dead, attempts: 1, dueAt })
   }
 
-  readonly #strike: Strike = async (call, work) => {
+  async #strike<T>(call: OutwardCall, work: () => Promise<T>, isCalm: boolean): Promise<T> {
     const { random, fault, delay } = this.#chaos
     if (this.#isOut(call)) {
       this.happened.outages += 1
       throw new InjectedFault(`${call.name} is down`)
     }
     if (random() < delay) await new Promise((resume) => setTimeout(resume, Math.floor(random() * 4)))
-    if (random() >= fault) return work()
+    if (isCalm || random() >= fault) return work()
     if (random() < 0.5) {
       this.happened.refused += 1
       throw new InjectedFault(`${call.name} refused`)
@@ -244,6 +248,10 @@ export class FaultyQueues {
   #isOut({ name }: OutwardCall): boolean {
     return this.#chaos.outages.some(({ of, from, to }) => name.startsWith(of) && this.now >= from && this.now < to)
   }
+}
+
+function isTried(messages: readonly Waiting[]): boolean {
+  return messages.some(({ attempts }) => attempts >= CALM_AFTER)
 }
 
 type Settlement = { readonly kind: 'ack' } | { readonly kind: 'retry'; readonly delaySeconds: number | undefined }
