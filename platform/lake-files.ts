@@ -1,6 +1,7 @@
 import { type Row, SILVER, type SilverTable } from '../shared/lake/columns.ts'
 import type { LakeFile } from '../shared/lake/manifest.ts'
 import { KEY_COLUMNS, type Partition, rowKey } from '../shared/lake/split-lines.ts'
+import type { LakeObjects } from './lake-objects.ts'
 import { readParquet } from './lake-parquet.ts'
 
 /** A file that a manifest names is not there: it was replaced meanwhile, or somebody deleted it by hand. */
@@ -15,7 +16,7 @@ export class MissingFile extends Error {
 
 /** The rows of a file of silver. @throws MissingFile */
 export async function readSilver(
-  bucket: R2Bucket,
+  bucket: LakeObjects,
   table: SilverTable,
   file: Pick<LakeFile, 'key'>,
   only?: readonly string[],
@@ -27,7 +28,7 @@ export async function readSilver(
 
 /** Rows of copies that were archived twice are left out the second time: what of a partition is in none of its files. */
 export async function unknownRows(
-  bucket: R2Bucket,
+  bucket: LakeObjects,
   { table, rows, repeats }: Partition,
   files: readonly LakeFile[],
 ): Promise<readonly Row[]> {

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { LakeObjects } from './lake-objects.ts'
 
 /** Small JSON objects of the lake, replaced by compare-and-swap: who read an older one than there is changes nothing. */
 export interface Tagged<T> {
@@ -8,7 +9,7 @@ export interface Tagged<T> {
 }
 
 /** @throws when the object is not what the schema says: nobody should build upon it */
-export async function readTagged<T>(bucket: R2Bucket, key: string, schema: z.ZodType<T>): Promise<Tagged<T> | null> {
+export async function readTagged<T>(bucket: LakeObjects, key: string, schema: z.ZodType<T>): Promise<Tagged<T> | null> {
   const object = await bucket.get(key)
   if (!object) return null
   const read = schema.safeParse(JSON.parse(await object.text()))

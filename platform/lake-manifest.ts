@@ -11,15 +11,16 @@ import {
   withDays,
 } from '../shared/lake/manifest.ts'
 import { readTagged, swapTagged, type Tagged } from './lake-json.ts'
+import type { LakeObjects } from './lake-objects.ts'
 import { sha256, writeParquet } from './lake-parquet.ts'
 
 /** The manifests of a workspace: reading them, and changing them by swapping the root. */
-export async function readRoot(bucket: R2Bucket, workspace: string): Promise<Tagged<Root>> {
+export async function readRoot(bucket: LakeObjects, workspace: string): Promise<Tagged<Root>> {
   return (await readTagged(bucket, rootKey(workspace), Root)) ?? { value: emptyRoot(workspace), etag: null }
 }
 
 /** @throws when the root names a day that is not there */
-export async function readDay(bucket: R2Bucket, root: Root, day: string): Promise<DayManifest> {
+export async function readDay(bucket: LakeObjects, root: Root, day: string): Promise<DayManifest> {
   const entry = root.days[day]
   if (!entry) return emptyDay(day)
   const read = await readTagged(bucket, entry.key, DayManifest)

@@ -116,6 +116,12 @@ describe.each(guarded)('$method $path', (contract) => {
 })
 
 const bad: Record<string, readonly [query: string, field: string][]> = {
+  listLakePeople: [['?cursor=made-up', 'cursor']],
+  listLakeBronze: [
+    ['?cursor=made-up', 'cursor'],
+    ['?from=yesterday', 'from'],
+    ['?stream=all', 'stream'],
+  ],
   readProfile: [['?meta=perhaps', 'meta']],
   readProfileIdentity: [['?from=user_id:u', 'to']],
   eraseProfile: [['?mode=forget', 'mode']],

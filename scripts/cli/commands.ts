@@ -9,6 +9,7 @@ import { pullCommand } from './pull.ts'
 import { rebuildCommand } from './rebuild.ts'
 import { redeliverCommand } from './redeliver.ts'
 import { replayCommand } from './replay.ts'
+import { sqlCommand } from './sql.ts'
 import { tailCommand } from './tail.ts'
 
 /** Every command, in the order of the list. */
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   planCommand,
   applyCommand,
   tailCommand,
+  sqlCommand,
   deadLettersCommand,
   replayCommand,
   redeliverCommand,

@@ -31,6 +31,15 @@ function localServer(env: Environment): Server | undefined {
 
 const TIMEOUT_MS = 30_000
 
+/** What the server did not do, in its own words. */
+export class Refused extends CliError {
+  readonly status: number
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
 /** The answer to a call of the API. @throws CliError with the server's words when it refuses or cannot be reached */
 export async function callApi(server: Server, path: string, init: RequestInit = {}): Promise<Response> {
   const headers = { authorization: `Bearer ${server.apiToken}`, ...init.headers }
@@ -43,7 +52,8 @@ export async function callApi(server: Server, path: string, init: RequestInit = 
       `${server.url} cannot be reached (${cause ?? (error instanceof Error ? error.message : error)}).`,
     )
   }
-  if (!answer.ok) throw new CliError(`${server.url} refuses: ${answer.status} ${wordsOf(await answer.text())}`)
+  if (!answer.ok)
+    throw new Refused(answer.status, `${server.url} refuses: ${answer.status} ${wordsOf(await answer.text())}`)
   return answer
 }
 

@@ -35,6 +35,7 @@ export const SCOPES = [
   'tracking-plans:write',
   'lake:read',
   'lake:write',
+  'lake:export',
   'tokens:read',
   'tokens:write',
   'admin',

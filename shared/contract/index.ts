@@ -49,6 +49,8 @@ import { listDestinationDeliveries } from './list-destination-deliveries.ts'
 import { listDestinations } from './list-destinations.ts'
 import { listEvents } from './list-events.ts'
 import { listJobs } from './list-jobs.ts'
+import { listLakeBronze } from './list-lake-bronze.ts'
+import { listLakePeople } from './list-lake-people.ts'
 import { listMappings } from './list-mappings.ts'
 import { listMatches } from './list-matches.ts'
 import { listPluginTypes } from './list-plugin-types.ts'
@@ -82,6 +84,8 @@ import { readImport } from './read-import.ts'
 import { readImportErrors } from './read-import-errors.ts'
 import { readJob } from './read-job.ts'
 import { readLake } from './read-lake.ts'
+import { readLakeFile } from './read-lake-file.ts'
+import { readLakeManifest } from './read-lake-manifest.ts'
 import { readMapping } from './read-mapping.ts'
 import { readMatch } from './read-match.ts'
 import { readMetrics } from './read-metrics.ts'
@@ -237,6 +241,10 @@ export const contracts: readonly Contract[] = [
   readJob,
   cancelJob,
   readLake,
+  readLakeManifest,
+  readLakeFile,
+  listLakePeople,
+  listLakeBronze,
   compactLake,
   listEvents,
   watchEvents,

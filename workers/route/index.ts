@@ -46,6 +46,8 @@ import { listDestinationDeliveriesRoute } from './list-destination-deliveries.ts
 import { listDestinationsRoute } from './list-destinations.ts'
 import { listEventsRoute } from './list-events.ts'
 import { listJobsRoute } from './list-jobs.ts'
+import { listLakeBronzeRoute } from './list-lake-bronze.ts'
+import { listLakePeopleRoute } from './list-lake-people.ts'
 import { listMappingsRoute } from './list-mappings.ts'
 import { listMatchesRoute } from './list-matches.ts'
 import { listPluginTypesRoute } from './list-plugin-types.ts'
@@ -78,6 +80,8 @@ import { readImportRoute } from './read-import.ts'
 import { readImportErrorsRoute } from './read-import-errors.ts'
 import { readJobRoute } from './read-job.ts'
 import { readLakeRoute } from './read-lake.ts'
+import { readLakeFileRoute } from './read-lake-file.ts'
+import { readLakeManifestRoute } from './read-lake-manifest.ts'
 import { readMappingRoute } from './read-mapping.ts'
 import { readMatchRoute } from './read-match.ts'
 import { readMetricsRoute } from './read-metrics.ts'
@@ -222,6 +226,10 @@ export const routes: readonly Route[] = [
   readJobRoute,
   cancelJobRoute,
   readLakeRoute,
+  readLakeManifestRoute,
+  readLakeFileRoute,
+  listLakePeopleRoute,
+  listLakeBronzeRoute,
   compactLakeRoute,
   listEventsRoute,
   watchEventsRoute,
