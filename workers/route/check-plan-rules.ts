@@ -1,10 +1,11 @@
-import type { Failure, FieldError } from '../../shared/kernel/failure.ts'
+import type { Failure } from '../../shared/kernel/failure.ts'
 import type { JsonValue } from '../../shared/kernel/json.ts'
 import { ok, type Result } from '../../shared/kernel/result.ts'
 import { planFaults } from '../../shared/tracking-plan/check-plan.ts'
 import type { PlannedEvent, TrackingPlanDocument } from '../../shared/tracking-plan/tracking-plan.ts'
 import type { Call } from '../http/serve.ts'
 import { unprocessable } from './check-condition.ts'
+import { missingSources } from './missing-sources.ts'
 
 interface Given extends Pick<TrackingPlanDocument, 'mode' | 'unplanned'> {
   readonly sources?: readonly string[] | null | undefined
@@ -21,17 +22,4 @@ export async function checkPlanRules(call: Call, given: Given): Promise<Result<T
   // planFaults takes only schemas that are objects.
   const planned = events as readonly PlannedEvent[]
   return ok({ mode, ...(sources ? { sources: [...sources] } : {}), events: [...planned], unplanned })
-}
-
-async function missingSources({ env, workspace }: Call, sources: readonly string[]): Promise<readonly FieldError[]> {
-  if (sources.length === 0) return []
-  const { results } = await env.DB.prepare(
-    'SELECT id FROM sources WHERE workspace = ? AND id IN (SELECT value FROM json_each(?))',
-  )
-    .bind(workspace, JSON.stringify(sources))
-    .all<{ id: string }>()
-  const known = new Set(results.map(({ id }) => id))
-  return sources.flatMap((id, i) =>
-    known.has(id) ? [] : [{ path: `sources.${i}`, message: 'there is no such source' }],
-  )
 }

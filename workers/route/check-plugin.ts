@@ -11,6 +11,7 @@ import type { OnFailure, PluginFilter } from '../../shared/plugin/plugin-config.
 import type { Call } from '../http/serve.ts'
 import { unprocessable } from './check-condition.ts'
 import { checkRules, checkSettings } from './check-destination.ts'
+import { missingSources } from './missing-sources.ts'
 
 /** What may be said of a plugin besides its name, as it was given or as it is. */
 export interface GivenPlugin {
@@ -51,6 +52,8 @@ export async function checkPlugin(
   const { timeoutMs = null, onFailure = null } = given
   const kept = { settings: settings.value, timeoutMs, onFailure }
   const { sources, events, segments, condition } = given.filter ?? {}
+  const missing = await missingSources(call, sources ?? [], 'filter.sources')
+  if (missing.length > 0) return unprocessable(missing)
   if (manifest.kind !== 'non-blocking') {
     return ok({ ...kept, filter: { ...(sources ? { sources } : {}), ...(events ? { events } : {}) } })
   }

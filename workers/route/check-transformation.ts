@@ -1,12 +1,13 @@
 import { checkCustomerCode } from '../../platform/customer-code.ts'
 import { customerCodeOf } from '../../platform/transform-by-code.ts'
-import { type Failure, type FieldError, failure } from '../../shared/kernel/failure.ts'
+import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
 import { fieldErrors } from '../../shared/segment/field-errors.ts'
 import { Mapping, type MappingStep } from '../../shared/transform/mapping.ts'
 import { stepFaults, type TransformationDocument } from '../../shared/transform/transformation.ts'
 import type { Call } from '../http/serve.ts'
 import { unprocessable } from './check-condition.ts'
+import { missingSources } from './missing-sources.ts'
 
 interface Given {
   readonly name: string
@@ -57,15 +58,4 @@ export function checkSteps(steps: readonly unknown[]): Result<MappingStep[], Fai
   }
   const faults = stepFaults(parsed.data)
   return faults.length > 0 ? unprocessable(faults) : ok(parsed.data)
-}
-
-async function missingSources({ env, workspace }: Call, sources: readonly string[]): Promise<readonly FieldError[]> {
-  if (sources.length === 0) return []
-  const { results } = await env.DB.prepare('SELECT id FROM sources WHERE workspace = ?')
-    .bind(workspace)
-    .all<{ id: string }>()
-  const known = new Set(results.map(({ id }) => id))
-  return sources.flatMap((id, i) =>
-    known.has(id) ? [] : [{ path: `sources.${i}`, message: 'there is no such source' }],
-  )
 }

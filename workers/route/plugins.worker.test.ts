@@ -71,6 +71,7 @@ describe('plugins', () => {
     ['a field nobody may write', withSettings({ writes: ['messageId'] }), 422, 'settings.writes.0'],
     ['the prototype as a field', withSettings({ writes: ['context.__proto__'] }), 422, 'settings.writes.0'],
     ['a time without end', { ...weather, timeoutMs: 60_000 }, 400, 'timeoutMs'],
+    ['a source that is not there', { ...weather, filter: { sources: ['src_gone'] } }, 422, 'filter.sources.0'],
     ['a segment, which is not known yet', { ...weather, filter: { segments: ['vip'] } }, 422, 'filter.segments'],
     ['a consent, which it has no use for', { ...weather, consent: { channels: ['email'] } }, 422, 'consent'],
     [
