@@ -17,7 +17,13 @@ export default defineConfig(async () => ({
       {
         test: {
           name: 'core',
-          include: ['shared/**/*.test.ts', 'scripts/**/*.test.ts', 'test/*.test.ts', 'test/cli/*.test.ts'],
+          include: [
+            'shared/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'test/*.test.ts',
+            'test/cli/*.test.ts',
+            'test/engines/*.test.ts',
+          ],
           exclude: ['**/*.worker.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
         },

@@ -10,6 +10,7 @@ CREATE TABLE syncs (
   settings TEXT NOT NULL,                   -- JSON: those that are no secret
   sealed TEXT,                              -- secret settings, encrypted (platform/sealing.ts)
   version INTEGER NOT NULL DEFAULT 1,
+  epoch INTEGER NOT NULL DEFAULT 0,         -- part of every batch id: raised, everything is brought over once more
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   started_at INTEGER,                       -- of the last run

@@ -66,6 +66,10 @@ export function newPluginId(): string {
   return `plg_${randomName(12)}`
 }
 
+export function newSyncId(): string {
+  return `syn_${randomName(12)}`
+}
+
 export function newSourceId(): string {
   return `src_${randomName(12)}`
 }

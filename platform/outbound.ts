@@ -19,9 +19,12 @@ export type Outcome =
 export const MOST_REPLY_BYTES = 65_536
 export const REPLY_MS = 10_000
 
+/** A request whose body may be a file. */
+export type BinaryRequest = Omit<OutgoingRequest, 'body'> & { readonly body?: string | Uint8Array<ArrayBuffer> }
+
 /** Never rejects. */
 export async function callOut(
-  request: OutgoingRequest,
+  request: BinaryRequest,
   rules: OutboundRules,
   ms = REPLY_MS,
   mostBytes = MOST_REPLY_BYTES,
@@ -33,7 +36,7 @@ export async function callOut(
 
 /** The call itself and its answer, within bounds, over the network or a service binding. Never rejects. */
 export async function exchange(
-  { method, url, headers, body }: OutgoingRequest,
+  { method, url, headers, body }: BinaryRequest,
   send: (url: string, init: RequestInit) => Promise<Response>,
   ms: number,
   mostBytes: number,
@@ -100,8 +103,12 @@ const MOST_NAMES = 1_000
 const resolved = new Map<string, { readonly at: number; readonly addresses: readonly string[] }>()
 
 /** A public name may lead to a private address. One that cannot be resolved is left to the call itself, which will fail. */
-async function refusedByResolution(text: string, rules: OutboundRules): Promise<string | undefined> {
-  const host = hostOf(new URL(text))
+function refusedByResolution(text: string, rules: OutboundRules): Promise<string | undefined> {
+  return refusedHost(hostOf(new URL(text)), rules)
+}
+
+/** Why a name must not be called for the addresses it leads to; for those who call by TCP. */
+export async function refusedHost(host: string, rules: OutboundRules): Promise<string | undefined> {
   // A local Tributary is on a developer's machine, often without the resolver that this needs.
   if (rules.local || ipaddr.isValid(host)) return undefined
   const known = resolved.get(host)

@@ -1,9 +1,22 @@
 import pg from 'pg'
 import type { Column, Row } from '../shared/lake/columns.ts'
 import { doubleQuoted } from '../shared/warehouse/sql.ts'
-import { BATCHES, POSTGRES_TYPES, type PostgresSettings, postgresDialect, STAGE } from '../shared/warehouse/type/postgres.ts'
-import { type Batch, type Replacement, type WarehousePort, WarehouseRefusal } from '../shared/warehouse/warehouse.ts'
+import {
+  BATCHES,
+  POSTGRES_TYPES,
+  type PostgresSettings,
+  postgresDialect,
+  STAGE,
+} from '../shared/warehouse/type/postgres.ts'
 import { EVENTS, hasSlices, MERGES, SLICE_COLUMN, type WantedTable } from '../shared/warehouse/wanted-tables.ts'
+import {
+  type Batch,
+  OWNER,
+  type Replacement,
+  replacementPrefix,
+  type WarehousePort,
+  WarehouseRefusal,
+} from '../shared/warehouse/warehouse.ts'
 import { jsonPieces } from './warehouse-rows.ts'
 
 /**
@@ -65,7 +78,8 @@ function portOf(client: pg.Client, schema: string): WarehousePort {
   async function pieces(table: WantedTable, rows: readonly Row[], work: (json: string) => Promise<number>) {
     let count = 0
     const options = { instants: 'milliseconds', nested: true } as const
-    for (const piece of jsonPieces(table.columns, rows, PIECE_CHARS, options)) count += await work(`[${piece.join(',')}]`)
+    for (const piece of jsonPieces(table.columns, rows, PIECE_CHARS, options))
+      count += await work(`[${piece.join(',')}]`)
     return count
   }
 
@@ -85,6 +99,13 @@ function portOf(client: pg.Client, schema: string): WarehousePort {
       await ask(step)
     },
 
+    async claim(owner) {
+      const line = `INSERT INTO ${at(BATCHES)} (batch, tbl, slice, rows) VALUES ($1, $2, '', 0) ON CONFLICT DO NOTHING`
+      await ask(line, [OWNER, owner])
+      const { rows } = await ask(`SELECT tbl FROM ${at(BATCHES)} WHERE batch = $1`, [OWNER])
+      if (rows[0]?.tbl !== owner) throw new WarehouseRefusal(`the schema ${schema} belongs to another workspace`)
+    },
+
     async load(batch: Batch) {
       const { table, rows, replacement } = batch
       if (replacement === undefined)
@@ -95,7 +116,10 @@ function portOf(client: pg.Client, schema: string): WarehousePort {
       await pieces(table, rows, async (json) => {
         part += 1
         const values = [replacement, `${batch.id}/${part}`, json]
-        await ask(`INSERT INTO ${at(STAGE)} (replacement, batch, rows) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, values)
+        await ask(
+          `INSERT INTO ${at(STAGE)} (replacement, batch, rows) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+          values,
+        )
         return 0
       })
       return { rows: rows.length }
@@ -105,7 +129,8 @@ function portOf(client: pg.Client, schema: string): WarehousePort {
       return once({ id, table: table.name, slice }, async () => {
         const rows = `SELECT ${columnsOf(table)} FROM ${at(STAGE)} s, ${recordset('s.rows', table.columns)} WHERE s.replacement = $1`
         const count = await put(table, slice, rows, [id])
-        await ask(`DELETE FROM ${at(STAGE)} WHERE replacement = $1`, [id])
+        // With what was laid aside by runs that were given up.
+        await ask(`DELETE FROM ${at(STAGE)} WHERE starts_with(replacement, $1)`, [replacementPrefix(table, slice)])
         return count
       })
     },
@@ -139,7 +164,10 @@ function portOf(client: pg.Client, schema: string): WarehousePort {
           rows += (await ask(`DELETE FROM ${at(name)} WHERE ${theirs}`, [ids])).rowCount ?? 0
         }
         // What was laid aside and never put in place: a run that was given up.
-        await ask(`DELETE FROM ${at(STAGE)} WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(rows) r WHERE r->>'canonical_id' = ANY($1))`, [ids])
+        await ask(
+          `DELETE FROM ${at(STAGE)} WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(rows) r WHERE r->>'canonical_id' = ANY($1))`,
+          [ids],
+        )
         await ask('COMMIT')
       } catch (fault) {
         await client.query('ROLLBACK').catch(() => {})
@@ -174,12 +202,18 @@ function portOf(client: pg.Client, schema: string): WarehousePort {
     const keys = table.key.map(doubleQuoted)
     const next = doubleQuoted(`next_${table.name}`)
     await ask(`CREATE TEMP TABLE ${next} (LIKE ${target}) ON COMMIT DROP`)
-    await ask(`INSERT INTO ${next} (${columnsOf(table)}) SELECT DISTINCT ON (${keys.join(', ')}) ${columnsOf(table)} FROM (${query}) q`, values)
+    await ask(
+      `INSERT INTO ${next} (${columnsOf(table)}) SELECT DISTINCT ON (${keys.join(', ')}) ${columnsOf(table)} FROM (${query}) q`,
+      values,
+    )
     // Its statistics: without them the comparison below may be done row by row.
     await ask(`ANALYZE ${next}`)
     const same = keys.map((key) => `n.${key} = t.${key}`).join(' AND ')
     await ask(`DELETE FROM ${target} t WHERE NOT EXISTS (SELECT 1 FROM ${next} n WHERE ${same})`)
-    const others = table.columns.map(({ name }) => name).filter((name) => !table.key.includes(name)).map(doubleQuoted)
+    const others = table.columns
+      .map(({ name }) => name)
+      .filter((name) => !table.key.includes(name))
+      .map(doubleQuoted)
     const change =
       others.length === 0
         ? 'DO NOTHING'
@@ -196,7 +230,7 @@ function portOf(client: pg.Client, schema: string): WarehousePort {
 /** Whose an event is now is looked up in the same statement: `merges` and the events agree in every transaction. */
 function addEvents(at: (table: string) => string): string {
   const values = EVENTS.columns.map(({ name }) =>
-    name === 'canonical_id' ? 'coalesce(m.canonical_id, x.leaf)' : valueOf(EVENTS.columns, name, 'x'),
+    name === 'canonical_id' ? 'coalesce(m.canonical_id, x.leaf)' : valueIn(EVENTS.columns, name, 'x'),
   )
   return `INSERT INTO ${at(EVENTS.name)} (${columnsOf(EVENTS)}) SELECT ${values.join(', ')}
     FROM jsonb_to_recordset($1::jsonb) AS x(${EVENTS.columns.map(typed).join(', ')})
@@ -209,7 +243,7 @@ function columnsOf({ columns }: WantedTable): string {
 
 /** The rows of a JSON array, with the types of the table. */
 function recordset(json: string, columns: readonly Column[]): string {
-  const values = columns.map(({ name }) => `${valueOf(columns, name, 'r')} AS ${doubleQuoted(name)}`)
+  const values = columns.map(({ name }) => `${valueIn(columns, name, 'r')} AS ${doubleQuoted(name)}`)
   return `LATERAL (SELECT ${values.join(', ')} FROM jsonb_to_recordset(${json}) AS r(${columns.map(typed).join(', ')})) x`
 }
 
@@ -218,7 +252,7 @@ function typed({ name, type }: Column): string {
 }
 
 /** Instants come as milliseconds. */
-function valueOf(columns: readonly Column[], name: string, from: string): string {
+function valueIn(columns: readonly Column[], name: string, from: string): string {
   const column = `${from}.${doubleQuoted(name)}`
   return columns.find((one) => one.name === name)?.type === 'instant' ? `to_timestamp(${column} / 1000)` : column
 }
@@ -228,6 +262,7 @@ const NEVER = /^(?:28|3D000|3F000|42501|0LP01|0P000)/
 
 function refuse(fault: unknown): never {
   const code = (fault as { code?: unknown } | null)?.code
-  if (typeof code === 'string' && NEVER.test(code)) throw new WarehouseRefusal(`PostgreSQL refused: ${(fault as Error).message}`)
+  if (typeof code === 'string' && NEVER.test(code))
+    throw new WarehouseRefusal(`PostgreSQL refused: ${(fault as Error).message}`)
   throw fault
 }

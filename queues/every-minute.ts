@@ -1,5 +1,6 @@
 import { log } from '../platform/log.ts'
 import { beginPluginRuns } from '../platform/plugin-runs.ts'
+import { beginSyncs } from '../platform/sync-runs.ts'
 import { beginCompaction } from './compact-lake.ts'
 import { beginDailyJobs } from './daily-jobs.ts'
 import { reasonOf } from './faults.ts'
@@ -15,6 +16,7 @@ const CHORES: Readonly<Record<string, (env: Env) => Promise<unknown>>> = {
   'begin runs of plugins': (env) => beginPluginRuns(env),
   'compact the lake': (env) => beginCompaction(env),
   'tend the lake': (env) => beginTending(env),
+  'begin syncs': (env) => beginSyncs(env),
 }
 
 /** Does all chores side by side; one that fails keeps none of the others. @throws when any failed, naming it */

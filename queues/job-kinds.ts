@@ -8,11 +8,14 @@ import { importFile } from './import-file.ts'
 import { importMembers } from './import-members.ts'
 import { matchEveryone } from './match-everyone.ts'
 import { learnMatching } from './match-learning.ts'
+import { checkQuality } from './quality-check.ts'
 import { rebuildProfiles } from './rebuild-profiles.ts'
 import { redeliverArchive } from './redeliver-archive.ts'
 import { replayArchive } from './replay-archive.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
 import { runPlugin } from './run-plugin.ts'
+import { verifyWarehouse } from './sync-verify.ts'
+import { syncWarehouse } from './sync-warehouse.ts'
 import { tendAudience } from './tend-audience.ts'
 import { tendLake } from './tend-lake.ts'
 
@@ -33,5 +36,8 @@ export const JOB_KINDS: readonly JobKind[] = [
   tendAudience,
   compactLake,
   tendLake,
+  checkQuality,
   runPlugin,
+  syncWarehouse,
+  verifyWarehouse,
 ]

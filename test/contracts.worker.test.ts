@@ -190,6 +190,11 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?limit=0', 'limit'],
     ['?cursor=made-up', 'cursor'],
   ],
+  listSyncs: [
+    ['?type=fax', 'type'],
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
   listEvents: [
     ['?limit=0', 'limit'],
     ['?outcome=lost', 'outcome'],

@@ -35,6 +35,8 @@ export const SCOPES = [
   'tracking-plans:write',
   'lake:read',
   'lake:write',
+  'syncs:read',
+  'syncs:write',
   'lake:export',
   'tokens:read',
   'tokens:write',

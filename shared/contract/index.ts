@@ -11,6 +11,7 @@ import { createMapping } from './create-mapping.ts'
 import { createPlugin } from './create-plugin.ts'
 import { createSegment } from './create-segment.ts'
 import { createSource } from './create-source.ts'
+import { createSync } from './create-sync.ts'
 import { createToken } from './create-token.ts'
 import { createTrackingPlan } from './create-tracking-plan.ts'
 import { createTransformation } from './create-transformation.ts'
@@ -21,6 +22,7 @@ import { deleteMapping } from './delete-mapping.ts'
 import { deletePlugin } from './delete-plugin.ts'
 import { deleteSegment } from './delete-segment.ts'
 import { deleteSource } from './delete-source.ts'
+import { deleteSync } from './delete-sync.ts'
 import { deleteToken } from './delete-token.ts'
 import { deleteTrackingPlan } from './delete-tracking-plan.ts'
 import { deleteTransformation } from './delete-transformation.ts'
@@ -61,6 +63,8 @@ import { listSegmentMembers } from './list-segment-members.ts'
 import { listSegmentVersions } from './list-segment-versions.ts'
 import { listSegments } from './list-segments.ts'
 import { listSources } from './list-sources.ts'
+import { listSyncTypes } from './list-sync-types.ts'
+import { listSyncs } from './list-syncs.ts'
 import { listTokens } from './list-tokens.ts'
 import { listTrackingPlanVersions } from './list-tracking-plan-versions.ts'
 import { listTrackingPlans } from './list-tracking-plans.ts'
@@ -97,6 +101,7 @@ import { readProfileIdentity } from './read-profile-identity.ts'
 import { readSegment } from './read-segment.ts'
 import { readSource } from './read-source.ts'
 import { readSourceStatistics } from './read-source-statistics.ts'
+import { readSync } from './read-sync.ts'
 import { readToken } from './read-token.ts'
 import { readTrackingPlan } from './read-tracking-plan.ts'
 import { readTransformation } from './read-transformation.ts'
@@ -107,6 +112,7 @@ import { revokeSourceKeys } from './revoke-source-keys.ts'
 import { rotateLinkKeys } from './rotate-link-keys.ts'
 import { rotateSourceKey } from './rotate-source-key.ts'
 import { runPlugin } from './run-plugin.ts'
+import { runSync } from './run-sync.ts'
 import { setConsents } from './set-consents.ts'
 import { startRebuild } from './start-rebuild.ts'
 import { startRedelivery } from './start-redelivery.ts'
@@ -121,10 +127,12 @@ import { updateMapping } from './update-mapping.ts'
 import { updatePlugin } from './update-plugin.ts'
 import { updateSegment } from './update-segment.ts'
 import { updateSource } from './update-source.ts'
+import { updateSync } from './update-sync.ts'
 import { updateToken } from './update-token.ts'
 import { updateTrackingPlan } from './update-tracking-plan.ts'
 import { updateTransformation } from './update-transformation.ts'
 import { updateWorkspace } from './update-workspace.ts'
+import { verifySync } from './verify-sync.ts'
 import { watchEvents } from './watch-events.ts'
 
 /** Every operation of the HTTP API, in the order of the documentation. What is not here does not exist. */
@@ -190,6 +198,14 @@ export const contracts: readonly Contract[] = [
   testPlugin,
   runPlugin,
   listPluginTypes,
+  createSync,
+  listSyncs,
+  readSync,
+  updateSync,
+  deleteSync,
+  runSync,
+  verifySync,
+  listSyncTypes,
   createTransformation,
   listTransformations,
   readTransformation,

@@ -1,4 +1,4 @@
-import { DAY, isoDay, parseInstant } from '../kernel/instant.ts'
+import { isoDay } from '../kernel/instant.ts'
 import { type DayManifest, filesOf, type LakeFile, type Root } from '../lake/manifest.ts'
 import { hasSlices, type WantedTable } from './wanted-tables.ts'
 
@@ -34,10 +34,8 @@ export function eventFilesOf(day: DayManifest): readonly LakeFile[] {
 
 /** What a slice consists of, whatever its files are called: what is built anew and is the same has the same. */
 export function contentOf(files: readonly LakeFile[]): string {
-  return files.map(({ sha256 }) => sha256).sort().join(',')
-}
-
-/** Days of a table of gold that the warehouse has and the lake has not any more: since it is kept no longer, they stay. */
-export function isKeptDay(slice: string, now: number): boolean {
-  return (parseInstant(slice) ?? 0) <= now + DAY
+  return files
+    .map(({ sha256 }) => sha256)
+    .sort()
+    .join(',')
 }

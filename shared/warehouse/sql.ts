@@ -1,6 +1,6 @@
 import type { Column, ColumnType } from '../lake/columns.ts'
-import type { Present } from './warehouse.ts'
 import type { WantedTable } from './wanted-tables.ts'
+import type { Present } from './warehouse.ts'
 
 /** What the dialects of SQL have in common. Our own names are plain; a schema's is the customer's, and checked. */
 export const SQL_NAME = /^[a-z_][a-z0-9_]{0,62}$/
@@ -27,7 +27,12 @@ export function planTables(dialect: Dialect, present: Present, wanted: readonly 
   return wanted.flatMap((table) => {
     const there = present.get(table.name)
     if (there) return table.columns.filter(({ name }) => !there.has(name)).map((column) => dialect.add(table, column))
-    return [dialect.create(table, table.columns.map((column) => columnOf(dialect, column)))]
+    return [
+      dialect.create(
+        table,
+        table.columns.map((column) => columnOf(dialect, column)),
+      ),
+    ]
   })
 }
 

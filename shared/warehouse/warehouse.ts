@@ -61,6 +61,14 @@ export interface Batch {
   readonly replacement?: string
 }
 
+/** How the id of every replacement of a slice begins. */
+export function replacementPrefix(table: Pick<WantedTable, 'name'>, slice: string): string {
+  return `${table.name}/${slice}/`
+}
+
+/** The name under which a warehouse notes whose it is. */
+export const OWNER = 'owner'
+
 /** A slice that is to be what these batches are, and nothing else. */
 export interface Replacement {
   readonly id: string
@@ -81,6 +89,8 @@ export interface WarehousePort {
   present(): Promise<Present>
   /** Carries a step of the plan out. */
   change(step: string): Promise<void>
+  /** Notes that it is this workspace's, of which another one's rows would not be told apart. @throws WarehouseRefusal */
+  claim(owner: string): Promise<void>
   /** Adds a batch to a table that grows, or lays it aside for a replacement. Once per batch id. */
   load(batch: Batch): Promise<Loaded>
   /** Puts what was laid aside in the place of the slice. */

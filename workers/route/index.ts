@@ -17,6 +17,7 @@ import { createMappingRoute } from './create-mapping.ts'
 import { createPluginRoute } from './create-plugin.ts'
 import { createSegmentRoute } from './create-segment.ts'
 import { createSourceRoute } from './create-source.ts'
+import { createSyncRoute } from './create-sync.ts'
 import { createTokenRoute } from './create-token.ts'
 import { createTrackingPlanRoute } from './create-tracking-plan.ts'
 import { createTransformationRoute } from './create-transformation.ts'
@@ -27,6 +28,7 @@ import { deleteMappingRoute } from './delete-mapping.ts'
 import { deletePluginRoute } from './delete-plugin.ts'
 import { deleteSegmentRoute } from './delete-segment.ts'
 import { deleteSourceRoute } from './delete-source.ts'
+import { deleteSyncRoute } from './delete-sync.ts'
 import { deleteTokenRoute } from './delete-token.ts'
 import { deleteTrackingPlanRoute } from './delete-tracking-plan.ts'
 import { deleteTransformationRoute } from './delete-transformation.ts'
@@ -58,6 +60,8 @@ import { listSegmentMembersRoute } from './list-segment-members.ts'
 import { listSegmentVersionsRoute } from './list-segment-versions.ts'
 import { listSegmentsRoute } from './list-segments.ts'
 import { listSourcesRoute } from './list-sources.ts'
+import { listSyncTypesRoute } from './list-sync-types.ts'
+import { listSyncsRoute } from './list-syncs.ts'
 import { listTokensRoute } from './list-tokens.ts'
 import { listTrackingPlanVersionsRoute } from './list-tracking-plan-versions.ts'
 import { listTrackingPlansRoute } from './list-tracking-plans.ts'
@@ -93,6 +97,7 @@ import { readProfileIdentityRoute } from './read-profile-identity.ts'
 import { readSegmentRoute } from './read-segment.ts'
 import { readSourceRoute } from './read-source.ts'
 import { readSourceStatisticsRoute } from './read-source-statistics.ts'
+import { readSyncRoute } from './read-sync.ts'
 import { readTokenRoute } from './read-token.ts'
 import { readTrackingPlanRoute } from './read-tracking-plan.ts'
 import { readTransformationRoute } from './read-transformation.ts'
@@ -103,6 +108,7 @@ import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
 import { rotateLinkKeysRoute } from './rotate-link-keys.ts'
 import { rotateSourceKeyRoute } from './rotate-source-key.ts'
 import { runPluginRoute } from './run-plugin.ts'
+import { runSyncRoute } from './run-sync.ts'
 import { setConsentsRoute } from './set-consents.ts'
 import { startRebuildRoute } from './start-rebuild.ts'
 import { startRedeliveryRoute } from './start-redelivery.ts'
@@ -116,10 +122,12 @@ import { updateMappingRoute } from './update-mapping.ts'
 import { updatePluginRoute } from './update-plugin.ts'
 import { updateSegmentRoute } from './update-segment.ts'
 import { updateSourceRoute } from './update-source.ts'
+import { updateSyncRoute } from './update-sync.ts'
 import { updateTokenRoute } from './update-token.ts'
 import { updateTrackingPlanRoute } from './update-tracking-plan.ts'
 import { updateTransformationRoute } from './update-transformation.ts'
 import { updateWorkspaceRoute } from './update-workspace.ts'
+import { verifySyncRoute } from './verify-sync.ts'
 import { watchEventsRoute } from './watch-events.ts'
 
 /** One route per contract; those of ingestion are served by workers/ingest/, which is built for speed. */
@@ -174,6 +182,14 @@ export const routes: readonly Route[] = [
   testPluginRoute,
   runPluginRoute,
   listPluginTypesRoute,
+  createSyncRoute,
+  listSyncsRoute,
+  readSyncRoute,
+  updateSyncRoute,
+  deleteSyncRoute,
+  runSyncRoute,
+  verifySyncRoute,
+  listSyncTypesRoute,
   createTransformationRoute,
   listTransformationsRoute,
   readTransformationRoute,

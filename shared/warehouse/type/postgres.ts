@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { type Dialect, doubleQuoted, planTables, SQL_NAME } from '../sql.ts'
-import { defineWarehouse } from '../warehouse.ts'
 import { EVENTS, MERGES } from '../wanted-tables.ts'
+import { defineWarehouse } from '../warehouse.ts'
 
 export const PostgresSettings = z.strictObject({
-  host: z.string().trim().min(1).max(253),
+  host: z
+    .string()
+    .trim()
+    .max(253)
+    .regex(/^[a-z0-9._:-]+$/i, 'must be a name or an address'),
   port: z.int().min(1).max(65_535).default(5_432),
   database: z.string().min(1).max(63),
   user: z.string().min(1).max(63),
@@ -70,7 +74,10 @@ export const postgres = defineWarehouse({
     const indexes = wanted
       .filter(({ name }) => !present.has(name))
       .flatMap(({ name, indexed }) =>
-        indexed.map((column) => `CREATE INDEX IF NOT EXISTS ${doubleQuoted(`${name}_${column}`)} ON ${at(name)} (${doubleQuoted(column)})`),
+        indexed.map(
+          (column) =>
+            `CREATE INDEX IF NOT EXISTS ${doubleQuoted(`${name}_${column}`)} ON ${at(name)} (${doubleQuoted(column)})`,
+        ),
       )
     return [...(isReady ? [] : own), ...planTables(dialect, present, wanted), ...indexes]
   },

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HOUR } from '../../shared/kernel/instant.ts'
+import { NO_POSTGRES, type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { aMerge, anEvent, aSplit, DAY, dayOf, type Storage, SyncWorld, startStorage } from '../support/sync-world.ts'
+
+/** The warehouse of PostgreSQL against the real one. */
+let server: PostgresServer
+let storage: Storage
+let serial = 0
+const DAY_1 = dayOf('2026-11-20')
+const DAY_2 = dayOf('2026-11-21')
+
+describe.skipIf(NO_POSTGRES)(`PostgreSQL${NO_POSTGRES ? `: ${NO_POSTGRES}` : ''}`, () => {
+  beforeAll(async () => {
+    ;[server, storage] = await Promise.all([startPostgres(), startStorage()])
+  }, 120_000)
+  afterAll(async () => {
+    await server?.stop()
+    await storage?.stop()
+  })
+
+  function settings(schema: string) {
+    const { port, user, password } = server
+    return { host: '127.0.0.1', port, database: 'postgres', user, password, schema, tls: 'off' }
+  }
+
+  async function aWorld(options: Parameters<typeof SyncWorld.make>[3] = {}) {
+    serial += 1
+    const schema = `tributary_${serial}`
+    return { schema, world: await SyncWorld.make(storage, 'postgres', settings(schema), options) }
+  }
+
+  const profile = (id: string, traits = {}) => ({
+    canonical_id: id,
+    identifiers: { user_id: [id] },
+    traits,
+    computed_traits: {},
+    first_seen: DAY_1,
+    last_seen: DAY_2,
+    event_count: 1,
+    event_counts: {},
+    version: 1,
+  })
+
+  test('every table comes over with its types, and only what changed comes again', async () => {
+    const { schema, world } = await aWorld()
+    await world.add('events', [anEvent(1, 'ann', DAY_1), anEvent(2, 'bob', DAY_1 + HOUR), anEvent(3, 'ann', DAY_2)])
+    await world.gold({
+      profiles: [profile('ann', { plan: 'vip' }), profile('bob')],
+      identifiers: [{ canonical_id: 'ann', type: 'user_id', value: 'ann', position: 0 }],
+      sessions: [
+        {
+          canonical_id: 'ann',
+          started_at: DAY_1,
+          ended_at: DAY_1 + HOUR,
+          events: 2,
+          first_event: 'a',
+          last_event: 'b',
+          continued: false,
+          [DAY]: DAY_1,
+        },
+      ],
+    })
+    expect(await world.run()).toMatchObject({ finished: true, result: { rows: 7, slicesLeft: 0 } })
+    const events = await server.query(`SELECT * FROM ${schema}.events ORDER BY message_id`)
+    expect(events).toMatchObject([
+      { message_id: 'm1', received_at: new Date(DAY_1), properties: { n: 1, nested: { list: [1, null, true] } } },
+      { message_id: 'm2', canonical_id: 'bob', late: false, traits: null },
+      { message_id: 'm3' },
+    ])
+    expect(
+      await server.query(`SELECT canonical_id, traits->>'plan' AS plan FROM ${schema}.profiles ORDER BY 1`),
+    ).toEqual([
+      { canonical_id: 'ann', plan: 'vip' },
+      { canonical_id: 'bob', plan: null },
+    ])
+    expect(await server.query(`SELECT arrived_on, events FROM ${schema}.sessions`)).toEqual([
+      { arrived_on: '2026-11-20', events: '2' },
+    ])
+    expect(await world.run()).toMatchObject({ finished: true, result: { rows: 0 } })
+    await world.add('events', [anEvent(4, 'ann', DAY_2)])
+    expect(await world.run()).toMatchObject({ result: { rows: 1 } })
+    await world.tidy()
+    expect(await world.run()).toMatchObject({ result: { rows: 0 } })
+    expect(await world.verify()).toMatchObject({ ok: true })
+    await server.query(`DELETE FROM ${schema}.events WHERE message_id = 'm3'`)
+    const found = await world.verify()
+    expect(found.ok).toBe(false)
+    expect(found.tables[0].differs).toEqual([{ slice: '2026-11-21', lake: 2, warehouse: 1 }])
+  })
+
+  test('a merge gives the loser’s events to the winner, a split gives them back, and what comes later goes the same way', async () => {
+    const { schema, world } = await aWorld({ tables: ['events'] })
+    await world.add('events', [anEvent(1, 'ann', DAY_1), anEvent(2, 'bob', DAY_1)])
+    await world.run()
+    await world.add('changes', [aMerge(1, 'ann', 'bob', DAY_2)])
+    await world.add('events', [anEvent(3, 'ann', DAY_2, { leaf: 'bob' }), anEvent(4, 'bob', DAY_2)])
+    await world.run()
+    const owners = () => server.query(`SELECT message_id, canonical_id FROM ${schema}.events ORDER BY 1`)
+    expect((await owners()).map((row) => row['canonical_id'])).toEqual(['ann', 'ann', 'ann', 'ann'])
+    expect(await server.query(`SELECT leaf, canonical_id FROM ${schema}.merges`)).toEqual([
+      { leaf: 'bob', canonical_id: 'ann' },
+    ])
+    await world.add('changes', [aSplit(2, 1, 'ann', 'bob', DAY_2)])
+    await world.run()
+    expect((await owners()).map((row) => row['canonical_id'])).toEqual(['ann', 'bob', 'bob', 'bob'])
+    expect(await server.query(`SELECT * FROM ${schema}.merges`)).toEqual([])
+  })
+
+  test('who is erased goes from every table, under every name they had, and does not come back', async () => {
+    const { schema, world } = await aWorld()
+    await world.add('events', [anEvent(1, 'ann', DAY_1), anEvent(2, 'bob', DAY_1), anEvent(3, 'cat', DAY_1)])
+    await world.add('changes', [aMerge(1, 'ann', 'bob', DAY_1)])
+    await world.gold({ profiles: [profile('ann'), profile('cat')], merges: [] })
+    await world.run()
+    await world.erase('ann', ['ann', 'bob'])
+    await world.run()
+    for (const table of ['events', 'profiles']) {
+      const rows = await server.query(`SELECT canonical_id FROM ${schema}.${table}`)
+      expect([table, rows]).toEqual([table, [{ canonical_id: 'cat' }]])
+    }
+    expect(JSON.stringify(await server.query(`SELECT * FROM ${schema}._tributary_batches`))).not.toContain('bob')
+    expect(await server.query(`SELECT * FROM ${schema}.merges`)).toEqual([])
+    expect(await server.query(`SELECT * FROM ${schema}._tributary_stage`)).toEqual([])
+    expect(await world.verify()).toMatchObject({ ok: true })
+  })
+
+  test('a schema that is another workspace’s is left alone, and wrong credentials end the run with the reason', async () => {
+    const { schema, world } = await aWorld()
+    await world.add('events', [anEvent(1, 'ann', DAY_1)])
+    await world.run()
+    const other = await SyncWorld.make(storage, 'postgres', settings(schema))
+    expect(await other.run()).toMatchObject({ failed: expect.stringContaining('belongs to another workspace') })
+    const lost = await SyncWorld.make(storage, 'postgres', { ...settings(schema), database: 'nowhere' })
+    expect(await lost.run()).toMatchObject({ failed: expect.stringContaining('nowhere') })
+  })
+})
