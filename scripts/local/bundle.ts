@@ -1,5 +1,6 @@
+import { builtinModules } from 'node:module'
 import { join } from 'node:path'
-import { type BuildFailure, build, formatMessages, stop } from 'esbuild'
+import { type BuildFailure, build, formatMessages, type Plugin, stop } from 'esbuild'
 import { REPOSITORY, StartError } from './settings.ts'
 
 /** The entry of a local Tributary. @throws StartError with esbuild's words when the program does not compile */
@@ -28,6 +29,7 @@ export async function bundleWorker(entry: string, define: { [name: string]: stri
       sourcemap: 'inline',
       sourcesContent: false,
       keepNames: true,
+      plugins: [nodeModules],
       define,
       logLevel: 'silent',
     })
@@ -38,4 +40,20 @@ export async function bundleWorker(entry: string, define: { [name: string]: stri
   } finally {
     await stop() // esbuild's own process
   }
+}
+
+/** What packages of CommonJS require of Node becomes an import: an ES module of a Worker has no `require`. */
+const nodeModules: Plugin = {
+  name: 'node-modules',
+  setup(bundling) {
+    const names = new RegExp(`^(node:)?(${builtinModules.filter((name) => !name.startsWith('_')).join('|')})$`)
+    bundling.onResolve({ filter: names }, ({ path, kind }) => {
+      const name = path.startsWith('node:') ? path : `node:${path}`
+      return kind === 'require-call' ? { path: name, namespace: 'node-required' } : { path: name, external: true }
+    })
+    bundling.onLoad({ filter: /.*/, namespace: 'node-required' }, ({ path }) => ({
+      contents: `import required from '${path}'\nmodule.exports = required`,
+      loader: 'js',
+    }))
+  },
 }
