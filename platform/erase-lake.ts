@@ -1,7 +1,15 @@
 import { DAY } from '../shared/kernel/instant.ts'
 import { GOLD, type GoldTable, type Row, SILVER_TABLES, type SilverTable } from '../shared/lake/columns.ts'
-import { goldPrefix, silverPrefix } from '../shared/lake/lake-key.ts'
-import { filesOfHour, type Gold, type LakeFile, type PartitionChange, type Root } from '../shared/lake/manifest.ts'
+import { goldPrefix } from '../shared/lake/lake-key.ts'
+import {
+  type DayManifest,
+  filesOf,
+  filesOfHour,
+  type Gold,
+  type LakeFile,
+  type PartitionChange,
+  type Root,
+} from '../shared/lake/manifest.ts'
 import { type Erasing, indexedLines } from './erase-archive.ts'
 import type { ErasedPerson } from './erased-person.ts'
 import { readCompaction } from './lake-bronze.ts'
@@ -16,7 +24,9 @@ import { readDay, readRoot, swapRoot, writeSilver } from './lake-manifest.ts'
 
 /**
  * One page. Places: `wait:<round>` until a round that may have read bronze before it was cleaned is over; `day:<day>` after
- * a day; `look:<day>` the second time through, which finds nothing or goes back. `busy`: the round is still open.
+ * a day; `hit:<day>:<keys>` the files in which they are, before anything is replaced, so that a step that dies half-way
+ * deletes them all the same; `look:<day>` the second time through, which finds nothing or goes back. `busy`: the round is
+ * still open.
  */
 export async function eraseFromSilver(
   env: Env,
@@ -28,15 +38,27 @@ export async function eraseFromSilver(
   const bucket = env.LAKE
   const [kind, after] = split(at)
   if (kind === 'wait') return waited(env, workspace, after, now)
+  if (kind === 'hit') {
+    const [day, keys] = split(after)
+    const removed = await replaceFiles(env, workspace, day, keys.split(','), person, now)
+    // Once more: somebody may have merged one of them meanwhile.
+    return { removed, next: `day:${dayBefore(day)}` }
+  }
   const { value: root } = await readRoot(bucket, workspace)
   const day = Object.keys(root.days)
     .sort()
     .find((one) => one > after)
-  if (day === undefined) return { removed: 0, next: kind === 'day' ? 'look:' : null }
-  const found = await indexedLines(bucket, await readDay(bucket, root, day), person)
-  if (kind === 'look') return { removed: 0, next: found.hours.size > 0 ? `day:${dayBefore(day)}` : `look:${day}` }
-  const removed = await eraseDay(env, root, day, found.hours, person, now)
-  return { removed, next: `day:${day}` }
+  if (day === undefined) {
+    if (kind === 'day') return { removed: 0, next: 'look:' }
+    // Gold that was begun while days were still to be cleaned may have read them.
+    await fence(env, root, now)
+    return { removed: 0, next: null }
+  }
+  const manifest = await readDay(bucket, root, day)
+  const { hours } = await indexedLines(bucket, manifest, person)
+  if (kind === 'look') return { removed: 0, next: hours.size > 0 ? `day:${dayBefore(day)}` : `look:${day}` }
+  const hits = await filesWith(bucket, manifest, hours, person)
+  return { removed: 0, next: hits.length > 0 ? `hit:${day}:${hits.join(',')}` : `day:${day}` }
 }
 
 /** Rounds that were begun before bronze was clean are waited for; then the root changes, so that none of them can. */
@@ -44,47 +66,70 @@ async function waited(env: Env, workspace: string, after: string, now: number): 
   const { round, open } = (await readCompaction(env.LAKE)).value
   if (after === '' && open) return { removed: 0, next: `wait:${open.round}` }
   if (after !== '' && round < Number(after)) return 'busy'
-  // There is nothing to fence where nothing ever was.
-  const { value: root } = await readRoot(env.LAKE, workspace)
-  if (root.generation > 0) await swapRoot(env.LAKE, workspace, [], now, ({ generation }) => ({ fence: generation + 1 }))
+  await fence(env, (await readRoot(env.LAKE, workspace)).value, now)
   return { removed: 0, next: 'day:' }
 }
 
-async function eraseDay(
-  env: Env,
-  root: Root,
-  day: string,
+/** There is nothing to fence where nothing ever was. */
+async function fence(env: Env, { workspace, generation }: Root, now: number): Promise<void> {
+  if (generation === 0) return
+  await swapRoot(env.LAKE, workspace, [], now, (root) => ({ fence: root.generation + 1 }))
+}
+
+/** The files of these hours that hold a row of theirs. */
+async function filesWith(
+  bucket: R2Bucket,
+  manifest: DayManifest,
   hours: ReadonlySet<string>,
+  person: ErasedPerson,
+): Promise<readonly string[]> {
+  const keys: string[] = []
+  for (const hour of hours) {
+    for (const table of SILVER_TABLES) {
+      for (const file of filesOfHour(manifest, table, hour)) {
+        const rows = await readSilver(bucket, table, file, LOOKED_AT)
+        if (rows.some((row) => isTheirRow(row, person))) keys.push(file.key)
+      }
+    }
+  }
+  return keys
+}
+
+const LOOKED_AT = ['canonical_id', 'leaf', 'other', 'key', 'change']
+
+async function replaceFiles(
+  env: Env,
+  workspace: string,
+  day: string,
+  keys: readonly string[],
   person: ErasedPerson,
   now: number,
 ): Promise<number> {
-  const { workspace } = root
+  const { value: root } = await readRoot(env.LAKE, workspace)
   const manifest = await readDay(env.LAKE, root, day)
   const changes: PartitionChange[] = []
   let removed = 0
-  for (const hour of hours) {
-    for (const table of SILVER_TABLES) {
-      const change = { table, day, hour, add: [] as LakeFile[], remove: [] as string[] }
-      for (const file of filesOfHour(manifest, table, hour)) {
+  for (const [table, hours] of Object.entries(manifest.tables) as [SilverTable, Record<string, LakeFile[]>][]) {
+    for (const [hour, files] of Object.entries(hours)) {
+      for (const file of files.filter(({ key }) => keys.includes(key))) {
         const rows = await readSilver(env.LAKE, table, file)
         const kept = rows.filter((row) => !isTheirRow(row, person))
-        if (kept.length === rows.length) continue
         if (table !== 'index') removed += rows.length - kept.length
-        change.remove.push(file.key)
         const options = { generation: root.generation + 1, repeats: file.repeats }
-        if (kept.length > 0) change.add.push(await writeSilver(env.LAKE, workspace, table, kept, options))
+        const add = kept.length > 0 ? [await writeSilver(env.LAKE, workspace, table, kept, options)] : []
+        changes.push({ table, day, hour, add, remove: [file.key] })
       }
-      if (change.remove.length > 0) changes.push(change)
     }
   }
   if (changes.length > 0 && !(await swapRoot(env.LAKE, workspace, changes, now)))
     throw new Error(`${day} of ${workspace} changed while a person was taken out of it`)
-  await env.LAKE.delete(changes.flatMap(({ remove }) => [...remove]).slice(0, MOST_DELETED))
-  for (const { table, hour } of changes) await deleteUnnamed(env, workspace, table, day, hour, person.until)
+  for (let i = 0; i < keys.length; i += MOST_DELETED) await env.LAKE.delete(keys.slice(i, i + MOST_DELETED))
+  const partitions = new Map(keys.map((key) => [key.slice(0, key.lastIndexOf('/') + 1), key]))
+  for (const prefix of partitions.keys()) await deleteUnnamed(env, workspace, day, prefix, person.until)
   return removed
 }
 
-/** R2 deletes so many in one call; what is left is swept within a day. */
+/** R2 deletes so many in one call. */
 const MOST_DELETED = 1_000
 /** Clocks of ours and of the store may differ by so much. */
 const SKEW_MS = 60_000
@@ -101,17 +146,11 @@ function isTheirRow(row: Row, { ids, indexKeys }: ErasedPerson): boolean {
 }
 
 /** Files that lost a race hold the same rows, and no manifest names them. */
-async function deleteUnnamed(
-  env: Env,
-  workspace: string,
-  table: SilverTable,
-  day: string,
-  hour: string,
-  until: number,
-) {
+async function deleteUnnamed(env: Env, workspace: string, day: string, prefix: string, until: number): Promise<void> {
   const { value: root } = await readRoot(env.LAKE, workspace)
-  const named = new Set(filesOfHour(await readDay(env.LAKE, root, day), table, hour).map(({ key }) => key))
-  const { objects } = await env.LAKE.list({ prefix: `${silverPrefix(table, workspace)}dt=${day}/hr=${hour}/` })
+  const manifest = await readDay(env.LAKE, root, day)
+  const named = new Set(SILVER_TABLES.flatMap((table) => filesOf(manifest, table)).map(({ key }) => key))
+  const { objects } = await env.LAKE.list({ prefix })
   const old = objects.filter(({ key, uploaded }) => !named.has(key) && uploaded.getTime() < until - SKEW_MS)
   if (old.length > 0) await env.LAKE.delete(old.map(({ key }) => key))
 }

@@ -5,9 +5,11 @@ import { archive } from '../../platform/archive.ts'
 import { readRoot } from '../../platform/lake-manifest.ts'
 import { readParquet } from '../../platform/lake-parquet.ts'
 import { compactRound } from '../../queues/compact-round.ts'
+import { erasePerson } from '../../queues/erase-person.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
 import { GOLD, SILVER, type Table } from '../../shared/lake/columns.ts'
 import { apiClient } from '../support/api-client.ts'
+import { Killed, killedBucket } from '../support/killed-bucket.ts'
 import { runJobs } from '../support/run-jobs.ts'
 import { aMessage, aWorkspace, deliver, locate, profileOf, type TestWorkspace } from '../support/workspace.ts'
 
@@ -140,6 +142,41 @@ describe('erasing a person from the lake', () => {
     await runJobs(ws)
     expect(await keysThatSay(MARKS)).toEqual([])
     expect((await readRoot(env.LAKE, ws.id)).value.fence).toBeGreaterThan(0)
+  })
+
+  test('killed at whatever step, it is carried on, and nothing of theirs is left', async () => {
+    const { ws, api } = await aPerson()
+    await compact(ws, api)
+    await deliver([aMessage(ws, [track({ userId: 'ann-user' }, 'Later'), track({ userId: 'other' }, 'Later')])])
+    const { body } = await api('DELETE', '/profiles/user_id:ann-user')
+    let cursor: unknown = null
+    let kills = 0
+    for (let n = 1, finished = false; !finished; n = (n * 3) % 17) {
+      const dying = { ...env, LAKE: killedBucket(env.LAKE, n + 1, n % 2 === 0 ? 'before' : 'after') }
+      const job = {
+        id: 'job_e',
+        workspace: ws.id,
+        input: { erasure: body.erasureId },
+        cursor,
+        done: 0,
+        total: 0,
+        errors: 0,
+      }
+      const attempt = async (environment: Env) => erasePerson.step(environment, job, Date.now())
+      const step = await attempt(dying).catch((fault: unknown) => {
+        if (!(fault instanceof Killed)) throw fault
+        kills += 1
+        return attempt(env)
+      })
+      cursor = step.cursor
+      finished = step.finished === true
+    }
+    expect(kills).toBeGreaterThan(3)
+    expect(await keysThatSay(MARKS)).toEqual([])
+    await runJobs(ws)
+    await compact(ws, api)
+    const tables = (await api('GET', '/lake')).body.tables as { table: string; rows: number }[]
+    expect(tables.find(({ table }) => table === 'events')?.rows).toBe(2)
   })
 })
 

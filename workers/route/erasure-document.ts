@@ -12,11 +12,11 @@ export function erasureDocument(row: ErasureRow): ErasureDocument {
     state,
     requestedAt: toIso(row.requestedAt),
     closedAt: row.closedAt === null ? null : toIso(row.closedAt),
-    stores: ERASED_STORES.map((store) => {
+    stores: ERASED_STORES.flatMap((store): ErasureDocument['stores'] => {
       const receipt = row.stores[store]
-      return receipt
-        ? { store, state: 'done', at: toIso(receipt.at), removed: receipt.removed }
-        : { store, state: 'waiting', at: null, removed: 0 }
+      if (receipt) return [{ store, state: 'done', at: toIso(receipt.at), removed: receipt.removed }]
+      // A store that there was not yet when the receipt was closed held nothing of them.
+      return state === 'open' ? [{ store, state: 'waiting', at: null, removed: 0 }] : []
     }),
   }
 }
