@@ -3,10 +3,12 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { archive, type BronzeLine } from '../platform/archive.ts'
 import { readSilver } from '../platform/lake-files.ts'
+import { indexedLinesOf } from '../platform/lake-index.ts'
 import { allRows, lakeSnapshot, snapshotFiles } from '../platform/lake-reader.ts'
 import { defaultSettings } from '../shared/config/workspace-config.ts'
 import { HOUR, MINUTE } from '../shared/kernel/instant.ts'
 import type { JsonObject } from '../shared/kernel/json.ts'
+import { CANONICAL, MESSAGE } from '../shared/lake/line-names.ts'
 import { Killed, killedBucket } from '../test/support/killed-bucket.ts'
 import { compactRound } from './compact-round.ts'
 
@@ -170,6 +172,26 @@ describe('compaction', () => {
       properties,
     })
     expect(rows.map(({ properties }) => (properties as JsonObject)['amount'])).toEqual([undefined, 'twelve', 12])
+  })
+
+  test('a copy is found by the index, whatever became of it: by identifier, canonical ID and messageId', async () => {
+    const rejected = { outcome: 'rejected', reason: 'wrong_type', canonicalId: null, leaf: null }
+    await archive(env, 'events', [
+      line('a', 1),
+      line('b', 1),
+      line('a', 2, rejected),
+      line('a', 3, { canonicalId: 'prf_2' }),
+    ])
+    await compactAll()
+    const between = { from: T0 - 1, to: T0 + 1 }
+    const found = async (type: string, match: string, workspace = 'a') =>
+      (await indexedLinesOf(env, workspace, { type, match }, between)).map(({ line }) => line['messageId'])
+    expect(await found('user_id', 'u')).toEqual(['m1', 'm2', 'm3'])
+    expect(await found(CANONICAL, 'prf_2')).toEqual(['m3'])
+    expect(await found(MESSAGE, 'm2')).toEqual(['m2'])
+    expect(await found(MESSAGE, 'm1', 'b')).toEqual(['m1'])
+    expect(await found(MESSAGE, 'm3', 'b')).toEqual([])
+    expect(await found('user_id', 'nobody')).toEqual([])
   })
 
   test('a line that cannot be read is in quarantine, with why', async () => {
