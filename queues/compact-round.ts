@@ -11,6 +11,7 @@ import { type Compaction, closesAt, type OpenRound, pickRound, ROUND_MS } from '
 import { bronzeKey, COMPACTION_KEY, lateKey, STREAMS, type Stream, takenKey } from '../shared/lake/lake-key.ts'
 import { filesOfHour, type PartitionChange } from '../shared/lake/manifest.ts'
 import { byWorkspace, type PlacedLine, splitLines } from '../shared/lake/split-lines.ts'
+import { heldPartitions } from './quality-round.ts'
 
 /**
  * One round of compaction, bronze to silver (docs/lake.md, "Rounds"). Whatever it stops at, the same round is carried
@@ -110,8 +111,12 @@ async function takeIn(env: Env, workspace: string, lines: readonly PlacedLine[],
   const keyOf = keyedBy(env, workspace)
   const changes: PartitionChange[] = []
   const generation = root.generation + 1
-  for (const partition of splitLines(left, { settings, keyOf })) {
+  const partitions = splitLines(left, { settings, keyOf })
+  const held = await heldPartitions(env, { workspace, lines: left, partitions, open: { round }, now })
+  for (const partition of partitions) {
     const { table, day, hour } = partition
+    // Bronze keeps it, and the index of it, so that whoever is erased is found there.
+    if (held.has(partition)) continue
     const files = filesOfHour(await readDay(bucket, root, day), table, hour)
     const rows = await unknownRows(bucket, partition, files)
     if (rows.length === 0) continue
@@ -126,7 +131,7 @@ async function takeIn(env: Env, workspace: string, lines: readonly PlacedLine[],
 }
 
 /** Copies of people who were erased while these were on their way: they go here, and out of bronze. */
-async function withoutErased(
+export async function withoutErased(
   env: Env,
   workspace: string,
   lines: readonly PlacedLine[],

@@ -53,6 +53,8 @@ describe('laws', () => {
       'what comes out is a valid event of the same source, messageId, type and arrival, or nothing does',
     'two documents differ nowhere exactly when they are equal':
       'two documents differ nowhere exactly when they are equal',
+    'the statistics of rows do not depend on how they were grouped or in which order':
+      'the statistics of rows do not depend on how they were grouped or in which order',
     'the owners do not depend on the order or repetition of what was told':
       'the owners do not depend on the order or repetition of what was told',
     'whatever the order of the events, intervals of one person and segment are disjoint, and at most one is open':

@@ -23,7 +23,10 @@ export type QualityTable = (typeof QUALITY_TABLES)[number]
 /** Columns of `lines` (shared/quality/line-row.ts). */
 const LINES: Table = {
   schema: 1,
-  columns: ['source', 'message_id', 'canonical_id', 'outcome', 'reason', 'type'].map((name) => ({ name, type: 'text' })),
+  columns: ['source', 'message_id', 'canonical_id', 'outcome', 'reason', 'type'].map((name) => ({
+    name,
+    type: 'text',
+  })),
 }
 
 /** Shares of copies that need no column: what became of them, or of their links. */
@@ -34,7 +37,10 @@ const Share = z.number().min(0).max(1)
 /** A share of three rows says nothing. */
 const MinRows = z.int().min(1).max(1_000_000)
 const Duration = z.string().refine((text) => parseDuration(text) !== undefined, 'is no duration such as 6h or 2d')
-const Values = z.array(z.union([z.string().max(500), z.number(), z.boolean()])).min(1).max(200)
+const Values = z
+  .array(z.union([z.string().max(500), z.number(), z.boolean()]))
+  .min(1)
+  .max(200)
 
 const tolerant = { share: Share.default(0), minRows: MinRows.default(1) }
 

@@ -1,7 +1,7 @@
 import { parseDuration } from '../kernel/instant.ts'
 import { type Expectation, paramsOf } from './expectation.ts'
 import { missingShare, repeatedShare } from './key-sample.ts'
-import { NO_TALLY, referred, type Tallies, type Tally } from './tally.ts'
+import { NO_TALLY, referred, type Tallies, type Tally, tallyKey } from './tally.ts'
 
 /** What became of an expectation. `unknown`: there is too little to say anything. */
 export type Verdict = 'pass' | 'fail' | 'unknown'
@@ -26,8 +26,8 @@ export const WEEKS = 4
 
 /** Judges an expectation by what was counted. */
 export function judge(expectation: Expectation, tallies: Tallies, { now, volumes = [] }: Surroundings): Judgement {
-  const { id, kind, column } = expectation
-  const tally = tallies[id] ?? NO_TALLY
+  const { kind, column } = expectation
+  const tally = tallies[tallyKey(expectation)] ?? NO_TALLY
   switch (kind) {
     case 'not_null':
     case 'range':

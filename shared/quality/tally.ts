@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { canonicalJson } from '../kernel/canonical-json.ts'
+import { hash53 } from '../kernel/hash.ts'
 import type { Row } from '../lake/columns.ts'
-import { joinSamples, type KeySample, sampleOf } from './key-sample.ts'
 import type { Expectation, QualityTable } from './expectation.ts'
+import { joinSamples, type KeySample, sampleOf } from './key-sample.ts'
 import { breaks, keyIn } from './row-check.ts'
 
 /** What one expectation needs to know of rows, without the rows. */
@@ -22,7 +24,7 @@ export interface Tally {
   readonly samples: readonly string[]
 }
 
-/** By the id of the expectation; `>id`: of the table that it refers to. */
+/** By `tallyKey`; with `>` before it: of the table that an expectation refers to. */
 export const Tallies = z.record(z.string(), Tally)
 export type Tallies = { readonly [id: string]: Tally }
 
@@ -34,7 +36,7 @@ const MOST_SAMPLES = 5
 export function tallyRows(table: QualityTable, rows: readonly Row[], expectations: readonly Expectation[]): Tallies {
   const tallies: { [id: string]: Tally } = {}
   for (const expectation of expectations) {
-    if (expectation.table === table) tallies[expectation.id] = tallyOf(expectation, rows)
+    if (expectation.table === table) tallies[tallyKey(expectation)] = tallyOf(expectation, rows)
     if (expectation.kind === 'referential' && expectation.params['table'] === table)
       tallies[referred(expectation)] = {
         ...NO_TALLY,
@@ -45,8 +47,13 @@ export function tallyRows(table: QualityTable, rows: readonly Row[], expectation
   return tallies
 }
 
-export function referred({ id }: Pick<Expectation, 'id'>): string {
-  return `>${id}`
+/** Names what was counted for: when an expectation is changed what was counted for it before says nothing of it. */
+export function tallyKey({ id, kind, column, params }: Expectation): string {
+  return `${id}@${hash53(canonicalJson([kind, column, params])).toString(36)}`
+}
+
+export function referred(expectation: Expectation): string {
+  return `>${tallyKey(expectation)}`
 }
 
 function tallyOf(expectation: Expectation, rows: readonly Row[]): Tally {
