@@ -25,13 +25,14 @@ export async function archive(env: Env, stream: Stream, lines: readonly BronzeLi
       .sort()
       .join('\n'),
   )
-  if (isLate(hour, Date.now())) await env.LAKE.put(lateKey({ stream, hour, name }), '')
   const key = bronzeKey(stream, hour, name)
   const text = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`
+  const customMetadata = { lines: String(lines.length), bytes: String(text.length) }
+  if (isLate(hour, Date.now())) await env.LAKE.put(lateKey({ stream, hour, name }), '', { customMetadata })
   await env.LAKE.put(key, gzipSync(text), {
     onlyIf: { etagDoesNotMatch: '*' },
     httpMetadata: { contentType: 'application/x-ndjson', contentEncoding: 'gzip' },
-    customMetadata: { lines: String(lines.length), bytes: String(text.length) },
+    customMetadata,
   })
   return key
 }

@@ -46,10 +46,11 @@ export async function* waitingHours(
   closedBefore: number,
 ): AsyncGenerator<WaitingHour> {
   const late = new Map<number, WaitingObject[]>()
-  for await (const place of lateObjects(bucket, stream)) {
-    if (place.hour >= closedBefore) continue // it is listed with its hour
-    const head = await bucket.head(bronzeKey(stream, place.hour, place.name))
-    if (head) late.set(place.hour, [...(late.get(place.hour) ?? []), waitingOf(place.name, head)])
+  for await (const { hour, name, note } of lateObjects(bucket, stream)) {
+    if (hour >= closedBefore) continue // it is listed with its hour
+    const held = late.get(hour)
+    if (held) held.push(waitingOf(name, note))
+    else late.set(hour, [waitingOf(name, note)])
   }
   for (const [hour, objects] of [...late].sort(([a], [b]) => a - b)) yield* untaken(bucket, { stream, hour, objects })
   let listed: { hour: number; objects: WaitingObject[] } | undefined
@@ -97,14 +98,21 @@ async function* listedSince(bucket: R2Bucket, stream: Stream, closedBefore: numb
   }
 }
 
-/** Objects that were written long after their hour (platform/archive.ts). */
-export async function* lateObjects(bucket: R2Bucket, stream: Stream): AsyncGenerator<BronzePlace & { key: string }> {
+/** Notes of objects that are written long after their hour (platform/archive.ts): there already, or in a moment. */
+export async function* lateObjects(
+  bucket: R2Bucket,
+  stream: Stream,
+): AsyncGenerator<BronzePlace & { readonly note: R2Object }> {
   let cursor: string | undefined
   for (;;) {
-    const page = await bucket.list({ prefix: latePrefix(stream), ...(cursor ? { cursor } : {}) })
-    for (const { key } of page.objects) {
-      const place = bronzePlace(key)
-      if (place) yield { ...place, key }
+    const page = await bucket.list({
+      prefix: latePrefix(stream),
+      include: ['customMetadata'],
+      ...(cursor ? { cursor } : {}),
+    })
+    for (const note of page.objects) {
+      const place = bronzePlace(note.key)
+      if (place) yield { ...place, note }
     }
     if (!page.truncated) return
     cursor = page.cursor

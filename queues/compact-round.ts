@@ -1,13 +1,21 @@
 import { ConfigStore } from '../platform/config-store.ts'
 import { eraseFromObject } from '../platform/erase-archive.ts'
 import { erasedLately, isTheirs, keyedBy } from '../platform/erased-person.ts'
+import { inPool } from '../platform/in-pool.ts'
 import { readCompaction, readLines, readTaken, type WaitingHour, waitingHours } from '../platform/lake-bronze.ts'
 import { unknownRows } from '../platform/lake-files.ts'
 import { swapTagged, type Tagged } from '../platform/lake-json.ts'
 import { readDay, readRoot, swapRoot, writeSilver } from '../platform/lake-manifest.ts'
 import { defaultSettings, type WorkspaceSettings } from '../shared/config/workspace-config.ts'
-import { HOUR } from '../shared/kernel/instant.ts'
-import { type Compaction, closesAt, type OpenRound, pickRound, ROUND_MS } from '../shared/lake/compaction.ts'
+import { DAY, HOUR } from '../shared/kernel/instant.ts'
+import {
+  type Compaction,
+  closesAt,
+  type OpenRound,
+  pickRound,
+  ROUND_LIMITS,
+  ROUND_MS,
+} from '../shared/lake/compaction.ts'
 import { bronzeKey, COMPACTION_KEY, lateKey, STREAMS, type Stream, takenKey } from '../shared/lake/lake-key.ts'
 import { filesOfHour, type PartitionChange } from '../shared/lake/manifest.ts'
 import { byWorkspace, type PlacedLine, splitLines } from '../shared/lake/split-lines.ts'
@@ -49,7 +57,7 @@ export async function compactRound(env: Env, compactor: Compactor): Promise<Roun
 async function nextRound(bucket: R2Bucket, before: Tagged<Compaction>, { by, now, until }: Compactor) {
   const closedBefore = { ...before.value.closedBefore }
   for (const stream of STREAMS) {
-    const found = await firstDue(bucket, stream, closedBefore[stream], until)
+    const found = await firstDue(bucket, stream, closedBefore[stream], until, now)
     closedBefore[stream] = Math.max(closedBefore[stream], Math.min(found.unlisted, closedUpTo(now)))
     if (!found.due) continue
     const { hour, objects } = found.due
@@ -71,15 +79,36 @@ async function firstDue(
   stream: Stream,
   closedBefore: number,
   until: number,
+  now: number,
 ): Promise<{ due?: WaitingHour; unlisted: number }> {
   let unlisted = Number.POSITIVE_INFINITY
   for await (const waiting of waitingHours(bucket, stream, closedBefore)) {
-    if (waiting.hour >= closedBefore) unlisted = Math.min(unlisted, waiting.hour)
-    if (waiting.objects.some(({ at }) => at <= until))
-      return { due: waiting, unlisted: waiting.hour >= closedBefore ? unlisted : closedBefore }
+    const isLate = waiting.hour < closedBefore
+    if (!isLate) unlisted = Math.min(unlisted, waiting.hour)
+    const objects = isLate ? await arrived(bucket, waiting, now) : waiting.objects
+    if (objects.some(({ at }) => at <= until))
+      return { due: { ...waiting, objects }, unlisted: isLate ? closedBefore : unlisted }
   }
   return { unlisted }
 }
+
+/**
+ * What is late is noted before it is written: only what is there may be taken. A note without an object, of a writer that
+ * died in between, goes after a day.
+ */
+async function arrived(bucket: R2Bucket, { stream, hour, objects }: WaitingHour, now: number) {
+  const there: WaitingHour['objects'][number][] = []
+  const oldestFirst = objects.toSorted((a, b) => a.at - b.at).slice(0, ROUND_LIMITS.objects)
+  await inPool(oldestFirst, AT_ONCE, async (object) => {
+    const place = { stream, hour, name: object.name }
+    if (await bucket.head(bronzeKey(stream, hour, object.name))) there.push(object)
+    else if (object.at < now - DAY) await bucket.delete(lateKey(place))
+  })
+  return there
+}
+
+/** R2 takes six connections of one invocation at once. */
+const AT_ONCE = 6
 
 /** Start of the first hour into which somebody may still write without saying so. */
 function closedUpTo(now: number): number {

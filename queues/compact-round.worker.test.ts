@@ -156,6 +156,25 @@ describe('compaction', () => {
     expect(await keysIn('a')).toEqual(['m1', 'm2'])
   })
 
+  test('what is noted and not there yet is not taken: it would never be seen again', async () => {
+    await archive(env, 'events', [line('a', 1)])
+    await compactAll('test', NOW + 5 * HOUR)
+    await archive(env, 'events', [line('a', 2, { receivedAt: NOW - 50 * HOUR })])
+    const [note] = (await env.LAKE.list({ prefix: 'lake/late/' })).objects
+    const key = String(note?.key).replace('lake/late/', 'bronze/').concat('.ndjson.gz')
+    const body = await (await env.LAKE.get(key))?.arrayBuffer()
+    await env.LAKE.delete(key)
+    await compactAll('test', NOW + 5 * HOUR)
+    expect(await keysIn('a')).toEqual(['m1'])
+    await env.LAKE.put(key, body as ArrayBuffer)
+    expect(await keysIn('a')).toEqual(['m1', 'm2'])
+    await compactAll('test', NOW + 5 * HOUR)
+    expect(await keysIn('a')).toEqual(['m1', 'm2'])
+    await env.LAKE.put(String(note?.key).replace(/[^/]+$/, 'gone'), '')
+    await compactAll('test', NOW + 30 * HOUR)
+    expect((await env.LAKE.list({ prefix: 'lake/late/' })).objects).toEqual([])
+  })
+
   test('whatever strangers send is kept as it is: names, depths, numbers, dates before 1970', async () => {
     const wide = Object.fromEntries(Array.from({ length: 990 }, (_, i) => [`c.${i}"'`, i]))
     const properties = { ...wide, 'a.b': { __proto__x: 1 }, big: 2 ** 60, small: -1e-300, no: null, ä: '\u{1F600}' }
