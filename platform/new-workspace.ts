@@ -82,6 +82,14 @@ export function newPlanId(): string {
   return `plan_${randomName(12)}`
 }
 
+export function newExpectationId(): string {
+  return `exp_${randomName(12)}`
+}
+
+export function newModelId(): string {
+  return `mdl_${randomName(12)}`
+}
+
 export function newToken(name: string, scopes: readonly string[]): NewToken {
   return { id: `tok_${randomName(12)}`, text: `tk_${randomSecret()}`, name, scopes }
 }

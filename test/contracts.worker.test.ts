@@ -124,6 +124,17 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
   ],
   readProfile: [['?meta=perhaps', 'meta']],
   readProfileIdentity: [['?from=user_id:u', 'to']],
+  listExpectations: [['?border=edge', 'border']],
+  readQuality: [
+    ['?border=edge', 'border'],
+    ['?from=yesterday', 'from'],
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
+  listQualityHolds: [
+    ['?state=lost', 'state'],
+    ['?cursor=made-up', 'cursor'],
+  ],
   eraseProfile: [['?mode=forget', 'mode']],
   listProfileEvents: [
     ['?limit=0', 'limit'],

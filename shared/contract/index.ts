@@ -6,6 +6,7 @@ import { compactLake } from './compact-lake.ts'
 import type { Contract } from './contract.ts'
 import { createComputedTrait } from './create-computed-trait.ts'
 import { createDestination } from './create-destination.ts'
+import { createExpectation } from './create-expectation.ts'
 import { createLink } from './create-link.ts'
 import { createMapping } from './create-mapping.ts'
 import { createPlugin } from './create-plugin.ts'
@@ -18,6 +19,7 @@ import { createTransformation } from './create-transformation.ts'
 import { createWorkspace } from './create-workspace.ts'
 import { deleteComputedTrait } from './delete-computed-trait.ts'
 import { deleteDestination } from './delete-destination.ts'
+import { deleteExpectation } from './delete-expectation.ts'
 import { deleteMapping } from './delete-mapping.ts'
 import { deletePlugin } from './delete-plugin.ts'
 import { deleteSegment } from './delete-segment.ts'
@@ -50,6 +52,7 @@ import { listDeadLetters } from './list-dead-letters.ts'
 import { listDestinationDeliveries } from './list-destination-deliveries.ts'
 import { listDestinations } from './list-destinations.ts'
 import { listEvents } from './list-events.ts'
+import { listExpectations } from './list-expectations.ts'
 import { listJobs } from './list-jobs.ts'
 import { listLakeBronze } from './list-lake-bronze.ts'
 import { listLakePeople } from './list-lake-people.ts'
@@ -59,6 +62,7 @@ import { listPluginTypes } from './list-plugin-types.ts'
 import { listPlugins } from './list-plugins.ts'
 import { listProfileEvents } from './list-profile-events.ts'
 import { listProfiles } from './list-profiles.ts'
+import { listQualityHolds } from './list-quality-holds.ts'
 import { listSegmentMembers } from './list-segment-members.ts'
 import { listSegmentVersions } from './list-segment-versions.ts'
 import { listSegments } from './list-segments.ts'
@@ -83,6 +87,7 @@ import { readDestination } from './read-destination.ts'
 import { readDocs } from './read-docs.ts'
 import { readErasure } from './read-erasure.ts'
 import { readEventTrace } from './read-event-trace.ts'
+import { readExpectation } from './read-expectation.ts'
 import { readHealth } from './read-health.ts'
 import { readImport } from './read-import.ts'
 import { readImportErrors } from './read-import-errors.ts'
@@ -98,6 +103,7 @@ import { readPlanViolations } from './read-plan-violations.ts'
 import { readPlugin } from './read-plugin.ts'
 import { readProfile } from './read-profile.ts'
 import { readProfileIdentity } from './read-profile-identity.ts'
+import { readQuality } from './read-quality.ts'
 import { readSegment } from './read-segment.ts'
 import { readSource } from './read-source.ts'
 import { readSourceStatistics } from './read-source-statistics.ts'
@@ -107,6 +113,7 @@ import { readTrackingPlan } from './read-tracking-plan.ts'
 import { readTransformation } from './read-transformation.ts'
 import { readWorkspace } from './read-workspace.ts'
 import { rejectMatch } from './reject-match.ts'
+import { releaseQualityHold } from './release-quality-hold.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
 import { revokeSourceKeys } from './revoke-source-keys.ts'
 import { rotateLinkKeys } from './rotate-link-keys.ts'
@@ -123,6 +130,7 @@ import { readUnsubscribeLink, unsubscribeLink } from './unsubscribe-link.ts'
 import { updateComputedTrait } from './update-computed-trait.ts'
 import { updateDeadLetter } from './update-dead-letter.ts'
 import { updateDestination } from './update-destination.ts'
+import { updateExpectation } from './update-expectation.ts'
 import { updateMapping } from './update-mapping.ts'
 import { updatePlugin } from './update-plugin.ts'
 import { updateSegment } from './update-segment.ts'
@@ -262,6 +270,14 @@ export const contracts: readonly Contract[] = [
   listLakePeople,
   listLakeBronze,
   compactLake,
+  createExpectation,
+  listExpectations,
+  readExpectation,
+  updateExpectation,
+  deleteExpectation,
+  readQuality,
+  listQualityHolds,
+  releaseQualityHold,
   listEvents,
   watchEvents,
   readEventTrace,

@@ -12,6 +12,7 @@ import { checkTrackingPlanRoute } from './check-tracking-plan.ts'
 import { compactLakeRoute } from './compact-lake.ts'
 import { createComputedTraitRoute } from './create-computed-trait.ts'
 import { createDestinationRoute } from './create-destination.ts'
+import { createExpectationRoute } from './create-expectation.ts'
 import { createLinkRoute } from './create-link.ts'
 import { createMappingRoute } from './create-mapping.ts'
 import { createPluginRoute } from './create-plugin.ts'
@@ -24,6 +25,7 @@ import { createTransformationRoute } from './create-transformation.ts'
 import { createWorkspaceRoute } from './create-workspace.ts'
 import { deleteComputedTraitRoute } from './delete-computed-trait.ts'
 import { deleteDestinationRoute } from './delete-destination.ts'
+import { deleteExpectationRoute } from './delete-expectation.ts'
 import { deleteMappingRoute } from './delete-mapping.ts'
 import { deletePluginRoute } from './delete-plugin.ts'
 import { deleteSegmentRoute } from './delete-segment.ts'
@@ -47,6 +49,7 @@ import { listDeadLettersRoute } from './list-dead-letters.ts'
 import { listDestinationDeliveriesRoute } from './list-destination-deliveries.ts'
 import { listDestinationsRoute } from './list-destinations.ts'
 import { listEventsRoute } from './list-events.ts'
+import { listExpectationsRoute } from './list-expectations.ts'
 import { listJobsRoute } from './list-jobs.ts'
 import { listLakeBronzeRoute } from './list-lake-bronze.ts'
 import { listLakePeopleRoute } from './list-lake-people.ts'
@@ -56,6 +59,7 @@ import { listPluginTypesRoute } from './list-plugin-types.ts'
 import { listPluginsRoute } from './list-plugins.ts'
 import { listProfileEventsRoute } from './list-profile-events.ts'
 import { listProfilesRoute } from './list-profiles.ts'
+import { listQualityHoldsRoute } from './list-quality-holds.ts'
 import { listSegmentMembersRoute } from './list-segment-members.ts'
 import { listSegmentVersionsRoute } from './list-segment-versions.ts'
 import { listSegmentsRoute } from './list-segments.ts'
@@ -79,6 +83,7 @@ import { readDestinationRoute } from './read-destination.ts'
 import { readDocsRoute } from './read-docs.ts'
 import { readErasureRoute } from './read-erasure.ts'
 import { readEventTraceRoute } from './read-event-trace.ts'
+import { readExpectationRoute } from './read-expectation.ts'
 import { readHealthRoute } from './read-health.ts'
 import { readImportRoute } from './read-import.ts'
 import { readImportErrorsRoute } from './read-import-errors.ts'
@@ -94,6 +99,7 @@ import { readPlanViolationsRoute } from './read-plan-violations.ts'
 import { readPluginRoute } from './read-plugin.ts'
 import { readProfileRoute } from './read-profile.ts'
 import { readProfileIdentityRoute } from './read-profile-identity.ts'
+import { readQualityRoute } from './read-quality.ts'
 import { readSegmentRoute } from './read-segment.ts'
 import { readSourceRoute } from './read-source.ts'
 import { readSourceStatisticsRoute } from './read-source-statistics.ts'
@@ -103,6 +109,7 @@ import { readTrackingPlanRoute } from './read-tracking-plan.ts'
 import { readTransformationRoute } from './read-transformation.ts'
 import { readWorkspaceRoute } from './read-workspace.ts'
 import { rejectMatchRoute } from './reject-match.ts'
+import { releaseQualityHoldRoute } from './release-quality-hold.ts'
 import { replayDeadLettersRoute } from './replay-dead-letters.ts'
 import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
 import { rotateLinkKeysRoute } from './rotate-link-keys.ts'
@@ -118,6 +125,7 @@ import { unmergeProfileRoute } from './unmerge-profile.ts'
 import { updateComputedTraitRoute } from './update-computed-trait.ts'
 import { updateDeadLetterRoute } from './update-dead-letter.ts'
 import { updateDestinationRoute } from './update-destination.ts'
+import { updateExpectationRoute } from './update-expectation.ts'
 import { updateMappingRoute } from './update-mapping.ts'
 import { updatePluginRoute } from './update-plugin.ts'
 import { updateSegmentRoute } from './update-segment.ts'
@@ -247,6 +255,14 @@ export const routes: readonly Route[] = [
   listLakePeopleRoute,
   listLakeBronzeRoute,
   compactLakeRoute,
+  createExpectationRoute,
+  listExpectationsRoute,
+  readExpectationRoute,
+  updateExpectationRoute,
+  deleteExpectationRoute,
+  readQualityRoute,
+  listQualityHoldsRoute,
+  releaseQualityHoldRoute,
   listEventsRoute,
   watchEventsRoute,
   readEventTraceRoute,
