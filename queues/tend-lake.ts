@@ -11,6 +11,7 @@ import { reviveJob } from '../platform/revive-job.ts'
 import { RetentionSettings } from '../shared/config/retention-settings.ts'
 import { defaultSettings } from '../shared/config/workspace-config.ts'
 import { DAY, HOUR, isoDay, MINUTE } from '../shared/kernel/instant.ts'
+import { partitionOf } from '../shared/lake/lake-key.ts'
 import { mergedRows } from '../shared/lake/split-lines.ts'
 import { type Merging, nextMerging, untidyDays } from '../shared/lake/tidy.ts'
 import { beginGold, GoldCursor, goldStep } from './compact-gold.ts'
@@ -31,6 +32,7 @@ const Cursor = z.object({
 })
 type Cursor = z.infer<typeof Cursor>
 
+const FURTHER_BACK_HOUR = '04'
 /** More people than this are gone through once a day only (daily-jobs.ts). */
 const FEW_PEOPLE = 50_000
 
@@ -73,9 +75,11 @@ async function advance(env: Env, workspace: string, cursor: Cursor, now: number)
     case 'bronze': {
       const { bronzeDays } = await retentionOf(env, workspace)
       const before = now - bronzeDays * DAY
-      // Others keep theirs for longer: of the day that ended, and of what came late to the one before.
+      // Others keep theirs for longer: of the day that ended, and of what came late to the one before. Once a day further
+      // back, should the cron have stood still.
+      const daysBack = partitionOf(now).hour === FURTHER_BACK_HOUR ? 7 : 1
       if (bronzeDays < (await longestBronzeDays(env, USUAL.bronzeDays)))
-        for (const at of [before - DAY, before]) await pruneLines(env, workspace, isoDay(at), before)
+        for (let i = daysBack; i >= 0; i--) await pruneLines(env, workspace, isoDay(before - i * DAY), before)
       return { ...cursor, phase: 'sweep', at: null }
     }
     case 'sweep': {
