@@ -4,6 +4,7 @@ import type { Command } from './command.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { importCommand } from './import.ts'
 import { jobsCommand } from './jobs.ts'
+import { lakeCommand } from './lake.ts'
 import { planCommand } from './plan.ts'
 import { pullCommand } from './pull.ts'
 import { rebuildCommand } from './rebuild.ts'
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   applyCommand,
   tailCommand,
   sqlCommand,
+  lakeCommand,
   deadLettersCommand,
   replayCommand,
   redeliverCommand,

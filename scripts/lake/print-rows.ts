@@ -1,5 +1,4 @@
 import type { DuckDBResult } from '@duckdb/node-api'
-import { csvFile } from '../../workers/route/csv-file.ts'
 import type { Out } from '../cli/command.ts'
 import { cellText, jsonWriters } from './value-text.ts'
 
@@ -17,6 +16,7 @@ export const TABLE_ROWS = 200
 export async function printRows(result: DuckDBResult, { format, limit }: Printing, out: Out): Promise<void> {
   if (format === 'json') return printJson(result, limit, out)
   if (format === 'csv') return printCsv(result, limit, out)
+  if (result.columnNames()[1] === 'explain_value') return printPlan(result, out)
   return printTable(result, limit ?? TABLE_ROWS, limit !== undefined, out)
 }
 
@@ -48,19 +48,30 @@ async function printJson(result: DuckDBResult, limit: number | undefined, out: O
 }
 
 async function printCsv(result: DuckDBResult, limit: number | undefined, out: Out): Promise<void> {
-  out.write(csvFile(result.deduplicatedColumnNames(), []))
+  out.write(csvLine(result.deduplicatedColumnNames().map((name) => JSON.stringify(name))))
   for await (const rows of written(result, limit ?? EVERYTHING)) {
-    const cells = rows.map((row) => row.map(csvCell))
-    await flushed(out, csvFile(cells[0] ?? [], cells.slice(1)))
+    await flushed(out, rows.map(csvLine).join(''))
   }
 }
 
-/** A number is none of those texts that a spreadsheet would take for a formula. */
-function csvCell(json: string): string {
-  return cellText(json)
+/** RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe before it; a number is none. */
+function csvLine(row: readonly string[]): string {
+  return `${row.map(csvCell).join(',')}\r\n`
 }
 
-const WIDEST = 60
+function csvCell(json: string): string {
+  const text = cellText(json)
+  const safe = json.startsWith('"') && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** A drawing of DuckDB's own. */
+async function printPlan(result: DuckDBResult, out: Out): Promise<void> {
+  for await (const rows of written(result, EVERYTHING))
+    for (const [, plan = ''] of rows) out.write(`${cellText(plan)}\n`)
+}
+
+const WIDEST = 200
 const GAP = '  '
 
 async function printTable(result: DuckDBResult, limit: number, isAsked: boolean, out: Out): Promise<void> {
@@ -92,7 +103,7 @@ async function printTable(result: DuckDBResult, limit: number, isAsked: boolean,
 
 /** Wide columns give way until all fit; each keeps a few characters. */
 function fitted(widths: readonly number[], room: number | undefined): readonly number[] {
-  const fit = widths.map((width) => Math.min(width, room === undefined ? Math.max(WIDEST, 200) : room))
+  const fit = widths.map((width) => Math.min(width, room === undefined ? WIDEST : room))
   if (room === undefined) return fit
   const total = () => fit.reduce((sum, width) => sum + width, 0) + GAP.length * (fit.length - 1)
   while (total() > room) {

@@ -38,7 +38,7 @@ export async function runSql(source: LakeSource, run: SqlRun): Promise<void> {
       await furnish(connection, lakeTables(lake, here), sql, { folder: join(here, 'spill'), isUnsafe })
     })
     for (let n = 0; n < statements.count; n++) {
-      const statement = await prepared(statements, n, isUnsafe)
+      const statement = await prepared(connection, statements, n, isUnsafe)
       const result = await statement.stream().catch((error) => {
         throw sqlError(error)
       })

@@ -5,6 +5,7 @@ import { CliError, EXIT } from '../cli/command.ts'
 const READING = new Set(['SELECT', 'EXPLAIN'])
 
 export interface Statements {
+  readonly sql: string
   readonly count: number
   readonly extracted: DuckDBExtractedStatements
 }
@@ -14,14 +15,19 @@ export async function statementsIn(connection: DuckDBConnection, sql: string): P
   try {
     const extracted = await connection.extractStatements(sql)
     if (extracted.count === 0) throw new CliError('There is no statement to run; see --help.', EXIT.usage)
-    return { count: extracted.count, extracted }
+    return { sql, count: extracted.count, extracted }
   } catch (error) {
     throw error instanceof CliError ? error : sqlError(error)
   }
 }
 
 /** The n-th statement, ready to run. @throws CliError for what would change something, unless everything is allowed */
-export async function prepared({ extracted }: Statements, n: number, isUnsafe: boolean) {
+export async function prepared(
+  connection: DuckDBConnection,
+  { sql, extracted }: Statements,
+  n: number,
+  isUnsafe: boolean,
+) {
   const { StatementType } = await import('@duckdb/node-api')
   try {
     const statement = await extracted.prepare(n)
@@ -30,9 +36,23 @@ export async function prepared({ extracted }: Statements, n: number, isUnsafe: b
       throw new CliError(
         `${kind.replaceAll('_', ' ')} is not run: the lake is read only. --unsafe lets DuckDB do all that you may do.`,
       )
+    if (kind === 'EXPLAIN' && !isUnsafe) await checkExplained(connection, sql)
     return statement
   } catch (error) {
     throw error instanceof CliError ? error : sqlError(error)
+  }
+}
+
+const EXPLAIN = /\bexplain\s+(analyze\b|\([^)]*\))?/gi
+
+/** EXPLAIN ANALYZE runs what it explains, which may be anything. */
+async function checkExplained(connection: DuckDBConnection, sql: string): Promise<void> {
+  const { StatementType } = await import('@duckdb/node-api')
+  const explained = await connection.extractStatements(sql.replace(EXPLAIN, ''))
+  for (let n = 0; n < explained.count; n++) {
+    const { statementType } = await explained.prepare(n)
+    if (statementType !== StatementType.SELECT)
+      throw new CliError(`${StatementType[statementType]} is not explained: the lake is read only.`)
   }
 }
 

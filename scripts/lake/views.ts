@@ -101,7 +101,7 @@ export const VIEWS: readonly View[] = [
     columns: 'day, canonical_id, events, by_name',
     tables: (lake) => [lake.silver('events'), lake.merges()],
     sql: (events, merges) => `SELECT strftime(day, '%Y-%m-%d') AS day, canonical_id, sum(n)::BIGINT AS events,
-      json_group_object(counted, n ORDER BY counted) AS by_name
+      to_json(map_from_entries(list({'k': counted, 'v': n} ORDER BY counted))) AS by_name
       FROM (SELECT timestamp::DATE AS day, canonical_id, counted, count(*) AS n
         FROM (${counted(events, merges)}) GROUP BY ALL)
       GROUP BY ALL`,
