@@ -37,17 +37,18 @@ export class MeterObject extends DurableObject<Env> {
   async record(at: number, entries: readonly MeterEntry[]): Promise<void> {
     const counted = this.#load()
     const reading = emptyReading()
-    const messages: string[] = []
+    // A queue may put both deliveries of a message into one batch.
+    const messages = new Set<string>()
     for (const entry of entries) {
-      if (counted.has(entry.message)) {
+      if (counted.has(entry.message) || messages.has(entry.message)) {
         count(reading.counts, 'redelivered', entry.copies)
         continue
       }
-      messages.push(entry.message)
+      messages.add(entry.message)
       addReading(reading, entry.reading)
     }
     this.ctx.storage.transactionSync(() => {
-      this.#insert(at, reading, messages)
+      this.#insert(at, reading, [...messages])
       if (this.#rows > MOST_ROWS) this.#fold(at)
     })
     for (const message of messages) counted.add(message)

@@ -40,11 +40,12 @@ export class PlanObject extends DurableObject<Env> {
   /** `at` in epoch milliseconds. */
   async record(at: number, entries: readonly PlanEntry[]): Promise<void> {
     const counted = this.#load()
-    const fresh = entries.filter(({ message }) => !counted.has(message))
-    if (fresh.length === 0) return
+    // A queue may put both deliveries of a message into one batch.
+    const fresh = new Map(entries.filter(({ message }) => !counted.has(message)).map((one) => [one.message, one.tally]))
+    if (fresh.size === 0) return
     const tally: PlanTally = {}
-    for (const entry of fresh) addTally(tally, entry.tally)
-    const messages = fresh.map(({ message }) => message)
+    for (const one of fresh.values()) addTally(tally, one)
+    const messages = [...fresh.keys()]
     this.ctx.storage.transactionSync(() => {
       for (const [i, part] of partsOf(tally).entries()) this.#insert(at, part, i === 0 ? messages : [])
       if (this.#rows > MOST_ROWS) this.#fold(at)

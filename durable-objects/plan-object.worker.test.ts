@@ -59,3 +59,11 @@ test('a tally that no row could hold is kept in several', async () => {
   await plans.record(NOW + DAY, [{ message: 'large', tally }])
   expect(Object.keys(await plans.read('plan_a'))).toHaveLength(8_000)
 })
+
+test('both deliveries of a message in one batch are counted once', async () => {
+  const plans = stub()
+  const entry = { message: 'twice', tally: once(NOW) }
+  await plans.record(NOW, [entry, entry])
+  await plans.record(NOW, [entry])
+  expect(sumOf(await plans.read('plan_a'))).toBe(1)
+})

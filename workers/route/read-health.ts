@@ -22,6 +22,6 @@ export const readHealthRoute = serve(readHealth, async (_, { env }) => {
   )
   const unwell = waited.filter(({ kind }) => kind !== 'done')
   if (unwell.length === 0) return ok({ status: 'ok' as const })
-  log.error('health: unwell', { unwell })
+  for (const one of unwell) log.error(`health: ${one.name} is unwell`, one)
   return err(failure('unavailable', `no answer from: ${unwell.map(({ name }) => name).join(', ')}`))
 })
