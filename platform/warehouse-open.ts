@@ -1,8 +1,10 @@
 import type { JsonObject } from '../shared/kernel/json.ts'
+import type { ClickHouseSettings } from '../shared/warehouse/type/clickhouse.ts'
 import type { PostgresSettings } from '../shared/warehouse/type/postgres.ts'
 import { type WarehousePort, WarehouseRefusal } from '../shared/warehouse/warehouse.ts'
 import { refusedHost } from './outbound.ts'
 import { type OutboundRules, refusedUrl } from './outbound-address.ts'
+import { openClickHouse } from './warehouse-clickhouse.ts'
 import { openPostgres } from './warehouse-postgres.ts'
 
 /** What opening a warehouse may need beside its settings. */
@@ -20,6 +22,7 @@ const OPEN: Readonly<Record<string, Open>> = {
     if (refused) throw new WarehouseRefusal(refused)
     return openPostgres(settings)
   },
+  clickhouse: (settings: ClickHouseSettings, { rules }) => openClickHouse(settings, rules),
 }
 
 /** Settings were parsed by the schema of the very type. @throws WarehouseRefusal when it must not be called */

@@ -12,6 +12,7 @@ import { EVENTS, hasSlices, MERGES, SLICE_COLUMN, type WantedTable } from '../sh
 import {
   type Batch,
   OWNER,
+  PLACE,
   type Replacement,
   replacementPrefix,
   type WarehousePort,
@@ -92,6 +93,8 @@ function portOf(client: pg.Client, schema: string): WarehousePort {
       const tables = new Map<string, Set<string>>()
       for (const { table_name, column_name } of rows)
         tables.set(table_name, (tables.get(table_name) ?? new Set()).add(column_name))
+      const place = await ask('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])
+      if (place.rowCount) tables.set(PLACE, new Set())
       return tables
     },
 

@@ -1,8 +1,9 @@
+import { clickhouse } from './type/clickhouse.ts'
 import { postgres } from './type/postgres.ts'
 import type { WarehouseType } from './warehouse.ts'
 
 /** Every type of warehouse, in the order of the documentation. */
-export const warehouseTypes: readonly WarehouseType[] = [postgres]
+export const warehouseTypes: readonly WarehouseType[] = [postgres, clickhouse]
 
 const byType = new Map(warehouseTypes.map((one) => [one.type, one]))
 

@@ -26,8 +26,10 @@ export interface WarehouseType {
   plan(present: Present, wanted: readonly WantedTable[], settings: JsonObject): readonly string[]
 }
 
-/** The columns of the tables that are there. */
+/** The columns of the tables that are there. `PLACE` is among them when the schema, database or dataset itself is. */
 export type Present = ReadonlyMap<string, ReadonlySet<string>>
+
+export const PLACE = '.'
 
 interface Definition<S extends z.ZodObject> {
   readonly type: string

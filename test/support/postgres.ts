@@ -36,8 +36,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   if (!bin) throw new Error(NO_POSTGRES)
   const folder = mkdtempSync(join(tmpdir(), 'tributary-postgres-'))
   // It refuses to run as root.
-  const who = process.getuid?.() === 0 ? otherUser() : {}
-  if (who.uid !== undefined) chownSync(folder, who.uid, who.gid)
+  const who = process.getuid?.() === 0 ? otherUser() : undefined
+  if (who) chownSync(folder, who.uid, who.gid)
   const data = join(folder, 'data')
   const quiet = { ...who, cwd: folder, stdio: 'ignore' as const }
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'tester', '--auth=trust', '-E', 'UTF8', '--no-sync'], quiet)
@@ -84,7 +84,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
-function otherUser(): { uid?: number; gid?: number } {
+function otherUser(): { readonly uid: number; readonly gid: number } {
   const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
 }

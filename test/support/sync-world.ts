@@ -58,6 +58,13 @@ export async function startStorage(): Promise<Storage> {
   }
 }
 
+interface StepOptions {
+  readonly open?: typeof openWarehouse
+  readonly stepMs?: number
+  readonly env?: Env
+  readonly twice?: boolean
+}
+
 let serial = 0
 
 export class SyncWorld {
@@ -154,8 +161,8 @@ export class SyncWorld {
     const { value: root } = await readRoot(env.LAKE, workspace)
     const generation = root.generation + 1
     const files: Record<string, LakeFile[]> = {}
+    // Two files, so that a replacement has parts.
     for (const [table, rows] of Object.entries(tables) as [GoldTable, readonly Row[]][])
-      // Two files, so that a replacement has parts.
       for (const [day, own] of Map.groupBy(rows, (row) => Number(row[DAY] ?? 0)))
         for (const half of [own.slice(0, own.length >> 1), own.slice(own.length >> 1)])
           (files[table] ??= []).push(...(await writeGold(env.LAKE, workspace, table, half, { generation, day })))
@@ -194,17 +201,28 @@ export class SyncWorld {
     return rows
   }
 
-  /** One step of a run; a step that throws is done again from where it began, as after a crash. */
-  async step(options: { readonly open?: typeof openWarehouse; readonly stepMs?: number; readonly env?: Env } = {}) {
-    const { env = this.env, ...rest } = options
+  /** Everything that gold has, by table. */
+  async goldRows(): Promise<Partial<Record<GoldTable, readonly Row[]>>> {
+    const { gold } = (await readRoot(this.env.LAKE, this.workspace)).value
+    const all: Partial<Record<GoldTable, readonly Row[]>> = {}
+    for (const table of GOLD_TABLES) all[table] = await readGold(this.env.LAKE, table, gold?.tables[table] ?? [])
+    return all
+  }
+
+  /** One step of a run. When it throws, the next one begins where it began, as after a crash; `twice`: its record is lost. */
+  async step(options: StepOptions = {}) {
+    const { env = this.env, twice = false, ...rest } = options
     const job = { id: runJobId(this.id), workspace: this.workspace, input: {}, cursor: this.#cursor }
-    const step = await syncJob(rest).step(env, { ...job, done: 0, total: 0, errors: 0 }, this.now)
+    const kind = syncJob(rest)
+    const once = () => kind.step(env, { ...job, done: 0, total: 0, errors: 0 }, this.now)
+    if (twice) await once()
+    const step = await once()
     this.#cursor = step.finished || step.failed !== undefined ? null : step.cursor
     return step
   }
 
   /** A whole run. Answers its last step. */
-  async run(options: Parameters<SyncWorld['step']>[0] = {}): Promise<JobStep> {
+  async run(options: StepOptions = {}): Promise<JobStep> {
     for (let steps = 0; steps < 1_000; steps++) {
       const step = await this.step(options)
       if (step.finished || step.failed !== undefined) return step

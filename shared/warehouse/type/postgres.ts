@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Dialect, doubleQuoted, planTables, SQL_NAME } from '../sql.ts'
 import { EVENTS, MERGES } from '../wanted-tables.ts'
-import { defineWarehouse } from '../warehouse.ts'
+import { defineWarehouse, PLACE } from '../warehouse.ts'
 
 export const PostgresSettings = z.strictObject({
   host: z
@@ -66,7 +66,8 @@ export const postgres = defineWarehouse({
     const dialect = postgresDialect(schema)
     const { at } = dialect
     const own = [
-      `CREATE SCHEMA IF NOT EXISTS ${doubleQuoted(schema)}`,
+      // Who may use a schema may not always make one.
+      ...(present.has(PLACE) ? [] : [`CREATE SCHEMA IF NOT EXISTS ${doubleQuoted(schema)}`]),
       `CREATE TABLE IF NOT EXISTS ${at(BATCHES)} (batch text PRIMARY KEY, tbl text NOT NULL, slice text NOT NULL, rows bigint NOT NULL, loaded_at timestamptz NOT NULL DEFAULT now())`,
       `CREATE TABLE IF NOT EXISTS ${at(STAGE)} (replacement text NOT NULL, batch text NOT NULL, rows jsonb NOT NULL, PRIMARY KEY (replacement, batch))`,
     ]
