@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { applyBenchmark } from './apply.ts'
 import { audienceBenchmark } from './audience.ts'
 import { type Benchmark, type Figure, tableOf } from './figures.ts'
 import { identityBenchmark } from './identity.ts'
@@ -10,6 +11,7 @@ import { segmentsBenchmark } from './segments.ts'
 
 /** `npm run bench [NAME...] [-- --json FILE]`: every benchmark, or those named. */
 const BENCHMARKS: readonly Benchmark[] = [
+  applyBenchmark,
   audienceBenchmark,
   identityBenchmark,
   ingestBenchmark,

@@ -41,12 +41,14 @@ export async function startBenchServer(
     durableObjects,
     bindings,
     queueConsumers,
+    assets: _portal,
     ...rest
   } = workerOptions as unknown as V4WorkerOptions & {
     modulesRules: unknown
     durableObjects: Record<string, unknown>
     bindings: Record<string, string>
     queueConsumers: unknown
+    assets: unknown
   }
   const secrets = { WRITE_KEY_SECRET: 'bench', IDENTITY_SECRET: 'bench', CONFIG_SECRET: 'bench' }
   const added = Object.entries(objects).map(([name, className]) => [name, { className, useSQLite: true }])
