@@ -22,6 +22,8 @@ export interface BenchOptions {
   readonly consumers?: boolean
   /** Over those of wrangler.toml. */
   readonly bindings?: Readonly<Record<string, string>>
+  /** Where the inspector listens, for a CPU profile (bench/profile.ts). */
+  readonly inspectorPort?: number
 }
 
 /**
@@ -65,6 +67,7 @@ export async function startBenchServer(
       log: new Log(LogLevel.WARN),
       telemetry: { enabled: false },
       resourcePersistencePath: folder,
+      ...(options.inspectorPort === undefined ? {} : { inspectorPort: options.inspectorPort }),
     } as V4WorkerOptions),
   )
   await miniflare.ready

@@ -1,7 +1,7 @@
 import { hashToken } from '../../platform/hashing.ts'
 import { Clients, type LoadRequest } from '../http-load.ts'
 import { PLAIN_SOURCE } from '../traffic.ts'
-import { type BenchServer, startBenchServer } from '../workerd.ts'
+import { type BenchOptions, type BenchServer, startBenchServer } from '../workerd.ts'
 
 /** The whole program in a server of its own, configured as a workspace in use is; and the bare shape in another. */
 export interface WholeServer extends BenchServer {
@@ -65,9 +65,9 @@ const PLAN = {
 const AT_ONCE = 8
 const STANDSTILL_MS = 60_000
 
-export async function startWhole(bindings: Readonly<Record<string, string>> = {}): Promise<WholeServer> {
-  const options = { bindings: { AUDIENCE_SHARDS: '4', OUTBOUND: 'local', ...bindings } }
-  const server = await startBenchServer('bench/whole/worker.ts', { NULLS: 'NullObject' }, options)
+export async function startWhole(options: BenchOptions = {}): Promise<WholeServer> {
+  const bindings = { AUDIENCE_SHARDS: '4', OUTBOUND: 'local', ...options.bindings }
+  const server = await startBenchServer('bench/whole/worker.ts', { NULLS: 'NullObject' }, { ...options, bindings })
   const whole = withClients(server)
   const { database } = server
   const segment = 'INSERT INTO segments (workspace, key, name, condition, created_at) VALUES (?, ?, ?, ?, 0)'
