@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
+import { linesOfPeople } from '../platform/lines-of-people.ts'
 import { firstPlace, readArchive } from '../platform/read-archive.ts'
 import { REPLAYED_OUTCOMES } from '../shared/contract/start-replay.ts'
 import { isObject } from '../shared/kernel/json.ts'
 import { matchesName } from '../shared/kernel/name-pattern.ts'
 import { type Again, isQueueFull, sendAgain } from './send-again.ts'
+import { letterKey, takeOffTheList, type WaitingLetter, waitingLetters } from './waiting-letters.ts'
 
 /**
  * Sends copies that never took effect through the pipeline again, from the archive, in order of arrival by the hour. What
- * was applied is only counted: sent again it would be a duplicate.
+ * was applied is only counted: sent again it would be a duplicate. A copy that waits as a dead letter goes as its letter has
+ * it, mended perhaps, and the letter leaves the list.
  */
 export const ReplayInput = z.object({
   from: z.int(),
@@ -19,6 +22,8 @@ export const ReplayInput = z.object({
   sources: z.array(z.string()).optional(),
   /** Canonical IDs, also those that were merged away. */
   profiles: z.array(z.string()).optional(),
+  /** Keyed hashes of identifiers of the same people: what stages refused is nobody's yet. */
+  keys: z.array(z.string()).optional(),
 })
 export type ReplayInput = z.infer<typeof ReplayInput>
 
@@ -42,9 +47,19 @@ export const replayArchive = defineJob({
     const before = cursor ?? { ...firstPlace(input.from), sent: 0, duplicates: 0, errors: 0 }
     if (await isQueueFull(env)) return { ...progress(before), waitMs: PAUSE_MS }
     const { lines, next } = await readArchive(env, 'events', before, input.to)
-    const meant = lines.filter((line) => line['workspace'] === workspace && isMeant(line, input))
-    const again = meant.filter((line) => wasInVain(line, input)).map(copyOf)
+    const { profiles, keys = [] } = input
+    const isTheirs = profiles ? await linesOfPeople(env, workspace, { profiles, keys }) : () => true
+    const meant = lines.filter((line) => line['workspace'] === workspace && isMeant(line, input) && isTheirs(line))
+    const inVain = meant.filter((line) => wasInVain(line, input))
+    const letters = await waitingLetters(env, workspace, inVain)
+    const again = inVain.map((line) => copyOf(line, letters.get(letterKey(line))))
     const unreadable = await sendAgain(env, id, again)
+    const sent = inVain.filter(({ copyId }) => !unreadable.has(String(copyId)))
+    await takeOffTheList(
+      env,
+      workspace,
+      sent.flatMap((line) => letters.get(letterKey(line))?.ids ?? []),
+    )
     const after = {
       ...(next ?? { hour: before.hour, cursor: null }),
       sent: before.sent + again.length - unreadable.size,
@@ -61,11 +76,10 @@ function progress(cursor: Cursor): JobStep<Cursor> {
   return { cursor, done: sent, errors, result: { replayed: sent, duplicates, unreadable: errors } }
 }
 
-function isMeant(line: Line, { from, to, events, sources, profiles }: ReplayInput): boolean {
+function isMeant(line: Line, { from, to, events, sources }: ReplayInput): boolean {
   const at = Number(line['receivedAt'])
   if (!(at >= from && at <= to)) return false
   if (sources && !sources.includes(String(line['source']))) return false
-  if (profiles && !profiles.includes(String(line['canonicalId']))) return false
   return !events || events.some((pattern) => matchesName(pattern, nameOf(line)))
 }
 
@@ -91,10 +105,11 @@ function nameOf({ item }: Line): string {
 }
 
 /** The very message it came in, with this one item. */
-function copyOf(line: Line): Again {
+function copyOf(line: Line, letter: WaitingLetter | undefined): Again {
   const envelope = isObject(line['envelope']) ? line['envelope'] : {}
   const { outcome, reason } = line
   const again = { outcome: String(outcome), ...(typeof reason === 'string' ? { reason } : {}) }
   const isGivenUp = line['outcome'] === 'dead_letter' && line['stage'] === 'queue'
-  return { id: String(line['copyId']), isGivenUp, ingest: { v: 1, ...envelope, items: [line['item']] }, again }
+  const ingest = letter?.ingest ?? { v: 1, ...envelope, items: [line['item']] }
+  return { id: String(line['copyId']), isGivenUp, ingest, again }
 }

@@ -28,7 +28,8 @@ export const startReplay = defineContract({
   summary: 'Send events that were dropped, rejected or given up through the pipeline again, from the archive',
   description:
     'A job over the copies that arrived from `from` to `to`. Events that were applied are not sent again; the result of ' +
-    'the job counts them as `duplicates`. Nothing of an erased person comes back.',
+    'the job counts them as `duplicates`. What waits as a dead letter goes as its letter has it, and leaves the list. ' +
+    'Nothing of an erased person comes back.',
   body: z
     .strictObject({
       from: InstantParameter,

@@ -216,6 +216,50 @@ describe('a replay from the archive', () => {
     await eventually(countsOf(ws), { Order: 1, 'Video Play': 1 })
     expect(await locate(ws, 'user_id', 'v')).toBeNull()
     expect((await api('POST', '/replays', { from: range.to, to: range.from })).status).toBe(400)
-    expect((await api('POST', '/replays', { ...range, filter: { profiles: ['user_id:nobody'] } })).status).toBe(422)
+    for (const nobody of ['nobody', 'prf_01J00000000000000000000000'])
+      expect((await api('POST', '/replays', { ...range, filter: { profiles: [nobody] } })).status).toBe(422)
+  })
+
+  test('of one person brings back what a stage refused of them, known or not yet known, and nothing of others', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    const steps = [{ op: 'filter', path: 'properties.wrong', is: 'exists' }]
+    const filter = (await api('POST', '/transformations', { name: 'wrong', events: ['Order'], steps })).body.id
+    await deliver([
+      aMessage(ws, [
+        { type: 'identify', userId: 'u', anonymousId: 'a', messageId: 'i' },
+        { type: 'track', event: 'Order', anonymousId: 'a', messageId: 'by-another-name' },
+        track('Order', 'first-word', 'new'),
+        track('Order', 'not-asked-for', 'w'),
+      ]),
+    ])
+    expect((await meterOf(ws)).counts).toMatchObject({ applied: 1, 'dropped:transformation': 3 })
+    await api('DELETE', `/transformations/${filter}`)
+    const range = { from: new Date(Date.now() - 60_000).toISOString(), to: new Date(Date.now() + 60_000).toISOString() }
+    const people = { filter: { profiles: ['user_id:u', 'user_id:new'] } }
+    const { jobId } = (await api('POST', '/replays', { ...range, outcome: 'dropped', ...people })).body
+    await runJobs(ws)
+    expect((await api('GET', `/jobs/${jobId}`)).body.result).toMatchObject({ replayed: 2 })
+    await eventually(countsOf(ws), { Order: 1 })
+    await eventually(async () => (await profileOf(ws, 'user_id', 'new')).eventCounts, { Order: 1 })
+    expect(await locate(ws, 'user_id', 'w')).toBeNull()
+  })
+
+  test('of dead letters sends them as they were mended, and takes them off the list', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    const plan = { name: 'Shop', mode: 'enforce', unplanned: 'quarantine', events: [] }
+    const id = (await api('POST', '/tracking-plans', plan)).body.id
+    await deliver([aMessage(ws, [track('Ordr', 'm1'), track('Seen', 'm2')])])
+    const letters = async () => (await api('GET', '/dead-letters?stage=plan')).body.deadLetters
+    await eventually(async () => (await letters()).length, 2)
+    const { id: wrong } = (await letters()).find(({ messageId }: { messageId: string }) => messageId === 'm1')
+    expect((await api('PUT', `/dead-letters/${wrong}`, { event: track('Order', 'm1') })).status).toBe(200)
+    await api('PUT', `/tracking-plans/${id}`, { mode: 'observe' })
+    const range = { from: new Date(Date.now() - 60_000).toISOString(), to: new Date(Date.now() + 60_000).toISOString() }
+    await api('POST', '/replays', { ...range, outcome: 'dead_letter' })
+    await runJobs(ws)
+    await eventually(countsOf(ws), { Order: 1, Seen: 1 })
+    expect(await letters()).toEqual([])
   })
 })
