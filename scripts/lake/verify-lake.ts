@@ -81,16 +81,18 @@ export async function verifyLake(source: LakeSource, server: Server, verifying: 
   ]
 
   const inTail = [...bronze.rows].filter(([name, row]) => tail.has(row.in) && !silver.has(name)).map(([, row]) => row)
-  const all = [...[...silver.values()].flatMap(([row]) => row ?? []), ...inTail]
-  const known = isWhole(broken) ? all : [...all, ...bronze.rows.values()]
-  const timelines = await checkTimelines(server, known, { most: verifying.people, startedAt, isAsked })
+  const after = await readLedger(server)
+  const isQuiet = before !== undefined && before.accepted === after?.accepted && after.waiting === 0
+  const known = new Map([...bronze.rows, ...[...silver].map(([name, [row]]) => [name, row as KnownRow] as const)])
+  const asked = { most: verifying.people, startedAt, isQuiet, isAsked }
+  const timelines = await checkTimelines(server, [...known.values()], asked)
   differences.push(...timelines.differences)
 
   const notes: string[] = []
   const isErased = changes.some((row) => row['change'] === 'deleted')
   const reason = incomparable({
     before,
-    after: await readLedger(server),
+    after,
     isRange: from !== undefined || to !== undefined,
   })
   const isOld = Object.keys(root.days).some((day) => day < bronzeSince)
@@ -99,15 +101,13 @@ export async function verifyLake(source: LakeSource, server: Server, verifying: 
   else if (isErased) notes.push('not compared with the ledger: what erased people sent was counted, and is gone')
   else if (before && bronze.missing.length === 0) differences.push(...ledgerDifferences(before, bronze.copies))
   return {
-    events: count(all, 'events'),
+    events: [...known.values()].filter(({ table }) => table === 'events').length,
     days: daysOf(bronze.copies, silver, inTail),
     people: timelines.people,
     differences,
     notes,
   }
 }
-
-const isWhole = (broken: readonly BrokenFile[]) => broken.length === 0
 
 function noteIndexed(indexed: Map<string, Set<number>>, row: Row, bronzeSince: string): void {
   if (isoDay(Number(row['received_at'])) < bronzeSince) return
@@ -141,10 +141,6 @@ function incomparable({
   if (!before || !after) return 'the token may not read the metrics'
   if (before.accepted !== after.accepted || after.waiting > 0) return 'events are coming in'
   return undefined
-}
-
-function count(rows: readonly KnownRow[], table: SilverTable): number {
-  return rows.filter((row) => row.table === table).length
 }
 
 function daysOf(

@@ -6,12 +6,21 @@ import type { KnownRow } from './lake-rows.ts'
 /** What a timeline keeps at most (shared/profile/timeline.ts): beyond, the lake has more. */
 const MOST_EVENTS = 10_000
 const OLDEST_MS = 400 * DAY
-/** Applied a moment ago, and on its way to the archive. */
+/** While events come in: applied a moment ago, and on its way to the archive. */
 const ON_ITS_WAY_MS = MINUTE
 
 export interface TimelineCheck {
   readonly people: number
   readonly differences: readonly string[]
+}
+
+export interface TimelineQuestion {
+  /** People that are looked at. */
+  readonly most: number
+  readonly startedAt: number
+  /** Nothing is coming in. */
+  readonly isQuiet: boolean
+  readonly isAsked: (day: string) => boolean
 }
 
 /**
@@ -21,7 +30,7 @@ export interface TimelineCheck {
 export async function checkTimelines(
   server: Server,
   rows: readonly KnownRow[],
-  { most, startedAt, isAsked }: { most: number; startedAt: number; isAsked: (day: string) => boolean },
+  { most, startedAt, isQuiet, isAsked }: TimelineQuestion,
 ): Promise<TimelineCheck> {
   const known = new Set(rows.map(({ messageId }) => messageId))
   const byLeaf = [
@@ -50,7 +59,7 @@ export async function checkTimelines(
       differences.push(`${lost.length} events are in the lake and not in the timeline of ${leaf}: ${some(lost)}`)
     const extra = timeline.filter(({ messageId, receivedAt }) => {
       const at = parseInstant(receivedAt) ?? 0
-      return !known.has(messageId) && isAsked(receivedAt.slice(0, 10)) && at < startedAt - ON_ITS_WAY_MS
+      return !known.has(messageId) && isAsked(receivedAt.slice(0, 10)) && at < startedAt - (isQuiet ? 0 : ON_ITS_WAY_MS)
     })
     if (extra.length > 0)
       differences.push(`${extra.length} events are in the timeline of ${leaf} and not in the lake: ${some(extra)}`)
