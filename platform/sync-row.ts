@@ -108,6 +108,13 @@ export async function saveSlice(env: Env, sync: SyncRow, row: SliceRow): Promise
     .run()
 }
 
+/** The lake has it no more, and neither has the warehouse. */
+export async function dropSlice(env: Env, { workspace, id }: SyncRow, tbl: string, slice: string): Promise<void> {
+  await env.DB.prepare('DELETE FROM sync_slices WHERE workspace = ? AND sync = ? AND tbl = ? AND slice = ?')
+    .bind(workspace, id, tbl, slice)
+    .run()
+}
+
 /** Per table: rows in the lake as they were brought over, and when. */
 export async function sliceSums(env: Env, workspace: string, sync: string) {
   const { results } = await env.DB.prepare(

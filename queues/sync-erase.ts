@@ -43,7 +43,7 @@ export async function erasePeople(run: {
     const erased = await port.erase(
       tables,
       some,
-      `erase//${sync.id}.${sync.epoch}/${contentHash(some.join(',')).slice(0, 16)}`,
+      `erase//${sync.id}.${sync.epoch}/${sync.started_at ?? 0}-${contentHash(some.join(',')).slice(0, 16)}`,
     )
     if (erased === 'pending') return erased
     rows += erased.rows

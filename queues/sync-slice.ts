@@ -1,6 +1,6 @@
 import { contentHash } from '../platform/hashing.ts'
 import { readRoot } from '../platform/lake-manifest.ts'
-import { type SyncRow, saveSlice, sliceRow } from '../platform/sync-row.ts'
+import { dropSlice, type SyncRow, saveSlice, sliceRow } from '../platform/sync-row.ts'
 import { contentOf } from '../shared/warehouse/slices.ts'
 import type { WantedTable } from '../shared/warehouse/wanted-tables.ts'
 import { replacementPrefix, type WarehousePort } from '../shared/warehouse/warehouse.ts'
@@ -61,6 +61,10 @@ export async function syncSlice(task: SliceTask): Promise<SliceEnd> {
     if (replaced === 'pending') return rows > 0 ? { rows, isWhole: false } : replaced
     rows += replaced.rows
   } else await port.settle?.(table, slice, files)
+  if (files.length === 0 && slice !== '') {
+    await dropSlice(env, sync, table.name, slice)
+    return { rows, isWhole: true }
+  }
   // Of a replacement nobody needs the files any more.
   await saveSlice(env, sync, { ...line, content: mark, files: isReplaced ? [] : known })
   return { rows, isWhole: true }

@@ -120,7 +120,10 @@ async function plan({ env, sync, port, type, settings, tables }: Run, cursor: Cu
   for (const step of type.plan(await port.present(), tables, settings)) await port.change(step)
   await port.claim(sync.workspace)
   const { value: root } = await readRoot(env.LAKE, sync.workspace)
-  const todo = await staleSlices(env, sync, root, tables)
+  const todo = [
+    ...(await staleSlices(env, sync, root, tables)),
+    ...(port.mirrors ? await goneSlices(env, sync, root, tables) : []),
+  ]
   const { generation, updatedAt: at } = root
   return { ...cursor, phase: 'owners', todo, generation, at, total: todo.length + 3 }
 }
@@ -135,6 +138,14 @@ async function staleSlices(env: Env, sync: SyncRow, root: Root, tables: readonly
         .filter(({ slice }) => known.get(`${table.name}/${slice}`) !== markOf(root, table, slice))
         .map(({ slice }): [string, string] => [table.name, slice]),
     )
+}
+
+/** Slices that the warehouse has and the lake has not any more: they go, where nobody could take a person out of them. */
+async function goneSlices(env: Env, sync: SyncRow, root: Root, tables: readonly WantedTable[]) {
+  const here = new Set(tables.flatMap((table) => slicesOf(root, table).map(({ slice }) => `${table.name}/${slice}`)))
+  return [...(await sliceContents(env, sync)).keys()]
+    .filter((key) => !here.has(key) && tables.some(({ name }) => name !== 'merges' && key.startsWith(`${name}/`)))
+    .map((key): [string, string] => [key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)])
 }
 
 async function owners(run: Run, cursor: Cursor): Next {

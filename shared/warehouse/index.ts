@@ -1,9 +1,10 @@
 import { clickhouse } from './type/clickhouse.ts'
 import { postgres } from './type/postgres.ts'
+import { s3 } from './type/s3.ts'
 import type { WarehouseType } from './warehouse.ts'
 
 /** Every type of warehouse, in the order of the documentation. */
-export const warehouseTypes: readonly WarehouseType[] = [postgres, clickhouse]
+export const warehouseTypes: readonly WarehouseType[] = [postgres, clickhouse, s3]
 
 const byType = new Map(warehouseTypes.map((one) => [one.type, one]))
 

@@ -88,6 +88,8 @@ export type Counts = Readonly<Record<string, number>>
 
 /** What every kind of warehouse can do. Everything bears repetition, and a crash at any moment. */
 export interface WarehousePort {
+  /** Its slices are those of the lake, and go with them: it cannot take a person out by itself. */
+  readonly mirrors?: true
   present(): Promise<Present>
   /** Carries a step of the plan out. */
   change(step: string): Promise<void>

@@ -170,6 +170,20 @@ export class SyncWorld {
     await swapRoot(env.LAKE, workspace, [], this.now, () => ({ gold: built }))
   }
 
+  /** The lake keeps a day no longer. */
+  async forgetDay(day: string): Promise<void> {
+    const { env, workspace } = this
+    const { value: root } = await readRoot(env.LAKE, workspace)
+    const { tables } = await readDay(env.LAKE, root, day)
+    const changes = Object.entries(tables).flatMap(([table, hours]) =>
+      Object.entries(hours).map(([hour, files]) => {
+        const remove = files.map(({ key }) => key)
+        return { table: table as SilverTable, day, hour, add: [], remove }
+      }),
+    )
+    await swapRoot(env.LAKE, workspace, changes, this.now)
+  }
+
   async #rewrite(table: SilverTable, keep: (rows: Row[]) => Row[]): Promise<void> {
     const { env, workspace } = this
     const { value: root } = await readRoot(env.LAKE, workspace)
