@@ -11,7 +11,8 @@ export const updateDeadLetter = defineContract({
   scope: 'dead-letters:write',
   summary: 'Mend the event of a dead letter, before it is replayed',
   description:
-    'The event as a client would send it. Its messageId stays what it was. 422 for a letter that holds no event.',
+    'The event as a client would send it. Its messageId stays what it was. 422 for a letter that holds no event, and for an ' +
+    'event that would be rejected, with the field.',
   params: DeadLetterReference,
   body: z.strictObject({ event: z.record(z.string(), z.json()) }),
   reply: DeadLetterDocument,

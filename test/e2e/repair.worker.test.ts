@@ -52,6 +52,25 @@ describe('dead letters', () => {
     expect(trace.outcome).toBe('applied')
   })
 
+  test('are not mended into an event that would be rejected, or that no queue would take', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    await aLetter(ws, 'l1', track('Ordr', 'm1'))
+    const fine = { type: 'track', event: 'Order', userId: 'u' }
+    const wrong: readonly (readonly [event: object, path: string])[] = [
+      [{ ...fine, event: '' }, 'event.event'],
+      [{ ...fine, type: 'trakc' }, 'event.type'],
+      [{ type: 'track', event: 'Order' }, 'event.userId'],
+      [{ ...fine, properties: 7 }, 'event.properties'],
+      [{ ...fine, properties: { text: 'x'.repeat(300_000) } }, 'event'],
+    ]
+    for (const [event, path] of wrong) {
+      const { status, body } = await api('PUT', '/dead-letters/l1', { event })
+      expect([status, body.errors?.[0].path]).toEqual([422, path])
+    }
+    expect((await api('GET', '/dead-letters/l1')).body.event).toEqual(track('Ordr', 'm1'))
+  })
+
   test('replayed twice, or applied in the meantime, change nothing more', async () => {
     const ws = await aWorkspace()
     const api = await apiClient(ws)

@@ -107,7 +107,9 @@ async function faultInCode(
   const { reason, detail, line } = fault
   if (reason === 'unavailable' || reason === 'limit') return err(failure('unavailable', detail))
   const message = line === undefined ? detail : `line ${line}: ${detail}`
-  return unprocessable([{ path: reason === 'not_allowed' ? 'settings.allow' : 'settings.code', message }])
+  // An import of what there is not is the code's own fault.
+  const ofHosts = reason === 'not_allowed' && !/^Error: No such module/.test(detail)
+  return unprocessable([{ path: ofHosts ? 'settings.allow' : 'settings.code', message }])
 }
 
 /** A module that takes longer to load would time out with every batch. */

@@ -1,7 +1,7 @@
 import type { WorkspaceSettings } from '../../shared/config/workspace-config.ts'
-import type { Event } from '../../shared/event/event.ts'
+import type { Event, EventType } from '../../shared/event/event.ts'
 import { validateItem } from '../../shared/event/validate-item.ts'
-import type { Failure } from '../../shared/kernel/failure.ts'
+import type { Failure, FieldError } from '../../shared/kernel/failure.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
 import { LIMITS } from '../../shared/kernel/limits.ts'
 import { ok, type Result } from '../../shared/kernel/result.ts'
@@ -18,15 +18,26 @@ export function givenEvent(
   source: string,
   settings: WorkspaceSettings,
 ): Result<Event, Failure> {
-  const valid = validateItem(body, undefined)
-  if (!valid.ok) {
-    const { path, message } = valid.failure
-    return unprocessable([{ path: path === '' ? 'event' : `event.${path}`, message }])
-  }
-  if (utf8Length(JSON.stringify(body)) > LIMITS.eventBytes)
-    return unprocessable([{ path: 'event', message: `larger than ${LIMITS.eventBytes} bytes` }])
+  const valid = validEvent(body, undefined)
+  if (!valid.ok) return valid
   const item = { i: 0, messageId: `preview-${requestId}`, body }
   const envelope = { v: 1 as const, requestId, source, trust: 'server' as const, origin: 'live' as const }
   const ingest: IngestMessage = { ...envelope, receivedAt: now, items: [item] }
   return ok(normalizedEvent(ingest, item, valid.value, settings))
+}
+
+/** The type of an event in the field `event` of a body; 422 for one that the pipeline would reject. */
+export function validEvent(body: JsonObject, typeFromPath: EventType | undefined): Result<EventType, Failure> {
+  const valid = validateItem(body, typeFromPath)
+  if (!valid.ok) {
+    const { path, message } = valid.failure
+    return unprocessable([{ path: path === '' ? 'event' : `event.${path}`, message }])
+  }
+  const fault = tooLarge(body)
+  return fault ? unprocessable([fault]) : ok(valid.value)
+}
+
+export function tooLarge(body: JsonObject): FieldError | undefined {
+  if (utf8Length(JSON.stringify(body)) <= LIMITS.eventBytes) return undefined
+  return { path: 'event', message: `larger than ${LIMITS.eventBytes} bytes` }
 }

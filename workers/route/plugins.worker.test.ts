@@ -81,6 +81,12 @@ describe('plugins', () => {
       'settings.allow',
     ],
     [
+      'code that imports what there is not',
+      { type: 'javascript', name: 'x', settings: { code: 'import "node:fs"\nexport const onEvent = () => null' } },
+      422,
+      'settings.code',
+    ],
+    [
       'a binding of ours',
       { type: 'service-binding', name: 'x', settings: { binding: 'LAKE' } },
       422,
