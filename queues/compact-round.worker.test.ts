@@ -9,6 +9,7 @@ import { defaultSettings } from '../shared/config/workspace-config.ts'
 import { HOUR, MINUTE } from '../shared/kernel/instant.ts'
 import type { JsonObject } from '../shared/kernel/json.ts'
 import { CANONICAL, MESSAGE } from '../shared/lake/line-names.ts'
+import { mergedRows } from '../shared/lake/split-lines.ts'
 import { Killed, killedBucket } from '../test/support/killed-bucket.ts'
 import { compactRound } from './compact-round.ts'
 
@@ -95,6 +96,35 @@ describe('compaction', () => {
     expect(await keysIn('a')).toEqual(['m1', 'm10', 'm2', 'm3', 'm9'])
     await compactAll()
     expect(await keysIn('a')).toEqual(['m1', 'm10', 'm2', 'm3', 'm9'])
+  })
+
+  test('a messageId that was sent for two people was one row when both came in one round, and two when they did not', async () => {
+    const [ann, bob] = [
+      line('a', 1, { canonicalId: 'prf_ann', leaf: 'prf_ann' }),
+      line('a', 1, { copyId: 'r1.1', canonicalId: 'prf_bob', leaf: 'prf_bob' }),
+    ]
+    const owners = async () => {
+      const rows = await allRows(env.LAKE, await lakeSnapshot(env.LAKE, 'a'), 'events', defaultSettings)
+      return rows.map((row) => `${row['message_id']} ${row['leaf']}`).sort()
+    }
+    const both = ['m1 prf_ann', 'm1 prf_bob']
+    await archive(env, 'events', [ann, bob])
+    expect(await owners()).toEqual(both)
+    await compactAll()
+    expect(await owners()).toEqual(both)
+    await archive(env, 'events', [{ ...bob, redelivered: true }, line('a', 2)])
+    await compactAll()
+    expect(await owners()).toEqual([...both, 'm2 prf_1'])
+    // Two rounds, and files that are merged afterwards.
+    await emptyBucket()
+    for (const one of [ann, bob]) {
+      await archive(env, 'events', [one])
+      await compactAll()
+    }
+    expect(await owners()).toEqual(both)
+    const files = snapshotFiles(await lakeSnapshot(env.LAKE, 'a'), 'events')
+    const rows = await Promise.all(files.map((file) => readSilver(env.LAKE, 'events', file)))
+    expect(mergedRows('events', rows.flat()).length).toBe(2)
   })
 
   test.each(['before', 'after'] as const)('killed %s any step it loses nothing and doubles nothing', async (when) => {

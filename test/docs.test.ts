@@ -61,8 +61,8 @@ describe('laws', () => {
       'whatever the order of the events, intervals of one person and segment are disjoint, and at most one is open',
     'any grouping of the same events, in any order, gives the same sessions':
       'any grouping of the same events, in any order, gives the same sessions',
-    'every applied line gives exactly one row, and copies of one message meet in one partition':
-      'every applied line gives exactly one row, and copies of one message meet in one partition',
+    'every applied copy gives exactly one row, whatever rounds and files its lines come in':
+      'every applied copy gives exactly one row, whatever rounds and files its lines come in',
     'filling never changes what the sender said, and filling twice is filling once':
       'filling never changes what the sender said, and filling twice is filling once',
     'nothing finer than the precision is left, and trimming again changes nothing':

@@ -9,6 +9,8 @@ import { byWorkspace, type PlacedLine, rowKey, splitLines } from './split-lines.
 const T0 = Date.UTC(2026, 2, 15, 12)
 const copy = fc.record({
   n: fc.nat(5),
+  /** One messageId sent for two people in one request: two copies, both applied. */
+  i: fc.nat(1),
   outcome: fc.constantFrom('applied', 'applied', 'duplicate', 'dropped'),
   body: fc.constantFrom<object>(
     { type: 'track', event: 'Click', userId: 'u' },
@@ -21,12 +23,12 @@ const copy = fc.record({
 })
 
 function placed(copies: readonly (typeof copy extends fc.Arbitrary<infer C> ? C : never)[]): PlacedLine[] {
-  return copies.map(({ n, outcome, body, redelivered, hoursBefore }, i) => {
+  return copies.map(({ n, i: place, outcome, body, redelivered, hoursBefore }, i) => {
     const receivedAt = T0 + n * 20 * 60_000
     const envelope = { requestId: `r${n}`, source: 'src_web', trust: 'public', origin: 'live', receivedAt }
-    const item = { i: 0, body: { messageId: `m${n}`, ...body } }
+    const item = { i: place, body: { messageId: `m${n}`, ...body } }
     const line = {
-      copyId: `r${n}.0`,
+      copyId: `r${n}.${place}`,
       receivedAt,
       workspace: 'w',
       source: 'src_web',
@@ -40,7 +42,7 @@ function placed(copies: readonly (typeof copy extends fc.Arbitrary<infer C> ? C 
   })
 }
 
-test('every applied line gives exactly one row, and copies of one message meet in one partition', () => {
+test('every applied copy gives exactly one row, whatever rounds and files its lines come in', () => {
   fc.assert(
     fc.property(fc.array(copy, { maxLength: 12 }), (copies) => {
       const lines = placed(copies)
@@ -94,7 +96,7 @@ test('the same lines in another order are the same rows: a file is named after w
 })
 
 test('lines of sources that nobody knows are of no workspace', () => {
-  const [first] = placed([{ n: 1, outcome: 'applied', body: {}, redelivered: false, hoursBefore: 0 }])
+  const [first] = placed([{ n: 1, i: 0, outcome: 'applied', body: {}, redelivered: false, hoursBefore: 0 }])
   const nobody = { ...first, line: { ...first?.line, workspace: NO_WORKSPACE } } as PlacedLine
   expect(byWorkspace([nobody]).size).toBe(0)
   expect(byWorkspace([first as PlacedLine]).get('w')).toHaveLength(1)

@@ -33,7 +33,7 @@ export interface Splitting {
  * The rows of one workspace's lines, by partition of silver: the hour of each row's own arrival, whatever object it
  * stands in.
  *
- * @law every applied line gives exactly one row, and copies of one message meet in one partition
+ * @law every applied copy gives exactly one row, whatever rounds and files its lines come in
  */
 export function splitLines(lines: readonly PlacedLine[], splitting: Splitting): readonly Partition[] {
   const partitions = new Map<string, Partition>()
@@ -87,10 +87,14 @@ export function silverRow(
   }
 }
 
-/** A row's key within its table; null for tables in which rows may repeat. */
+/**
+ * A row's key within its table; null for tables in which rows may repeat. Of two copies of a message the profile applies
+ * one, so a row per applied copy is one per message and person: a messageId sent for two people counts for both.
+ */
 export function rowKey(table: SilverTable, row: Row): string | null {
   switch (table) {
     case 'events':
+      return String(row['copy_id'])
     case 'own_events':
       return `${row['source']}\u0000${row['message_id']}`
     case 'changes':
@@ -104,7 +108,7 @@ export function rowKey(table: SilverTable, row: Row): string | null {
 
 /** The columns that make the key, which is all that is read to find a row again. */
 export const KEY_COLUMNS: Readonly<Record<SilverTable, readonly string[]>> = {
-  events: ['source', 'message_id'],
+  events: ['copy_id'],
   own_events: ['source', 'message_id'],
   changes: ['key'],
   quarantine: ['copy_id'],

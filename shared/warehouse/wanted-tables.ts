@@ -40,11 +40,11 @@ const daily = (name: 'sessions' | 'daily_activity') =>
     indexed: ['canonical_id', SLICE_COLUMN],
   }) as const satisfies WantedTable
 
-/** Silver has a row per key and hour of arrival; a message that was applied to two people arrived twice. */
+/** Silver has a row per applied copy; a message that was applied to two people arrived twice, maybe in one request. */
 export const EVENTS = {
   name: 'events',
   columns: SILVER.events.columns,
-  key: ['source', 'message_id', 'received_at'],
+  key: ['source', 'message_id', 'copy_id'],
   kind: 'grows',
   people: ['canonical_id', 'leaf'],
   indexed: ['canonical_id', 'leaf', 'received_at'],
