@@ -6,6 +6,7 @@ import { audienceBenchmark } from './audience.ts'
 import { type Benchmark, type Figure, tableOf } from './figures.ts'
 import { identityBenchmark } from './identity.ts'
 import { ingestBenchmark } from './ingest.ts'
+import { lakeBenchmark } from './lake.ts'
 import { queuesBenchmark } from './queues.ts'
 import { segmentsBenchmark } from './segments.ts'
 
@@ -15,6 +16,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   audienceBenchmark,
   identityBenchmark,
   ingestBenchmark,
+  lakeBenchmark,
   queuesBenchmark,
   segmentsBenchmark,
 ]

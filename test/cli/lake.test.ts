@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readParquet, writeParquet } from '../../platform/lake-parquet.ts'
 import { SILVER } from '../../shared/lake/columns.ts'
@@ -342,12 +343,11 @@ describe('lake verify', () => {
 
   const first = (prefix: string) => lake.keys(prefix)[0] ?? ''
 
-  /** An object of bronze whose lines are in silver. */
-  const taken = () => {
-    const [record = ''] = lake.keys('lake/taken/events/')
-    const { names } = JSON.parse(new TextDecoder().decode(lake.read(record)))
-    return lake.keys('bronze/events/').find((key) => Object.keys(names).some((name) => key.includes(name))) ?? ''
-  }
+  /** The object of bronze in which a message stands. */
+  const bronzeOf = (messageId: string) =>
+    lake
+      .keys('bronze/events/')
+      .find((key) => gunzipSync(lake.read(key)).toString('utf8').includes(`"messageId":"${messageId}"`)) ?? ''
 
   /** Breaks something, looks, and puts it back. */
   async function broken(key: string, fault: (body: Uint8Array<ArrayBuffer>) => Promise<Uint8Array | null>) {
@@ -418,7 +418,7 @@ describe('lake verify', () => {
 
   test('a file of silver that was deleted is named, and so is an object of bronze; sql says so, too', async () => {
     const silver = first('silver/events/ws=default/')
-    const bronze = taken()
+    const bronze = bronzeOf('m1')
     lake.remove(silver)
     lake.remove(bronze)
     const { code, out, lines } = await verify()
