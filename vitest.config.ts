@@ -1,9 +1,13 @@
+import { mkdirSync } from 'node:fs'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 // wrangler takes the Worker's secrets from here.
 process.env['WRITE_KEY_SECRET'] ??= 'test-write-key-secret'
 process.env['IDENTITY_SECRET'] ??= 'test-identity-secret'
+
+// Bindings to the portal's files; the tests need none of them (test/portal builds what it looks at).
+mkdirSync('portal/dist', { recursive: true })
 
 /**
  * Two projects. `core`: the pure domain and the scripts, in Node. `workers`: everything that touches Cloudflare, and the

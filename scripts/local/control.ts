@@ -11,6 +11,8 @@ export interface LocalFacts {
   /** Names of the bindings of all queues that have a consumer, so that their backlog can be asked. */
   readonly queueBindings: readonly string[]
   readonly consumers: { readonly [queue: string]: LocalConsumer }
+  /** `run_worker_first` of wrangler.toml: what is not there is the portal's. */
+  readonly workerFirst: readonly string[]
 }
 
 export interface LocalConsumer {

@@ -17,6 +17,7 @@ import { codeRunner } from './code-runner.ts'
 import { CONTROL_PATH, CONTROL_TOKEN_HEADER, type ControlRequest, type LocalFacts, type Standstill } from './control.ts'
 import type { MigrationDatabase } from './migrations.ts'
 import { keepingSignals } from './own-signals.ts'
+import { portalFiles } from './portal-files.ts'
 import { REPOSITORY, StartError } from './settings.ts'
 
 /**
@@ -44,8 +45,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<LocalRuntim
   const fromToml = wrangler.unstable_getMiniflareWorkerOptions(join(REPOSITORY, 'wrangler.toml'))
   const { define } = fromToml
   // esbuild has applied the module rules. The type says too little: an Omit over a union keeps only common fields.
-  const { modulesRules: _applied, ...workerOptions } = fromToml.workerOptions as unknown as TomlOptions
+  // The files of the portal are served here (portal-files.ts): Miniflare would put two more Workers before every request.
+  const { modulesRules: _applied, assets, ...workerOptions } = fromToml.workerOptions as unknown as TomlOptions
   const token = randomBytes(32).toString('base64url')
+  const portal = portalFiles()
   const runner = codeRunner({ open: openCodeProcess, now: Date.now, sleep })
   const worker: V4WorkerOptions = {
     ...workerOptions,
@@ -57,10 +60,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<LocalRuntim
       // A developer's own endpoints are on this machine.
       OUTBOUND: 'local',
       ...options.secrets,
-      LOCAL: localFacts(workerOptions, token) as unknown as Json,
+      LOCAL: { ...localFacts(workerOptions, token), workerFirst: assets.run_worker_first } as unknown as Json,
     },
-    // Instead of the loader: a loop in customer code must not stop everything (platform/customer-code.ts).
     serviceBindings: {
+      ASSETS: async (request) => miniflareResponse(await portal.answer(request.url)),
+      // Instead of the loader: a loop in customer code must not stop everything (platform/customer-code.ts).
       CODE_RUNNER: async (request) => Response.json(await runner.run((await request.json()) as CodeCall)),
     },
   }
@@ -80,7 +84,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<LocalRuntim
       ),
   )
   let stopped: Promise<unknown> | undefined
-  const stop = async () => void (await (stopped ??= Promise.all([miniflare.dispose(), runner.stop()])))
+  const stop = async () => void (await (stopped ??= Promise.all([portal.stop(), miniflare.dispose(), runner.stop()])))
   try {
     await miniflare.ready
   } catch (error) {
@@ -121,13 +125,23 @@ interface TomlOptions {
   readonly modulesRules: unknown
   readonly bindings: { readonly [name: string]: string }
   readonly cronTriggers?: string[]
+  readonly assets: { readonly run_worker_first: readonly string[] }
   readonly queueProducers: { readonly [binding: string]: { readonly queueName: string } }
   readonly queueConsumers: {
     readonly [queue: string]: { retryDelay?: number; maxRetries?: number; deadLetterQueue?: string }
   }
 }
 
-function localFacts(worker: Pick<TomlOptions, 'queueConsumers' | 'queueProducers'>, token: string): LocalFacts {
+/** Miniflare takes its own class of the same kind. */
+async function miniflareResponse(response: globalThis.Response): Promise<Response> {
+  const body = await response.arrayBuffer()
+  return new Response(body, { status: response.status, headers: Object.fromEntries(response.headers) })
+}
+
+function localFacts(
+  worker: Pick<TomlOptions, 'queueConsumers' | 'queueProducers'>,
+  token: string,
+): Omit<LocalFacts, 'workerFirst'> {
   const consumers = Object.entries(worker.queueConsumers)
   const consumed = Object.entries(worker.queueProducers).filter(
     ([, { queueName }]) => queueName in worker.queueConsumers,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { newSignInLink } from '../../platform/sign-in-links.ts'
 import { bootstrapStatements } from '../bootstrap.ts'
 import { type DevFile, removeDevFile, writeDevFile } from './dev-file.ts'
 import { drain } from './drain.ts'
@@ -52,12 +53,13 @@ async function run(): Promise<void> {
   try {
     await prepareDatabase(runtime, secrets)
     await untilHealthy(runtime)
-    announce(stateFolder, {
-      url: `http://127.0.0.1:${port}`,
-      workspace: secrets.first.workspace,
-      writeKey: writeKeyOf(secrets),
-      apiToken: secrets.first.apiToken,
-    })
+    const url = `http://127.0.0.1:${port}`
+    const { workspace, apiToken } = secrets.first
+    announce(
+      stateFolder,
+      { url, workspace, writeKey: writeKeyOf(secrets), apiToken },
+      await signInUrl(runtime, secrets, url),
+    )
     void everyMinute(runtime, cron.signal)
     await signal
     cron.abort()
@@ -81,6 +83,23 @@ async function prepareDatabase({ database, splitSql }: LocalRuntime, { first }: 
   await database.batch(bootstrapStatements(first).map(({ sql, params }) => database.prepare(sql).bind(...params)))
 }
 
+/** A link that opens the portal once, unless somebody revoked the first token. */
+async function signInUrl(
+  { database }: LocalRuntime,
+  { first }: LocalSecrets,
+  url: string,
+): Promise<string | undefined> {
+  const { workspace, tokenId } = first
+  const known = await database
+    .prepare('SELECT id FROM tokens WHERE workspace = ? AND id = ?')
+    .bind(workspace, tokenId)
+    .all()
+  if (known.results.length === 0) return undefined
+  const link = newSignInLink(workspace, tokenId, Date.now())
+  await database.batch(link.statements.map(({ sql, params }) => database.prepare(sql).bind(...params)))
+  return `${url}/sign-in?once=${link.once}`
+}
+
 /** @throws StartError with the last answer when the server does not become healthy */
 async function untilHealthy(runtime: LocalRuntime): Promise<void> {
   const giveUpAt = Date.now() + HEALTHY_WITHIN_MS
@@ -93,7 +112,7 @@ async function untilHealthy(runtime: LocalRuntime): Promise<void> {
   }
 }
 
-function announce(stateFolder: string, facts: DevFile): void {
+function announce(stateFolder: string, facts: DevFile, signIn: string | undefined): void {
   writeDevFile(stateFolder, facts)
   const width = Math.max(facts.writeKey.length, facts.apiToken.length) + 8
   console.log(
@@ -101,6 +120,7 @@ function announce(stateFolder: string, facts: DevFile): void {
       `Tributary is running at ${facts.url}`,
       `  write key   ${facts.writeKey.padEnd(width)}for SDKs`,
       `  api token   ${facts.apiToken.padEnd(width)}Authorization: Bearer ${facts.apiToken}`,
+      ...(signIn ? [`  portal      ${signIn}   signs you in, once`] : []),
     ].join('\n'),
   )
 }

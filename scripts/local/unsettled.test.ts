@@ -6,6 +6,7 @@ const facts: LocalFacts = {
   token: 't',
   queueBindings: [],
   consumers: { events: { retryDelay: 0, dropsAfter: null }, dead: { retryDelay: 60, dropsAfter: 3 } },
+  workerFirst: [],
 }
 
 /** A batch that writes down which delays it was given. */

@@ -6,6 +6,7 @@ import worker, {
 } from '../../workers/index.ts'
 import { CONTROL_PATH, CONTROL_TOKEN_HEADER, type ControlRequest, type LocalFacts, type Standstill } from './control.ts'
 import { Unsettled } from './unsettled.ts'
+import { workerPaths } from './worker-paths.ts'
 
 /**
  * The entry of a local Tributary: the production Worker, wrapped in what only local life needs. The local broker keeps
@@ -19,6 +20,8 @@ type LocalEnv = Env & { readonly LOCAL: LocalFacts }
 const program: Required<Pick<ExportedHandler<Env>, 'fetch' | 'queue' | 'scheduled'>> = worker
 
 const unsettled = new Unsettled()
+/** Made of the bindings, which never change. */
+let isWorkers: ((path: string) => boolean) | undefined
 let draining = false
 let frozen = false
 let running = 0
@@ -110,6 +113,9 @@ export default {
       return Response.json(await standstill(env))
     }
     if (draining) return refusal(request)
+    isWorkers ??= workerPaths(env.LOCAL.workerFirst)
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    if (isRead && !isWorkers(new URL(request.url).pathname)) return env.ASSETS.fetch(request)
     return whileRunning(() => program.fetch(request, env, ctx))
   },
 

@@ -9,8 +9,10 @@ import { createDestination } from './create-destination.ts'
 import { createExpectation } from './create-expectation.ts'
 import { createLink } from './create-link.ts'
 import { createMapping } from './create-mapping.ts'
+import { createModel } from './create-model.ts'
 import { createPlugin } from './create-plugin.ts'
 import { createSegment } from './create-segment.ts'
+import { createSession } from './create-session.ts'
 import { createSource } from './create-source.ts'
 import { createSync } from './create-sync.ts'
 import { createToken } from './create-token.ts'
@@ -21,8 +23,10 @@ import { deleteComputedTrait } from './delete-computed-trait.ts'
 import { deleteDestination } from './delete-destination.ts'
 import { deleteExpectation } from './delete-expectation.ts'
 import { deleteMapping } from './delete-mapping.ts'
+import { deleteModel } from './delete-model.ts'
 import { deletePlugin } from './delete-plugin.ts'
 import { deleteSegment } from './delete-segment.ts'
+import { deleteSession } from './delete-session.ts'
 import { deleteSource } from './delete-source.ts'
 import { deleteSync } from './delete-sync.ts'
 import { deleteToken } from './delete-token.ts'
@@ -58,6 +62,8 @@ import { listLakeBronze } from './list-lake-bronze.ts'
 import { listLakePeople } from './list-lake-people.ts'
 import { listMappings } from './list-mappings.ts'
 import { listMatches } from './list-matches.ts'
+import { listModelRuns } from './list-model-runs.ts'
+import { listModels } from './list-models.ts'
 import { listPluginTypes } from './list-plugin-types.ts'
 import { listPlugins } from './list-plugins.ts'
 import { listProfileEvents } from './list-profile-events.ts'
@@ -80,6 +86,7 @@ import { overlapSegments } from './overlap-segments.ts'
 import { previewDestination } from './preview-destination.ts'
 import { previewSegment } from './preview-segment.ts'
 import { previewTransformation } from './preview-transformation.ts'
+import { putModelRows } from './put-model-rows.ts'
 import { readComputedTrait } from './read-computed-trait.ts'
 import { readConsents } from './read-consents.ts'
 import { readDeadLetter } from './read-dead-letter.ts'
@@ -98,6 +105,7 @@ import { readLakeManifest } from './read-lake-manifest.ts'
 import { readMapping } from './read-mapping.ts'
 import { readMatch } from './read-match.ts'
 import { readMetrics } from './read-metrics.ts'
+import { readModel } from './read-model.ts'
 import { readOpenApi } from './read-open-api.ts'
 import { readPlanViolations } from './read-plan-violations.ts'
 import { readPlugin } from './read-plugin.ts'
@@ -105,6 +113,7 @@ import { readProfile } from './read-profile.ts'
 import { readProfileIdentity } from './read-profile-identity.ts'
 import { readQuality } from './read-quality.ts'
 import { readSegment } from './read-segment.ts'
+import { readSession } from './read-session.ts'
 import { readSource } from './read-source.ts'
 import { readSourceStatistics } from './read-source-statistics.ts'
 import { readSync } from './read-sync.ts'
@@ -118,9 +127,11 @@ import { replayDeadLetters } from './replay-dead-letters.ts'
 import { revokeSourceKeys } from './revoke-source-keys.ts'
 import { rotateLinkKeys } from './rotate-link-keys.ts'
 import { rotateSourceKey } from './rotate-source-key.ts'
+import { runModel } from './run-model.ts'
 import { runPlugin } from './run-plugin.ts'
 import { runSync } from './run-sync.ts'
 import { setConsents } from './set-consents.ts'
+import { signIn } from './sign-in.ts'
 import { startRebuild } from './start-rebuild.ts'
 import { startRedelivery } from './start-redelivery.ts'
 import { startReplay } from './start-replay.ts'
@@ -132,6 +143,7 @@ import { updateDeadLetter } from './update-dead-letter.ts'
 import { updateDestination } from './update-destination.ts'
 import { updateExpectation } from './update-expectation.ts'
 import { updateMapping } from './update-mapping.ts'
+import { updateModel } from './update-model.ts'
 import { updatePlugin } from './update-plugin.ts'
 import { updateSegment } from './update-segment.ts'
 import { updateSource } from './update-source.ts'
@@ -278,6 +290,14 @@ export const contracts: readonly Contract[] = [
   readQuality,
   listQualityHolds,
   releaseQualityHold,
+  createModel,
+  listModels,
+  readModel,
+  updateModel,
+  deleteModel,
+  runModel,
+  listModelRuns,
+  putModelRows,
   listEvents,
   watchEvents,
   readEventTrace,
@@ -287,6 +307,10 @@ export const contracts: readonly Contract[] = [
   replayDeadLetters,
   discardDeadLetters,
   startReplay,
+  signIn,
+  createSession,
+  readSession,
+  deleteSession,
   readMetrics,
   readHealth,
   readOpenApi,

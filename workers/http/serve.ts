@@ -68,7 +68,7 @@ async function answered<C extends Contract>(
   const { env, request, now } = call
   const access = scopeOf(contract)
   const caller = access
-    ? await callerOf(request, access, new ConfigStore(env.DB), now)
+    ? await callerOf(request, access, env, new ConfigStore(env.DB), now)
     : ok({ workspace: '', tokenId: '' })
   if (!caller.ok) return caller
   const params = part(contract.params, path)

@@ -24,7 +24,7 @@ export async function importSender(call: Call, named: string | undefined): Promi
   const { request, env, now } = call
   const configs = new ConfigStore(env.DB)
   if (/^Bearer\s+tk_/i.test(request.headers.get('Authorization') ?? '')) {
-    const caller = await callerOf(request, 'imports:write', configs, now)
+    const caller = await callerOf(request, 'imports:write', env, configs, now)
     if (!caller.ok) return caller
     const { workspace, tokenId } = caller.value
     const source = named === undefined ? await ownSource(env, workspace, now) : await sourceNamed(env, workspace, named)

@@ -15,8 +15,10 @@ import { createDestinationRoute } from './create-destination.ts'
 import { createExpectationRoute } from './create-expectation.ts'
 import { createLinkRoute } from './create-link.ts'
 import { createMappingRoute } from './create-mapping.ts'
+import { createModelRoute } from './create-model.ts'
 import { createPluginRoute } from './create-plugin.ts'
 import { createSegmentRoute } from './create-segment.ts'
+import { createSessionRoute } from './create-session.ts'
 import { createSourceRoute } from './create-source.ts'
 import { createSyncRoute } from './create-sync.ts'
 import { createTokenRoute } from './create-token.ts'
@@ -27,8 +29,10 @@ import { deleteComputedTraitRoute } from './delete-computed-trait.ts'
 import { deleteDestinationRoute } from './delete-destination.ts'
 import { deleteExpectationRoute } from './delete-expectation.ts'
 import { deleteMappingRoute } from './delete-mapping.ts'
+import { deleteModelRoute } from './delete-model.ts'
 import { deletePluginRoute } from './delete-plugin.ts'
 import { deleteSegmentRoute } from './delete-segment.ts'
+import { deleteSessionRoute } from './delete-session.ts'
 import { deleteSourceRoute } from './delete-source.ts'
 import { deleteSyncRoute } from './delete-sync.ts'
 import { deleteTokenRoute } from './delete-token.ts'
@@ -55,6 +59,8 @@ import { listLakeBronzeRoute } from './list-lake-bronze.ts'
 import { listLakePeopleRoute } from './list-lake-people.ts'
 import { listMappingsRoute } from './list-mappings.ts'
 import { listMatchesRoute } from './list-matches.ts'
+import { listModelRunsRoute } from './list-model-runs.ts'
+import { listModelsRoute } from './list-models.ts'
 import { listPluginTypesRoute } from './list-plugin-types.ts'
 import { listPluginsRoute } from './list-plugins.ts'
 import { listProfileEventsRoute } from './list-profile-events.ts'
@@ -76,6 +82,7 @@ import { overlapSegmentsRoute } from './overlap-segments.ts'
 import { previewDestinationRoute } from './preview-destination.ts'
 import { previewSegmentRoute } from './preview-segment.ts'
 import { previewTransformationRoute } from './preview-transformation.ts'
+import { putModelRowsRoute } from './put-model-rows.ts'
 import { readComputedTraitRoute } from './read-computed-trait.ts'
 import { readConsentsRoute } from './read-consents.ts'
 import { readDeadLetterRoute } from './read-dead-letter.ts'
@@ -94,6 +101,7 @@ import { readLakeManifestRoute } from './read-lake-manifest.ts'
 import { readMappingRoute } from './read-mapping.ts'
 import { readMatchRoute } from './read-match.ts'
 import { readMetricsRoute } from './read-metrics.ts'
+import { readModelRoute } from './read-model.ts'
 import { readOpenApiRoute } from './read-open-api.ts'
 import { readPlanViolationsRoute } from './read-plan-violations.ts'
 import { readPluginRoute } from './read-plugin.ts'
@@ -101,6 +109,7 @@ import { readProfileRoute } from './read-profile.ts'
 import { readProfileIdentityRoute } from './read-profile-identity.ts'
 import { readQualityRoute } from './read-quality.ts'
 import { readSegmentRoute } from './read-segment.ts'
+import { readSessionRoute } from './read-session.ts'
 import { readSourceRoute } from './read-source.ts'
 import { readSourceStatisticsRoute } from './read-source-statistics.ts'
 import { readSyncRoute } from './read-sync.ts'
@@ -114,9 +123,11 @@ import { replayDeadLettersRoute } from './replay-dead-letters.ts'
 import { revokeSourceKeysRoute } from './revoke-source-keys.ts'
 import { rotateLinkKeysRoute } from './rotate-link-keys.ts'
 import { rotateSourceKeyRoute } from './rotate-source-key.ts'
+import { runModelRoute } from './run-model.ts'
 import { runPluginRoute } from './run-plugin.ts'
 import { runSyncRoute } from './run-sync.ts'
 import { setConsentsRoute } from './set-consents.ts'
+import { signInRoute } from './sign-in.ts'
 import { startRebuildRoute } from './start-rebuild.ts'
 import { startRedeliveryRoute } from './start-redelivery.ts'
 import { startReplayRoute } from './start-replay.ts'
@@ -127,6 +138,7 @@ import { updateDeadLetterRoute } from './update-dead-letter.ts'
 import { updateDestinationRoute } from './update-destination.ts'
 import { updateExpectationRoute } from './update-expectation.ts'
 import { updateMappingRoute } from './update-mapping.ts'
+import { updateModelRoute } from './update-model.ts'
 import { updatePluginRoute } from './update-plugin.ts'
 import { updateSegmentRoute } from './update-segment.ts'
 import { updateSourceRoute } from './update-source.ts'
@@ -263,6 +275,14 @@ export const routes: readonly Route[] = [
   readQualityRoute,
   listQualityHoldsRoute,
   releaseQualityHoldRoute,
+  createModelRoute,
+  listModelsRoute,
+  readModelRoute,
+  updateModelRoute,
+  deleteModelRoute,
+  runModelRoute,
+  listModelRunsRoute,
+  putModelRowsRoute,
   listEventsRoute,
   watchEventsRoute,
   readEventTraceRoute,
@@ -272,6 +292,10 @@ export const routes: readonly Route[] = [
   replayDeadLettersRoute,
   discardDeadLettersRoute,
   startReplayRoute,
+  signInRoute,
+  createSessionRoute,
+  readSessionRoute,
+  deleteSessionRoute,
   readMetricsRoute,
   readHealthRoute,
   readOpenApiRoute,

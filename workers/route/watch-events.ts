@@ -6,6 +6,7 @@ import { failure } from '../../shared/kernel/failure.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import { LiveFilter, type LiveOpening, MOST_FILTER_CHARS, OPENING_HEADER } from '../../shared/pipeline/live.ts'
 import { type Route, serve } from '../http/serve.ts'
+import { sessionCookieIn } from '../http/session-cookie.ts'
 
 const served = serve(watchEvents, async ({ query }, { env, request, workspace, tokenId, now }) => {
   if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket')
@@ -21,14 +22,19 @@ const served = serve(watchEvents, async ({ query }, { env, request, workspace, t
   return ok(await liveStub(env, workspace).fetch('https://live.tributary/', { headers }))
 })
 
-/** A browser can set no header, so its token stands among the protocols; and it learns why only from a close. */
+/**
+ * A browser can set no header, so it has a session or its token stands among the protocols; and it learns why only from a
+ * close.
+ */
 export const watchEventsRoute: Route = {
   contract: watchEvents,
   async answer(request, env, params) {
-    const token = tokenIn(request.headers.get('Sec-WebSocket-Protocol'))
-    if (token === undefined || request.headers.has('Authorization')) return served.answer(request, env, params)
+    const protocols = request.headers.get('Sec-WebSocket-Protocol')
+    const token = tokenIn(protocols)
+    const isBrowser = token !== undefined || (protocols !== null && sessionCookieIn(request) !== undefined)
+    if (!isBrowser || request.headers.has('Authorization')) return served.answer(request, env, params)
     const headers = new Headers(request.headers)
-    headers.set('Authorization', `Bearer ${token}`)
+    if (token !== undefined) headers.set('Authorization', `Bearer ${token}`)
     headers.set('Sec-WebSocket-Protocol', 'tributary')
     const answer = await served.answer(new Request(request, { headers }), env, params)
     return answer.status === 101 ? answer : closedAtOnce(answer)

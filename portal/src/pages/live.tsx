@@ -1,0 +1,5 @@
+import { Page } from '../components/page.tsx'
+
+export function LivePage() {
+  return <Page title="Live">…</Page>
+}

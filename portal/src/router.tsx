@@ -1,0 +1,103 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { ApiError } from './api.ts'
+import { Missing, Problem } from './components/states.tsx'
+import { queries } from './queries.ts'
+import { sessionQuery } from './session.ts'
+import { Shell } from './shell/shell.tsx'
+
+/** The pages and their addresses. Each is loaded when it is first looked at; what it shows stands in its address. */
+const root = createRootRoute({ component: Outlet, notFoundComponent: Missing })
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
+
+/** A search with only those that are there: `exactOptionalPropertyTypes` tells absent from undefined. */
+function search<N extends string>(...names: N[]) {
+  return (given: Record<string, unknown>) =>
+    Object.fromEntries(names.flatMap((name) => (text(given[name]) ? [[name, text(given[name])]] : []))) as {
+      [K in N]?: string
+    }
+}
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: search('once', 'next'),
+  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
+})
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  async beforeLoad({ location }) {
+    try {
+      return { session: await queries.ensureQueryData(sessionQuery) }
+    } catch (fault) {
+      if (!(fault instanceof ApiError) || fault.status !== 401) throw fault
+      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } })
+    }
+  },
+  component: Shell,
+  errorComponent: ({ error, reset }) => <Problem fault={error} retry={reset} />,
+})
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/start' })
+  },
+})
+
+const start = createRoute({
+  getParentRoute: () => inside,
+  path: '/start',
+  component: lazyRouteComponent(() => import('./pages/start.tsx'), 'StartPage'),
+})
+
+const live = createRoute({
+  getParentRoute: () => inside,
+  path: '/live',
+  validateSearch: search('outcome', 'type', 'event', 'source', 'profile', 'text', 'show'),
+  component: lazyRouteComponent(() => import('./pages/live.tsx'), 'LivePage'),
+})
+
+const profiles = createRoute({
+  getParentRoute: () => inside,
+  path: '/profiles',
+  validateSearch: search('q', 'segment'),
+  component: lazyRouteComponent(() => import('./pages/profiles.tsx'), 'ProfilesPage'),
+})
+
+const profile = createRoute({
+  getParentRoute: () => inside,
+  path: '/profiles/$ref',
+  validateSearch: search('tab', 'event'),
+  component: lazyRouteComponent(() => import('./pages/profile.tsx'), 'ProfilePage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, inside.addChildren([home, start, live, profiles, profile])]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  // Plain `?q=42`: the router's own way would write a text that looks like JSON with quotes around it.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (given) => {
+    const entries = Object.entries(given).filter(([, value]) => value !== undefined && value !== '')
+    const text = new URLSearchParams(entries.map(([name, value]) => [name, String(value)])).toString()
+    return text === '' ? '' : `?${text}`
+  },
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,23 @@
+import type { Scope } from '../../../shared/contract/contract.ts'
+import type { Words } from '../words/en.ts'
+
+/** The pages that the navigation and the palette lead to, in their order. */
+export interface NavPage {
+  readonly to: '/start' | '/live' | '/profiles'
+  readonly label: keyof Words
+  /** Without it the page would be refused, so it is not offered. */
+  readonly scope: Scope
+  /** Paths of an icon of 20 by 20. */
+  readonly icon: string
+}
+
+export const PAGES: readonly NavPage[] = [
+  { to: '/start', label: 'nav.start', scope: 'sources:read', icon: 'M4 16V4l6 3.5L16 4v12l-6-3.5z' },
+  { to: '/live', label: 'nav.live', scope: 'events:read', icon: 'M2 10h3.5l2-6 4 12 2.5-6H18' },
+  {
+    to: '/profiles',
+    label: 'nav.profiles',
+    scope: 'profiles:read',
+    icon: 'M10 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM4 17c.6-3 3-4.5 6-4.5s5.400 1.500 6 4.500',
+  },
+]
