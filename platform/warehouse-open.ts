@@ -1,10 +1,12 @@
 import type { JsonObject } from '../shared/kernel/json.ts'
+import type { BigQuerySettings } from '../shared/warehouse/type/bigquery.ts'
 import type { ClickHouseSettings } from '../shared/warehouse/type/clickhouse.ts'
 import type { PostgresSettings } from '../shared/warehouse/type/postgres.ts'
 import type { S3Settings } from '../shared/warehouse/type/s3.ts'
 import { type WarehousePort, WarehouseRefusal } from '../shared/warehouse/warehouse.ts'
 import { refusedHost } from './outbound.ts'
 import { type OutboundRules, refusedUrl } from './outbound-address.ts'
+import { openBigQuery } from './warehouse-bigquery.ts'
 import { openClickHouse } from './warehouse-clickhouse.ts'
 import { openPostgres } from './warehouse-postgres.ts'
 import { openS3 } from './warehouse-s3.ts'
@@ -26,6 +28,7 @@ const OPEN: Readonly<Record<string, Open>> = {
   },
   clickhouse: (settings: ClickHouseSettings, { rules }) => openClickHouse(settings, rules),
   s3: (settings: S3Settings, { rules }) => openS3(settings, rules),
+  bigquery: (settings: BigQuerySettings, { rules }) => openBigQuery(settings, rules),
 }
 
 /** Settings were parsed by the schema of the very type. @throws WarehouseRefusal when it must not be called */

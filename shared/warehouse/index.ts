@@ -1,10 +1,11 @@
+import { bigquery } from './type/bigquery.ts'
 import { clickhouse } from './type/clickhouse.ts'
 import { postgres } from './type/postgres.ts'
 import { s3 } from './type/s3.ts'
 import type { WarehouseType } from './warehouse.ts'
 
 /** Every type of warehouse, in the order of the documentation. */
-export const warehouseTypes: readonly WarehouseType[] = [postgres, clickhouse, s3]
+export const warehouseTypes: readonly WarehouseType[] = [postgres, clickhouse, s3, bigquery]
 
 const byType = new Map(warehouseTypes.map((one) => [one.type, one]))
 
