@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { Compaction, type Listed, noCompaction, Taken } from '../shared/lake/compaction.ts'
+import { Compaction, type Listed, noCompaction, Taken, Waiting } from '../shared/lake/compaction.ts'
 import {
   type BronzePlace,
   bronzeKey,
@@ -7,8 +7,10 @@ import {
   bronzePrefix,
   COMPACTION_KEY,
   latePrefix,
+  STREAMS,
   type Stream,
   takenKey,
+  WAITING_KEY,
 } from '../shared/lake/lake-key.ts'
 import type { PlacedLine } from '../shared/lake/split-lines.ts'
 import { inPool } from './in-pool.ts'
@@ -18,6 +20,26 @@ import type { LakeObjects } from './lake-objects.ts'
 /** Which objects of bronze there are, which were taken into silver, and what is in them. */
 export async function readCompaction(bucket: R2Bucket): Promise<Tagged<Compaction>> {
   return (await readTagged(bucket, COMPACTION_KEY, Compaction)) ?? { value: noCompaction, etag: null }
+}
+
+/** Counts what waits, and notes it for the metrics. */
+export async function noteWaiting(bucket: R2Bucket, closedBefore: Compaction['closedBefore'], now: number) {
+  let since: number | null = null
+  let objects = 0
+  for (const stream of STREAMS) {
+    for await (const hour of waitingHours(bucket, stream, closedBefore[stream])) {
+      objects += hour.objects.length
+      for (const { at } of hour.objects) since = Math.min(since ?? at, at)
+    }
+  }
+  const waiting: Waiting = { v: 1, at: now, since, objects }
+  await bucket.put(WAITING_KEY, JSON.stringify(waiting), { httpMetadata: { contentType: 'application/json' } })
+  return waiting
+}
+
+/** What was noted last; null before the cron ran for the first time. */
+export async function readWaiting(bucket: R2Bucket): Promise<Waiting | null> {
+  return (await readTagged(bucket, WAITING_KEY, Waiting))?.value ?? null
 }
 
 export async function readTaken(bucket: R2Bucket, stream: Stream, hour: number): Promise<Tagged<Taken>> {

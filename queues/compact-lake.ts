@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
-import { readCompaction, waitingHours } from '../platform/lake-bronze.ts'
+import { noteWaiting, readCompaction } from '../platform/lake-bronze.ts'
 import { reviveJob } from '../platform/revive-job.ts'
 import { MINUTE } from '../shared/kernel/instant.ts'
-import { STREAMS } from '../shared/lake/lake-key.ts'
 import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { beginGold, GoldCursor, goldStep } from './compact-gold.ts'
 import { compactRound } from './compact-round.ts'
@@ -59,10 +58,6 @@ export async function beginCompaction(env: Env, now: number = Date.now()): Promi
 
 async function isDue(bucket: R2Bucket, now: number): Promise<boolean> {
   const { open, closedBefore } = (await readCompaction(bucket)).value
-  if (open) return true
-  for (const stream of STREAMS) {
-    for await (const { objects } of waitingHours(bucket, stream, closedBefore[stream]))
-      if (objects.some(({ at }) => at <= now - WAITING_MS)) return true
-  }
-  return false
+  const { since } = await noteWaiting(bucket, closedBefore, now)
+  return open !== null || (since !== null && since <= now - WAITING_MS)
 }

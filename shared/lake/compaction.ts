@@ -33,6 +33,28 @@ export type Compaction = z.infer<typeof Compaction>
 export const Taken = z.object({ v: z.literal(1), names: z.record(z.string(), z.int()) })
 export type Taken = z.infer<typeof Taken>
 
+/** What of bronze waited for compaction when the cron looked last, for the metrics: nobody lists for a scrape. */
+export const Waiting = z.object({
+  v: z.literal(1),
+  /** When it looked, epoch milliseconds. */
+  at: z.int(),
+  /** When the oldest object that waits was written; null: none waits. */
+  since: z.int().nullable(),
+  objects: z.int(),
+})
+export type Waiting = z.infer<typeof Waiting>
+
+/** The cron looks every minute; after so long it is thought to stand still. */
+const LOOKED_MS = 3 * MINUTE
+
+/**
+ * How long the oldest thing that is not in silver has waited. When nobody looked for some minutes, as long as nobody did
+ * at least: what is not looked at is not taken.
+ */
+export function lakeLagMs({ at, since }: Waiting, now: number): number {
+  return Math.max(0, now - (since ?? (now - at > LOOKED_MS ? at : now)))
+}
+
 export const noCompaction: Compaction = { v: 1, round: 0, open: null, closedBefore: { events: 0, effects: 0 } }
 
 /** An object that is written to its hour later than this after the hour's end is noted as late. */

@@ -44,6 +44,9 @@ export function bronzePlace(key: string): BronzePlace | undefined {
 
 export const COMPACTION_KEY = 'lake/compaction.json'
 
+/** What waited when the cron looked last. */
+export const WAITING_KEY = 'lake/waiting.json'
+
 export function latePrefix(stream: Stream): string {
   return `lake/late/${stream}/`
 }

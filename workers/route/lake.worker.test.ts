@@ -2,7 +2,10 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { readGold } from '../../platform/lake-gold.ts'
 import { readRoot } from '../../platform/lake-manifest.ts'
+import { beginCompaction } from '../../queues/compact-lake.ts'
 import type { GoldTable } from '../../shared/lake/columns.ts'
+import { WAITING_KEY } from '../../shared/lake/lake-key.ts'
+import { anApi } from '../../test/support/api.ts'
 import { apiClient } from '../../test/support/api-client.ts'
 import { runJobs } from '../../test/support/run-jobs.ts'
 import { aMessage, aWorkspace, deliver, ledgerOf, profileOf, type TestWorkspace } from '../../test/support/workspace.ts'
@@ -90,4 +93,41 @@ test('gold is about people as they are now: traits, identifiers, memberships wit
     [1, '$page', '$page'],
     [2, 'Click', 'Buy'],
   ])
+})
+
+test('the lag of compaction stands in the metrics, for the operators alone; rows and held partitions are everybody’s own', async () => {
+  const ws = await aWorkspace()
+  const other = await aWorkspace()
+  const [operator, reader] = [await anApi(ws.id, ['*']), await anApi(other.id, ['metrics:read'])]
+  const metric = async (api: typeof operator, name: string) => {
+    const { text } = await api.call('GET', '/metrics')
+    expect(text).toContain(`# TYPE ${name.replace(/\{.*/, '')} gauge`)
+    const found = text.split('\n').find((line) => line.startsWith(`${name} `))
+    return found === undefined ? undefined : Number(found.split(' ')[1])
+  }
+  await deliver([aMessage(ws, [{ type: 'track', event: 'Click', userId: 'u' }])])
+  expect(await metric(operator, 'cdp_lake_rows{table="events"}')).toBe(0)
+  // The cron looks; it is not due yet, since nothing waits for a minute.
+  await beginCompaction(env, Date.now())
+  expect(await metric(operator, 'cdp_lake_waiting_objects')).toBeGreaterThan(0)
+  // Nobody looked for ten minutes: the lag grows, whatever was noted.
+  await env.LAKE.put(WAITING_KEY, JSON.stringify({ v: 1, at: Date.now() - 600_000, since: null, objects: 0 }))
+  expect(await metric(operator, 'cdp_lake_lag_seconds')).toBeGreaterThanOrEqual(600)
+  expect(await metric(reader, 'cdp_lake_lag_seconds')).toBeUndefined()
+  expect(await metric(reader, 'cdp_lake_compaction_failures')).toBeUndefined()
+  expect(await metric(operator, 'cdp_lake_compaction_failures')).toBe(0)
+  const api = await apiClient(ws)
+  await api('POST', '/lake/compact')
+  await runJobs(ws)
+  expect(await metric(operator, 'cdp_lake_rows{table="events"}')).toBe(1)
+  expect(await metric(reader, 'cdp_lake_rows{table="events"}')).toBe(0)
+  await beginCompaction(env, Date.now())
+  expect(await metric(operator, 'cdp_lake_lag_seconds')).toBe(0)
+  const hold = env.DB.prepare(
+    `INSERT INTO quality_holds (workspace, id, border, tbl, hour, state, objects, rows, reasons, round, created_at, updated_at)
+     VALUES (?, 'hold_silver_events_0', 'silver', 'events', 0, 'held', '[]', 1, '[]', 1, 0, 0)`,
+  )
+  await hold.bind(ws.id).run()
+  expect(await metric(operator, 'cdp_lake_held_partitions')).toBe(1)
+  expect(await metric(reader, 'cdp_lake_held_partitions')).toBe(0)
 })

@@ -1,6 +1,7 @@
 import { DEAD_LETTER_STAGES, DROP_REASONS, REJECT_REASONS, VIOLATION_KINDS } from '../../shared/event/outcome.ts'
 import { REFUSALS } from '../../shared/identity/resolve.ts'
 import { SECOND } from '../../shared/kernel/instant.ts'
+import { SILVER_TABLES } from '../../shared/lake/columns.ts'
 import { type Counts, type Histogram, LATENCY_BOUNDS_MS, type MeterReading } from '../../shared/pipeline/meter.ts'
 import { STAGE_OUTCOMES } from '../../shared/pipeline/stage-counts.ts'
 import { DELIVERY_OUTCOMES } from '../../shared/pipeline/trace.ts'
@@ -24,6 +25,16 @@ export interface JobReading {
   readonly jobs: number
 }
 
+/** What is in the lake of a workspace. */
+export interface LakeReading {
+  /** Of silver, by table. */
+  readonly rows: Readonly<Record<string, number>>
+  /** Partitions that a hard expectation keeps out of silver. */
+  readonly held: number
+  /** Of compaction, which is one for the deployment; undefined for who does not run it. */
+  readonly deployment: { readonly lagMs: number; readonly objects: number; readonly failures: number } | undefined
+}
+
 /**
  * The metrics of contracts/http.md, from what the meters and the queues say. The queues are everybody's: a workspace that
  * is not the operators' is shown none (undefined). `now` in epoch milliseconds.
@@ -33,6 +44,7 @@ export function metricsOf(
   queues: readonly QueueReading[] | undefined,
   now: number,
   jobs: readonly JobReading[] = [],
+  lake?: LakeReading,
 ): readonly (Metric | HistogramMetric)[] {
   const { counts } = reading
   const waiting = queues ?? []
@@ -124,6 +136,34 @@ export function metricsOf(
       'Jobs begun in the last 7 days (segments being built, imports, replays), by kind and state',
       jobs.map(({ kind, state, jobs }) => ({ labels: { kind, state }, value: jobs })),
     ),
+    ...lakeMetrics(lake),
+  ]
+}
+
+function lakeMetrics({ rows = {}, held = 0, deployment }: Partial<LakeReading> = {}): readonly Metric[] {
+  const ofDeployment = (value: number | undefined) => (value === undefined ? [] : [{ value }])
+  return [
+    gauge(
+      'cdp_lake_lag_seconds',
+      'Age of the oldest object of bronze of the deployment that is not in silver',
+      ofDeployment(deployment && deployment.lagMs / SECOND),
+    ),
+    gauge(
+      'cdp_lake_waiting_objects',
+      'Objects of bronze of the deployment that are not in silver',
+      ofDeployment(deployment?.objects),
+    ),
+    gauge(
+      'cdp_lake_compaction_failures',
+      'Attempts of the present step of compaction that failed, one after the other; 0 when all goes well',
+      ofDeployment(deployment?.failures),
+    ),
+    gauge(
+      'cdp_lake_rows',
+      'Rows of silver, by table',
+      SILVER_TABLES.map((table) => ({ labels: { table }, value: rows[table] ?? 0 })),
+    ),
+    gauge('cdp_lake_held_partitions', 'Partitions that a hard expectation keeps out of silver', [{ value: held }]),
   ]
 }
 

@@ -7,17 +7,20 @@ import { DAY } from '../../shared/kernel/instant.ts'
 import { ok } from '../../shared/kernel/result.ts'
 import { addReading, emptyReading } from '../../shared/pipeline/meter.ts'
 import { serve } from '../http/serve.ts'
+import { lakeReading } from './lake-reading.ts'
 import { type JobReading, metricsOf, type QueueReading } from './metrics-of.ts'
 import { prometheusText } from './prometheus.ts'
 
 export const readMetricsRoute = serve(readMetrics, async (_, { env, workspace, now }) => {
-  const [queues, jobs, readings] = await Promise.all([
-    isOperators(env, workspace, now).then((isTheirs) => (isTheirs ? queueReadings(env) : undefined)),
+  const isTheirs = isOperators(env, workspace, now)
+  const [queues, jobs, lake, readings] = await Promise.all([
+    isTheirs.then((are) => (are ? queueReadings(env) : undefined)),
     jobReadings(env, workspace, now),
+    lakeReading(env, workspace, isTheirs, now),
     Promise.all(METERS.map((meter) => meterStub(env, workspace, meter).read())),
   ])
   const total = readings.reduce((sum, reading) => addReading(sum, reading), emptyReading())
-  return ok(prometheusText(metricsOf(total, queues, now, jobs)))
+  return ok(prometheusText(metricsOf(total, queues, now, jobs, lake)))
 })
 
 /** Ids are ULIDs, so those of a time on are one range of the table's key. */
