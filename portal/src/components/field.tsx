@@ -1,7 +1,7 @@
 import { type ComponentProps, type ReactNode, useId } from 'react'
 
 export const inputLook =
-  'block w-full min-h-9 rounded-lg border border-strong-line bg-surface px-3 py-1.5 text-sm placeholder:text-muted aria-invalid:border-bad'
+  'block min-h-9 rounded-lg border border-strong-line bg-surface px-3 py-1.5 text-sm placeholder:text-muted aria-invalid:border-bad'
 
 interface FieldProps extends ComponentProps<'input'> {
   readonly label: string
@@ -20,7 +20,7 @@ export function Field({ label, hint, problem, ...rest }: FieldProps) {
       </label>
       <input
         id={id}
-        className={inputLook}
+        className={`${inputLook} w-full`}
         aria-invalid={problem ? true : undefined}
         aria-describedby={told || undefined}
         {...rest}
@@ -46,7 +46,7 @@ interface SelectProps extends ComponentProps<'select'> {
 
 export function Select({ label, options, className = '', ...rest }: SelectProps) {
   return (
-    <select aria-label={label} className={`${inputLook} w-auto pr-8 ${className}`} {...rest}>
+    <select aria-label={label} className={`${inputLook} ${className}`} {...rest}>
       {options.map((option) => (
         <option key={option.value} value={option.value}>
           {option.label}

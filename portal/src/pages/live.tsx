@@ -1,5 +1,88 @@
+import { getRouteApi } from '@tanstack/react-router'
+import { useRef } from 'react'
+import { Button } from '../components/button.tsx'
 import { Page } from '../components/page.tsx'
+import { Empty, Loading } from '../components/states.tsx'
+import { useKeys } from '../keys.ts'
+import type { LiveState } from '../live/live-socket.ts'
+import { useLiveEvents } from '../live/use-live-events.ts'
+import { t } from '../words/words.ts'
+import { EventDrawer } from './live/event-drawer.tsx'
+import { EventRows } from './live/event-rows.tsx'
+import { LiveFilters } from './live/live-filters.tsx'
+import { filterOf, keyOf, useEarlier } from './live/live-view.ts'
 
+const route = getRouteApi('/inside/live')
+
+/** Events as they are decided. What is looked for and which one is open stands in the address. */
 export function LivePage() {
-  return <Page title="Live">…</Page>
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const live = useLiveEvents(filterOf(search))
+  const earlier = useEarlier(search, live.rows)
+  const rows = [...live.rows, ...earlier.rows]
+  const textField = useRef<HTMLInputElement>(null)
+  const open = rows.findIndex((row) => keyOf(row) === search.show)
+
+  function show(index: number) {
+    const row = rows[Math.max(0, Math.min(index, rows.length - 1))]
+    if (row) void navigate({ search: (before) => ({ ...before, show: keyOf(row) }), replace: true })
+  }
+  function close() {
+    void navigate({ search: ({ show: _, ...rest }) => rest, replace: true })
+  }
+  useKeys({
+    j: () => show(open + 1),
+    k: () => show(open === -1 ? 0 : open - 1),
+    ' ': () => live.setPaused(!live.isPaused),
+    '/': () => textField.current?.focus(),
+    Escape: close,
+  })
+  const shown = rows[open]
+  return (
+    <Page
+      title={t('nav.live')}
+      lead={t('live.lead')}
+      actions={
+        <Button onClick={() => live.setPaused(!live.isPaused)} aria-keyshortcuts="Space" aria-pressed={live.isPaused}>
+          {live.isPaused ? t('live.resume', { n: live.waiting }) : t('live.pause')}
+        </Button>
+      }
+    >
+      <LiveFilters textField={textField} />
+      <Condition state={live.state} skipped={live.skipped} isPaused={live.isPaused} waiting={live.waiting} />
+      {rows.length === 0 && earlier.isPending ? <Loading /> : null}
+      {rows.length === 0 && !earlier.isPending ? <Empty title={t('live.none')}>{t('live.noneHint')}</Empty> : null}
+      {rows.length > 0 ? <EventRows rows={rows} shown={search.show} show={show} /> : null}
+      {shown ? <EventDrawer key={keyOf(shown)} row={shown} close={close} /> : null}
+    </Page>
+  )
+}
+
+interface ConditionProps {
+  readonly state: LiveState
+  readonly skipped: number
+  readonly isPaused: boolean
+  readonly waiting: number
+}
+
+const LIGHTS: Readonly<Record<LiveState['kind'], string>> = {
+  connecting: 'bg-warn',
+  open: 'bg-good',
+  waiting: 'bg-warn',
+  refused: 'bg-bad',
+}
+
+function Condition({ state, skipped, isPaused, waiting }: ConditionProps) {
+  const told = 'why' in state && state.why ? `: ${state.why}` : ''
+  return (
+    <p className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
+      <span className={`size-2 rounded-full ${isPaused ? 'bg-muted' : LIGHTS[state.kind]}`} aria-hidden="true" />
+      <span role="status">
+        {isPaused ? t('live.paused', { n: waiting }) : t(`live.state.${state.kind}`)}
+        {told}
+      </span>
+      {skipped > 0 ? <span className="text-warn">{t('live.skipped', { n: skipped })}</span> : null}
+    </p>
+  )
 }

@@ -63,14 +63,14 @@ function Preferences() {
         value={chosen}
         onChange={({ target }) => choose(target.value as Theme)}
         options={THEMES.map((value) => ({ value, label: t(`app.theme.${value}`) }))}
-        className="w-full"
+        className="w-full min-w-0 px-2"
       />
       <Select
         label={t('app.language')}
         value={language}
         onChange={({ target }) => chooseLanguage(target.value as Language)}
         options={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
-        className="w-full"
+        className="w-full min-w-0 px-2"
       />
     </div>
   )

@@ -43,7 +43,7 @@ export function PeopleSearch() {
           type="search"
           aria-label={t('app.search')}
           placeholder={t('app.searchHint')}
-          className={inputLook}
+          className={`${inputLook} w-full`}
           value={text}
           onChange={({ target }) => {
             typed.current = true

@@ -1,0 +1,90 @@
+import type { LiveEvent, LiveFilter } from '../../../shared/pipeline/live.ts'
+
+/**
+ * One WebSocket to the live stream that comes back by itself (docs/trace.md, Live). It tells what it hears; what is kept
+ * and shown is not its concern.
+ */
+export interface LiveRow extends LiveEvent {
+  readonly payload?: unknown
+  readonly payloadChars?: number
+}
+
+export type LiveState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'open'; readonly payloads: boolean }
+  | { readonly kind: 'waiting'; readonly why: string }
+  | { readonly kind: 'refused'; readonly why: string }
+
+export interface LiveListener {
+  onEvent(row: LiveRow): void
+  onGap(skipped: number): void
+  onState(state: LiveState): void
+}
+
+interface Said {
+  readonly type: string
+  readonly event?: LiveRow
+  readonly skipped?: number
+  readonly payloads?: boolean
+}
+
+const PING_MS = 20_000
+const FIRST_WAIT_MS = 500
+const LONGEST_WAIT_MS = 15_000
+/** From these on the same answer would come again (docs/trace.md). */
+const FINAL: ReadonlySet<number> = new Set([4400, 4401, 4403])
+
+export interface LiveSocket {
+  filter(filter: LiveFilter): void
+  close(): void
+}
+
+export function openLiveSocket(first: LiveFilter, listener: LiveListener): LiveSocket {
+  let filter = first
+  let socket: WebSocket | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let waitMs = FIRST_WAIT_MS
+  let closed = false
+  const pings = setInterval(() => say({ type: 'ping' }), PING_MS)
+
+  function say(message: object): void {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message))
+  }
+  function connect(): void {
+    listener.onState({ kind: 'connecting' })
+    const url = new URL('/api/v1/events/live', location.href)
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+    const mine = new WebSocket(url, ['tributary'])
+    socket = mine
+    mine.onopen = () => say({ type: 'filter', ...filter })
+    mine.onmessage = ({ data }) => hear(JSON.parse(String(data)) as Said)
+    mine.onclose = ({ code, reason }) => {
+      if (closed || mine !== socket) return
+      if (FINAL.has(code)) return listener.onState({ kind: 'refused', why: reason })
+      listener.onState({ kind: 'waiting', why: reason })
+      timer = setTimeout(connect, waitMs)
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+    }
+  }
+  function hear(said: Said): void {
+    if (said.type === 'hello') {
+      waitMs = FIRST_WAIT_MS
+      listener.onState({ kind: 'open', payloads: said.payloads === true })
+    } else if (said.type === 'event' && said.event) listener.onEvent(said.event)
+    else if (said.type === 'gap') listener.onGap(said.skipped ?? 0)
+  }
+
+  connect()
+  return {
+    filter(next) {
+      filter = next
+      say({ type: 'filter', ...next })
+    },
+    close() {
+      closed = true
+      clearTimeout(timer)
+      clearInterval(pings)
+      socket?.close()
+    },
+  }
+}
