@@ -1,4 +1,4 @@
-import { DAY, isoDay } from '../shared/kernel/instant.ts'
+import { isoDay } from '../shared/kernel/instant.ts'
 import { bronzeKey, bronzePlace } from '../shared/lake/lake-key.ts'
 import type { LineName } from '../shared/lake/line-names.ts'
 import { filesOf } from '../shared/lake/manifest.ts'
@@ -15,6 +15,32 @@ export interface Between {
 }
 
 /**
+ * The newest days of arrival whose index has at most so many rows together, and at least one; null while there is no
+ * index.
+ */
+export async function newestDays(
+  env: Env,
+  workspace: string,
+  mostRows: number,
+): Promise<{ readonly from: string; readonly to: string } | null> {
+  const { days } = (await readRoot(env.LAKE, workspace)).value
+  const newestFirst = Object.keys(days)
+    .filter((day) => days[day]?.tables.index)
+    .sort()
+    .reverse()
+  const [to] = newestFirst
+  if (to === undefined) return null
+  let from = to
+  let rows = 0
+  for (const day of newestFirst) {
+    rows += days[day]?.tables.index?.rows ?? 0
+    if (day !== to && rows > mostRows) break
+    from = day
+  }
+  return { from, to }
+}
+
+/**
  * Lines of bronze by a name, whatever became of them: an identifier, a canonical ID or a messageId, by the hourly index.
  * What is not in silver yet, and what bronze does not keep any more, is not found.
  */
@@ -27,8 +53,9 @@ export async function indexedLinesOf(
   const key = keyedBy(env, workspace)(name)
   const { value: root } = await readRoot(env.LAKE, workspace)
   const wanted = new Map<string, Set<number>>()
-  for (let at = from; isoDay(at) <= isoDay(to); at += DAY) {
-    const manifest = await readDay(env.LAKE, root, isoDay(at))
+  const asked = Object.keys(root.days).filter((day) => isoDay(from) <= day && day <= isoDay(to))
+  for (const day of asked.sort()) {
+    const manifest = await readDay(env.LAKE, root, day)
     const files = filesOf(manifest, 'index').filter((file) => file.to >= from && file.from <= to)
     for (const file of files) {
       for (const row of await readSilver(env.LAKE, 'index', file, ['key', 'object', 'line'])) {

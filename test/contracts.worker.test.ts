@@ -131,6 +131,15 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?limit=0', 'limit'],
     ['?cursor=made-up', 'cursor'],
   ],
+  listModels: [
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
+  listModelRuns: [['?cursor=made-up', 'cursor']],
+  runModel: [
+    ['?dryRun=perhaps', 'dryRun'],
+    ['?upload=a/b', 'upload'],
+  ],
   listQualityHolds: [
     ['?state=lost', 'state'],
     ['?cursor=made-up', 'cursor'],
@@ -210,6 +219,10 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?limit=0', 'limit'],
     ['?outcome=lost', 'outcome'],
     ['?cursor=made-up', 'cursor'],
+  ],
+  readEventTrace: [
+    ['?day=yesterday', 'day'],
+    ['?day=2026-02-31', 'day'],
   ],
   watchEvents: [
     ['?outcomes=lost', 'outcomes.0'],

@@ -72,3 +72,27 @@ export type Outcome =
   | { readonly kind: 'dropped'; readonly reason: DropReason }
   | { readonly kind: 'rejected'; readonly reason: RejectReason }
   | { readonly kind: 'dead_letter'; readonly stage: DeadLetterStage; readonly reason: string }
+
+/** The outcome that a line of the archive says; undefined when it says none that is known. */
+export function outcomeIn(line: Readonly<Record<string, unknown>>): Outcome | undefined {
+  const { outcome: kind, reason, stage } = line
+  switch (kind) {
+    case 'applied':
+      return { kind, ...(line['late'] === true ? { late: true } : {}), ...again(line) }
+    case 'duplicate':
+      return { kind, ...(line['conflict'] === true ? { conflict: true } : {}) }
+    // Older versions may have had other reasons: what stands there is told.
+    case 'dropped':
+      return { kind, reason: String(reason) as DropReason }
+    case 'rejected':
+      return { kind, reason: String(reason) as RejectReason }
+    case 'dead_letter':
+      return { kind, stage: String(stage) as DeadLetterStage, reason: String(reason) }
+    default:
+      return undefined
+  }
+}
+
+function again(line: Readonly<Record<string, unknown>>): { readonly redelivered?: true } {
+  return line['redelivered'] === true ? { redelivered: true } : {}
+}

@@ -13,7 +13,8 @@ export interface TraceLine {
   /** Epoch milliseconds. */
   readonly receivedAt: number
   readonly decidedAt: number
-  readonly attempts: number
+  /** Not known of what only the archive has. */
+  readonly attempts?: number | undefined
   readonly type?: string | undefined
   /** Of the event; of what was no event, whatever stood there as its name. */
   readonly name?: string | undefined
@@ -146,7 +147,12 @@ export function isFailure({ outcome, refused }: TraceLine): boolean {
 function stepsOf(line: TraceLine): TraceStep[] {
   const { copyId, source, receivedAt, decidedAt: at, outcome, flags, attempts } = line
   const steps: TraceStep[] = [
-    { step: 'received', outcome: 'accepted', at: receivedAt, detail: { source, copyId, attempts } },
+    {
+      step: 'received',
+      outcome: 'accepted',
+      at: receivedAt,
+      detail: { source, copyId, ...(attempts === undefined ? {} : { attempts }) },
+    },
   ]
   if (outcome.kind === 'rejected' && !outcome.reason.startsWith('plan:')) {
     steps.push({ step: 'validate', outcome: 'rejected', reason: outcome.reason, at, detail: { ...line.fault } })
