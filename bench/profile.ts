@@ -14,6 +14,7 @@ in it, or stands as (program).
   --events N        events to measure (20000)
   --per-request N   events of a request (100)
   --people N        (100)
+  --at-once N       requests under way (8)
   --plain           from a source whose events pass no stage
   --out FILE        the profile itself, for the developer tools of a browser`
 
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     events: { type: 'string', default: '20000' },
     'per-request': { type: 'string', default: '100' },
     people: { type: 'string', default: '100' },
+    'at-once': { type: 'string', default: '8' },
     plain: { type: 'boolean', default: false },
     out: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -44,13 +46,14 @@ if (values.help) {
   process.exit(0)
 }
 const [events, perRequest, people] = [Number(values.events), Number(values['per-request']), Number(values.people)]
+const atOnce = Number(values['at-once'])
 const source = values.plain ? PLAIN_SOURCE : SOURCE
 const inspectorPort = await freePort()
 const server = await startWhole({ inspectorPort })
 try {
   const requests = (count: number) => Array.from({ length: count }, () => aRequest(perRequest, { people }, source))
   const warm = Math.ceil(Math.max(people, events / 4) / perRequest)
-  await timesOf(server.clients, requests(warm), 8)
+  await timesOf(server.clients, requests(warm), atOnce)
   await server.applied(warm * perRequest)
   const inspector = await inspect(inspectorPort)
   await inspector('Profiler.enable')
@@ -58,14 +61,17 @@ try {
   await inspector('Profiler.start')
   const cpu = server.cpuMs()
   const many = Math.ceil(events / perRequest)
-  await timesOf(server.clients, requests(many), 8)
+  await timesOf(server.clients, requests(many), atOnce)
   await server.applied((warm + many) * perRequest)
   const used = server.cpuMs() - cpu
   const { profile } = (await inspector('Profiler.stop')) as { profile: CpuProfile }
   if (values.out) writeFileSync(values.out, JSON.stringify(profile))
   const count = many * perRequest
-  console.log(`${((used * 1_000) / count).toFixed(0)} µs CPU per event of the whole runtime; by function, µs per event:`)
-  for (const [name, us] of selfTimes(profile).slice(0, 60)) console.log(`${(us / count).toFixed(2).padStart(8)}  ${name}`)
+  console.log(
+    `${((used * 1_000) / count).toFixed(0)} µs CPU per event of the whole runtime; by function, µs per event:`,
+  )
+  for (const [name, us] of selfTimes(profile).slice(0, 60))
+    console.log(`${(us / count).toFixed(2).padStart(8)}  ${name}`)
 } finally {
   await server.stop()
 }

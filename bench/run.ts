@@ -1,46 +1,78 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { applyBenchmark } from './apply.ts'
 import { audienceBenchmark } from './audience.ts'
+import { callbacksBenchmark } from './callbacks.ts'
 import { type Benchmark, type Figure, tableOf } from './figures.ts'
 import { identityBenchmark } from './identity.ts'
 import { ingestBenchmark } from './ingest.ts'
 import { lakeBenchmark } from './lake.ts'
+import { platformBenchmark } from './platform.ts'
+import { plotOf, type Results } from './plot.ts'
 import { queuesBenchmark } from './queues.ts'
+import { readableBenchmark } from './readable.ts'
+import { readsBenchmark } from './reads.ts'
 import { segmentsBenchmark } from './segments.ts'
 
-/** `npm run bench [NAME...] [-- --json FILE]`: every benchmark, or those named. */
 const BENCHMARKS: readonly Benchmark[] = [
   applyBenchmark,
   audienceBenchmark,
+  callbacksBenchmark,
   identityBenchmark,
   ingestBenchmark,
   lakeBenchmark,
+  platformBenchmark,
   queuesBenchmark,
+  readableBenchmark,
+  readsBenchmark,
   segmentsBenchmark,
 ]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    json: { type: 'string' },
+    plot: { type: 'string' },
+    from: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
 })
 const names = BENCHMARKS.map(({ name }) => name)
+const HELP = `npm run bench [${names.join('|')}...] [-- --json FILE] [--plot FILE] [--from FILE]
+
+Every benchmark, or those named: medians of interleaved rounds beside a baseline of the same run.
+
+  --json FILE   the figures; those of benchmarks that did not run stay as the file has them
+  --plot FILE   an SVG of all figures that have a target
+  --from FILE   runs nothing: the figures of an earlier --json`
 const unknown = positionals.filter((name) => !names.includes(name))
 if (values.help || unknown.length > 0) {
   for (const name of unknown) console.error(`There is no benchmark ${name}.`)
-  console.log(`npm run bench [${names.join('|')}...] [-- --json FILE]`)
+  console.log(HELP)
   process.exit(unknown.length > 0 ? 2 : 0)
 }
-const results: Record<string, readonly Figure[]> = {}
-for (const { name, about, run } of BENCHMARKS.filter(
-  (one) => positionals.length === 0 || positionals.includes(one.name),
-)) {
-  console.log(`${name}: ${about}`)
-  const figures = await run()
-  results[name] = figures
-  console.log(`${tableOf(figures)}\n`)
+const found = values.from === undefined ? await measured() : resultsIn(values.from)
+if (values.json) writeFileSync(values.json, `${JSON.stringify(found, null, 2)}\n`)
+if (values.plot) writeFileSync(values.plot, plotOf(found))
+
+async function measured(): Promise<Results> {
+  const results: Record<string, readonly Figure[]> = {}
+  for (const { name, about, run } of BENCHMARKS) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue
+    console.log(`${name}: ${about}`)
+    const figures = await run()
+    results[name] = figures
+    console.log(`${tableOf(figures)}\n`)
+  }
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`
+  const before = values.json && existsSync(values.json) ? resultsIn(values.json).results : {}
+  const all = { ...before, ...results }
+  const inOrder = names.flatMap((name) => (all[name] ? [[name, all[name]] as const] : []))
+  return { at: new Date().toISOString(), machine, results: Object.fromEntries(inOrder) }
 }
-const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`
-if (values.json)
-  writeFileSync(values.json, `${JSON.stringify({ at: new Date().toISOString(), machine, results }, null, 2)}\n`)
+
+/** A file of ours. */
+function resultsIn(file: string): Results {
+  return JSON.parse(readFileSync(file, 'utf8')) as Results
+}

@@ -62,7 +62,8 @@ const PLAN = {
   ],
 }
 
-const AT_ONCE = 8
+/** Connections; a bench decides how many of them it uses. */
+const MOST_AT_ONCE = 64
 const STANDSTILL_MS = 60_000
 
 export async function startWhole(options: BenchOptions = {}): Promise<WholeServer> {
@@ -93,7 +94,7 @@ export async function startBare(): Promise<WholeServer> {
 }
 
 function withClients(server: BenchServer): WholeServer {
-  const clients = new Clients(server.url, AT_ONCE * 2)
+  const clients = new Clients(server.url, MOST_AT_ONCE)
   const outcomes = async () => JSON.parse(await clients.good({ method: 'GET', path: '/bench/outcomes' }))
   return {
     ...server,
