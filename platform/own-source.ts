@@ -4,10 +4,10 @@ import { WORKSPACE_ID } from '../shared/kernel/id.ts'
 
 /**
  * The sources of what Tributary itself tells: consents set through the API, tracking links that were followed,
- * and what batch plugins say of people. They
+ * what batch plugins say of people, and rows of models. They
  * have no row and no key (no write key can name them: an `@` stands in none), so nobody can send under their name.
  */
-export const OWN_SOURCES = ['api', 'tracking', 'plugins'] as const
+export const OWN_SOURCES = ['api', 'tracking', 'plugins', 'models'] as const
 export type OwnSource = (typeof OWN_SOURCES)[number]
 
 export function ownSourceId(name: OwnSource, workspace: string): string {

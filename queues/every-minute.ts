@@ -1,4 +1,5 @@
 import { log } from '../platform/log.ts'
+import { beginModelRuns } from '../platform/model-runs.ts'
 import { beginPluginRuns } from '../platform/plugin-runs.ts'
 import { beginSyncs } from '../platform/sync-runs.ts'
 import { beginCompaction } from './compact-lake.ts'
@@ -14,6 +15,7 @@ const CHORES: Readonly<Record<string, (env: Env) => Promise<unknown>>> = {
   'resume jobs': (env) => resumeJobs(env),
   'begin daily jobs': (env) => beginDailyJobs(env),
   'begin runs of plugins': (env) => beginPluginRuns(env),
+  'begin runs of models': (env) => beginModelRuns(env),
   'compact the lake': (env) => beginCompaction(env),
   'tend the lake': (env) => beginTending(env),
   'begin syncs': (env) => beginSyncs(env),

@@ -13,6 +13,7 @@ import { rebuildProfiles } from './rebuild-profiles.ts'
 import { redeliverArchive } from './redeliver-archive.ts'
 import { replayArchive } from './replay-archive.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
+import { runModel } from './run-model.ts'
 import { runPlugin } from './run-plugin.ts'
 import { verifyWarehouse } from './sync-verify.ts'
 import { syncWarehouse } from './sync-warehouse.ts'
@@ -37,6 +38,7 @@ export const JOB_KINDS: readonly JobKind[] = [
   compactLake,
   tendLake,
   checkQuality,
+  runModel,
   runPlugin,
   syncWarehouse,
   verifyWarehouse,

@@ -55,6 +55,8 @@ describe('laws', () => {
       'two documents differ nowhere exactly when they are equal',
     'the statistics of rows do not depend on how they were grouped or in which order':
       'the statistics of rows do not depend on how they were grouped or in which order',
+    'what was known with the difference applied is what was found':
+      'what was known with the difference applied is what was found',
     'the owners do not depend on the order or repetition of what was told':
       'the owners do not depend on the order or repetition of what was told',
     'whatever the order of the events, intervals of one person and segment are disjoint, and at most one is open':

@@ -1,0 +1,88 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { z } from 'zod'
+import type { KnownRow } from '../shared/model/difference.ts'
+import { readTagged, swapTagged, type Tagged } from './lake-json.ts'
+import type { Model } from './model-row.ts'
+
+/**
+ * What was told by the run before: keys and hashes, in pages in the order of the keys, and which pages those are. A run
+ * writes pages beside them and swaps at its end, so that one that is given up changes nothing, and the next one tells the
+ * same under the same messageIds.
+ */
+export const ModelState = z.object({
+  v: z.literal(1),
+  /** Rises with every run that ended; part of every messageId. */
+  generation: z.int(),
+  /** Folder of the pages. */
+  folder: z.string(),
+  /** First key of each page, in order. */
+  pages: z.array(z.object({ first: z.string(), rows: z.int() })),
+  rows: z.int(),
+  /** Greatest value of the cursor column that was read. */
+  cursor: z.string().nullable(),
+  /** Names of traits that rows had. */
+  traits: z.array(z.string()),
+})
+export type ModelState = z.infer<typeof ModelState>
+
+const NOTHING: ModelState = { v: 1, generation: 0, folder: '', pages: [], rows: 0, cursor: null, traits: [] }
+
+type Named = Pick<Model, 'workspace' | 'id'>
+
+export function modelPrefix({ workspace, id }: Named): string {
+  return `models/ws=${workspace}/${id}/`
+}
+
+function stateKey(model: Named): string {
+  return `${modelPrefix(model)}state.json`
+}
+
+export async function readState(bucket: R2Bucket, model: Named): Promise<Tagged<ModelState>> {
+  return (await readTagged(bucket, stateKey(model), ModelState)) ?? { value: NOTHING, etag: null }
+}
+
+/** Answers false when somebody else swapped meanwhile. */
+export async function swapState(bucket: R2Bucket, model: Named, state: ModelState, etag: string | null) {
+  return (await swapTagged(bucket, stateKey(model), state, etag)) !== null
+}
+
+function pageKey(model: Named, folder: string, page: number): string {
+  return `${modelPrefix(model)}${folder}/${String(page).padStart(6, '0')}`
+}
+
+export async function readPage(
+  bucket: R2Bucket,
+  model: Named,
+  folder: string,
+  page: number,
+): Promise<readonly KnownRow[]> {
+  const object = await bucket.get(pageKey(model, folder, page))
+  if (!object) throw new Error(`page ${page} of what ${model.id} knows is gone`)
+  const text = gunzipSync(new Uint8Array(await object.arrayBuffer())).toString('utf8')
+  return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as KnownRow)
+}
+
+export async function writePage(
+  bucket: R2Bucket,
+  model: Named,
+  folder: string,
+  page: number,
+  rows: readonly KnownRow[],
+): Promise<void> {
+  const text = rows.map((row) => JSON.stringify(row)).join('\n')
+  await bucket.put(pageKey(model, folder, page), gzipSync(text))
+}
+
+/** Pages of runs that are over, and uploads; `keep`: the folder that is in force, null when the model is gone. */
+export async function forgetPages(bucket: R2Bucket, model: Named, keep: string | null): Promise<void> {
+  const prefix = modelPrefix(model)
+  const kept = keep === null ? [] : [`${prefix}${keep}/`, stateKey(model)]
+  let startAfter: string | undefined
+  for (;;) {
+    const page = await bucket.list({ prefix, ...(startAfter === undefined ? {} : { startAfter }) })
+    const keys = page.objects.map(({ key }) => key).filter((key) => !kept.some((one) => key.startsWith(one)))
+    if (keys.length > 0) await bucket.delete(keys)
+    if (!page.truncated) return
+    startAfter = page.objects.at(-1)?.key
+  }
+}
