@@ -128,6 +128,35 @@ describe('erasing a person from the lake', () => {
     expect(events.join()).toContain(String(anew))
   })
 
+  test('a batch that is delivered again meets the marker of what was erased, mixed with others or not, and writes nothing back', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    const alone = aMessage(ws, [
+      identify({ userId: 'ann-user' }, { email: 'ann@example.com', name: 'Annabel' }),
+      track({ userId: 'ann-user' }),
+    ])
+    const shared = aMessage(ws, [track({ userId: 'ann-user' }), track({ userId: 'other' })])
+    await deliver([alone])
+    await deliver([shared])
+    const bronze = async () => [...(await everything())].filter(([key]) => key.startsWith('bronze/events/'))
+    const before = await bronze()
+    await api('DELETE', '/profiles/user_id:ann-user')
+    await runJobs(ws)
+    const after = await bronze()
+    expect(after.map(([key]) => key)).toEqual(before.map(([key]) => key))
+    expect(after.map(([, text]) => text.length > 0).sort()).toEqual([false, true])
+    // The queue did not hear that they were done: each comes again, and then both together.
+    await deliver([alone], 2)
+    await deliver([shared], 2)
+    expect(await bronze()).toEqual(after)
+    await deliver([alone, shared], 2)
+    expect((await bronze()).length).toBe(after.length + 1)
+    await compact(ws, api)
+    expect(await keysThatSay(MARKS)).toEqual([])
+    const tables = (await api('GET', '/lake')).body.tables as { table: string; rows: number }[]
+    expect(tables.find(({ table }) => table === 'events')?.rows).toBe(1)
+  })
+
   test('a round that read bronze before it was cleaned cannot put them back', async () => {
     const { ws, api } = await aPerson()
     // Somebody began the round and is dead: it is carried on before silver is cleaned.
