@@ -75,8 +75,8 @@ function settingsOf(folder: string, allowed: readonly string[], isUnsafe: boolea
   return settings.join('; ')
 }
 
-function scanOf({ paths }: TableFiles): string {
-  return `read_parquet([${paths.map(text).join(', ')}], union_by_name = true)`
+function scanOf({ paths, isMixed }: TableFiles): string {
+  return `read_parquet([${paths.map(text).join(', ')}]${isMixed ? ', union_by_name = true' : ''})`
 }
 
 function infoRow(view: string, { origin, asOf, rows, bytes, paths }: TableFiles): string {

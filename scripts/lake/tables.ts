@@ -19,6 +19,8 @@ export interface TableFiles {
   /** Where the rows come from, and until when they are complete, epoch milliseconds. */
   readonly origin: string
   readonly asOf: number
+  /** Some file is older than a column: then all of them are looked into before the first is read. */
+  readonly isMixed: boolean
 }
 
 /** Objects of bronze that are in memory at once. */
@@ -45,7 +47,7 @@ export function lakeTables(lake: OpenLake, folder: string) {
   }
   const ofRows = (table: Table, rows: readonly Row[], origin: string): TableFiles => {
     const { path, bytes } = written(table, rows)
-    return { paths: [path], rows: rows.length, bytes, origin, asOf: now }
+    return { paths: [path], rows: rows.length, bytes, origin, asOf: now, isMixed: false }
   }
 
   /** What is in bronze alone, in pieces: there may be much of it when compaction stands still. */
@@ -82,6 +84,7 @@ export function lakeTables(lake: OpenLake, folder: string) {
         bytes: sum(named, ({ bytes }) => bytes) + (younger?.bytes ?? 0),
         origin: younger ? 'silver and bronze' : 'silver',
         asOf: now,
+        isMixed: named.some(({ schema }) => schema !== SILVER[table].schema),
       }
     })
 
@@ -105,7 +108,8 @@ export function lakeTables(lake: OpenLake, folder: string) {
     const named = goldFiles(table)
     const paths = [written(GOLD[table], []).path, ...(await lake.fetch(named))]
     const [rows, bytes] = [sum(named, (file) => file.rows), sum(named, (file) => file.bytes)]
-    return { paths, rows, bytes, origin: 'gold', asOf: lake.snapshot.root.gold?.at ?? 0 }
+    const isMixed = named.some(({ schema }) => schema !== GOLD[table].schema)
+    return { paths, rows, bytes, origin: 'gold', asOf: lake.snapshot.root.gold?.at ?? 0, isMixed }
   }
 
   const people = () =>
@@ -133,7 +137,7 @@ export function lakeTables(lake: OpenLake, folder: string) {
   const ofPeople = (table: keyof LakePeople) =>
     made(`gold.${table}`, async (): Promise<TableFiles> => {
       if (!isLive()) return ofGold(table)
-      return { ...(await people())[table], origin: 'profiles', asOf: now }
+      return { ...(await people())[table], origin: 'profiles', asOf: now, isMixed: false }
     })
 
   const segmentMembers = () =>

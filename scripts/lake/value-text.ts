@@ -75,7 +75,6 @@ function writeScalar(value: DuckDBValue): string {
 }
 
 function writeObject(value: DuckDBValue): string {
-  if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString('base64'))
   const name = value?.constructor.name
   const text = String(value)
   // Of these a text is a number already, with all its digits.
