@@ -69,8 +69,8 @@ export function bigQueryJobs(settings: BigQuerySettings, rules: OutboundRules): 
         const end = Date.now() + QUICK_MS
         // Somebody else began it at the same moment.
         if (status === 409) ({ json } = await state(jobId))
-        while (stateOf(json) !== 'DONE' && Date.now() < end) {
-          await new Promise((resume) => setTimeout(resume, 250))
+        for (let waitMs = 20; stateOf(json) !== 'DONE' && Date.now() < end; waitMs = Math.min(500, waitMs * 2)) {
+          await new Promise((resume) => setTimeout(resume, waitMs))
           ;({ json } = await state(jobId))
         }
         if (stateOf(json) !== 'DONE') return 'pending'

@@ -1,15 +1,19 @@
 import type { JsonObject } from '../shared/kernel/json.ts'
 import type { BigQuerySettings } from '../shared/warehouse/type/bigquery.ts'
 import type { ClickHouseSettings } from '../shared/warehouse/type/clickhouse.ts'
+import type { IcebergSettings } from '../shared/warehouse/type/iceberg.ts'
 import type { PostgresSettings } from '../shared/warehouse/type/postgres.ts'
 import type { S3Settings } from '../shared/warehouse/type/s3.ts'
+import type { SnowflakeSettings } from '../shared/warehouse/type/snowflake.ts'
 import { type WarehousePort, WarehouseRefusal } from '../shared/warehouse/warehouse.ts'
 import { refusedHost } from './outbound.ts'
 import { type OutboundRules, refusedUrl } from './outbound-address.ts'
 import { openBigQuery } from './warehouse-bigquery.ts'
 import { openClickHouse } from './warehouse-clickhouse.ts'
+import { openIceberg } from './warehouse-iceberg.ts'
 import { openPostgres } from './warehouse-postgres.ts'
 import { openS3 } from './warehouse-s3.ts'
+import { openSnowflake } from './warehouse-snowflake.ts'
 
 /** What opening a warehouse may need beside its settings. */
 export interface OpenOptions {
@@ -29,6 +33,8 @@ const OPEN: Readonly<Record<string, Open>> = {
   clickhouse: (settings: ClickHouseSettings, { rules }) => openClickHouse(settings, rules),
   s3: (settings: S3Settings, { rules }) => openS3(settings, rules),
   bigquery: (settings: BigQuerySettings, { rules }) => openBigQuery(settings, rules),
+  snowflake: (settings: SnowflakeSettings, { rules }) => openSnowflake(settings, rules),
+  iceberg: (settings: IcebergSettings, { rules }) => openIceberg(settings, rules),
 }
 
 /** Settings were parsed by the schema of the very type. @throws WarehouseRefusal when it must not be called */

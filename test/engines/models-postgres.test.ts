@@ -168,7 +168,7 @@ describe.skipIf(NO_POSTGRES)('models over PostgreSQL', () => {
     const [last] = (await api('GET', `/models/${model.id}/runs`)).body.runs
     expect(last).toMatchObject({ state: 'done', added: 10, rows: 5_000, failed: 4_990 })
     expect(await run(model.id)).toMatchObject({ added: 0, unchanged: 10 })
-    const counted = async () => (await api('GET', '/profiles/user_id:crash')).body.eventCount
+    const counted = async () => (await api('GET', '/profiles/user_id:crash')).body.eventCounts?.['Seen']
     for (let tries = 0; (await counted()) !== 10 && tries < 100; tries++)
       await new Promise((resume) => setTimeout(resume, 100))
     expect(await counted()).toBe(10)
