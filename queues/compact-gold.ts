@@ -11,14 +11,16 @@ import { filesOf, LakeFile, type Root } from '../shared/lake/manifest.ts'
 import { type Owners, ownerOf, ownersOf } from '../shared/lake/owners.ts'
 import { type PersonRows, personRows } from '../shared/lake/person-rows.ts'
 import { segmentIntervals } from '../shared/lake/segment-intervals.ts'
+import { Tallies } from '../shared/quality/tally.ts'
 import type { ProfileDocument } from '../shared/segment/profile-document.ts'
+import { countGold, mayBeGold } from './quality-gold.ts'
 
 /**
  * Gold of one workspace, built beside the one that readers see and put in its place as a whole. In steps: people (what
  * the audience shards hold), merges, who was in which segment, and what changed of the days.
  */
 export const GoldCursor = z.object({
-  phase: z.enum(['people', 'merges', 'segments', 'days', 'swap']),
+  phase: z.enum(['people', 'merges', 'segments', 'days', 'check', 'swap']),
   /** Of people: the next shard, and the place in it. Of segments: the share of people. */
   at: z.int(),
   after: z.int(),
@@ -29,6 +31,8 @@ export const GoldCursor = z.object({
   tables: z.record(z.string(), z.array(LakeFile)),
   built: z.record(z.string(), z.string()),
   skipped: z.array(z.string()),
+  /** What the gate counted so far (queues/quality-gold.ts). */
+  counted: z.object({ at: z.int(), tallies: Tallies }).default({ at: 0, tallies: {} }),
 })
 export type GoldCursor = z.infer<typeof GoldCursor>
 
@@ -54,6 +58,7 @@ export async function beginGold(env: Env, workspace: string): Promise<GoldCursor
     tables: { sessions: [...kept('sessions')], daily_activity: [...kept('daily_activity')] },
     built: { ...gold?.built },
     skipped: [...(gold?.skipped ?? [])],
+    counted: { at: 0, tallies: {} },
   }
 }
 
@@ -68,6 +73,8 @@ export async function goldStep(env: Env, workspace: string, cursor: GoldCursor, 
       return segmentsStep(env, workspace, cursor)
     case 'days':
       return daysStep(env, workspace, cursor)
+    case 'check':
+      return checkStep(env, workspace, cursor)
     case 'swap':
       return swapStep(env, workspace, cursor, now)
   }
@@ -156,7 +163,7 @@ function staleDays(root: Root, { built }: GoldCursor): string[] {
 
 async function daysStep(env: Env, workspace: string, cursor: GoldCursor): Step {
   const [day, ...days] = cursor.days
-  if (day === undefined) return { ...cursor, phase: 'swap' }
+  if (day === undefined) return { ...cursor, phase: 'check' }
   const root = (await readRoot(env.LAKE, workspace)).value
   const start = parseInstant(day) ?? 0
   const entry = root.days[day]
@@ -177,8 +184,16 @@ async function daysStep(env: Env, workspace: string, cursor: GoldCursor): Step {
   return withDay(env, workspace, next, 'daily_activity', start, daily_activity)
 }
 
+async function checkStep(env: Env, workspace: string, cursor: GoldCursor): Step {
+  const counted = await countGold(env, workspace, cursor.tables, cursor.counted)
+  if (counted === null) return { ...cursor, phase: 'swap' }
+  return { ...cursor, counted: counted as GoldCursor['counted'] }
+}
+
 async function swapStep(env: Env, workspace: string, cursor: GoldCursor, now: number): Step {
-  const { round, tables, built, skipped, generation } = cursor
+  const { round, tables, built, skipped, generation, counted } = cursor
+  // What breaks a hard expectation stays aside; its files are swept within a day.
+  if (!(await mayBeGold(env, workspace, { tallies: counted.tallies, generation }, now))) return null
   let isFenced = false
   await swapRoot(env.LAKE, workspace, [], now, (root) => {
     isFenced = generation <= root.fence
