@@ -1,5 +1,87 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { Tabs } from 'radix-ui'
+import type { ProfileDocument } from '../../../shared/profile/document.ts'
 import { Page } from '../components/page.tsx'
+import { Loading, Problem } from '../components/states.tsx'
+import { Time } from '../components/time.tsx'
+import { eventCount, nameOf } from '../person.ts'
+import { t } from '../words/words.ts'
+import { Consents } from './profile/consents.tsx'
+import { Identity } from './profile/identity.tsx'
+import { ProfileActions } from './profile/profile-actions.tsx'
+import { profileQuery } from './profile/profile-queries.ts'
+import { SegmentsOfPerson } from './profile/segments.tsx'
+import { Timeline } from './profile/timeline.tsx'
+import { Traits } from './profile/traits.tsx'
 
+const route = getRouteApi('/inside/profiles/$ref')
+const TABS = ['timeline', 'traits', 'identity', 'segments', 'consents'] as const
+
+/** Everything known of one person. */
 export function ProfilePage() {
-  return <Page title="Profile">…</Page>
+  const { ref } = route.useParams()
+  const { tab } = route.useSearch()
+  const navigate = route.useNavigate()
+  const profile = useQuery(profileQuery(ref))
+  if (profile.isPending) return <Page title={t('person.one')}>{<Loading />}</Page>
+  if (!profile.data)
+    return (
+      <Page title={t('person.one')}>
+        <Problem fault={profile.error} retry={() => void profile.refetch()} />
+      </Page>
+    )
+  const person = profile.data
+  return (
+    <Page title={nameOf(person)} lead={<Header person={person} />} actions={<ProfileActions person={person} />}>
+      <Tabs.Root
+        value={TABS.find((one) => one === tab) ?? 'timeline'}
+        onValueChange={(next) => void navigate({ search: next === 'timeline' ? {} : { tab: next }, replace: true })}
+      >
+        <Tabs.List className="mb-6 flex gap-1 overflow-x-auto border-b border-line" aria-label={t('person.views')}>
+          {TABS.map((one) => (
+            <Tabs.Trigger
+              key={one}
+              value={one}
+              className="-mb-px border-b-2 border-transparent px-3 py-2.5 text-sm whitespace-nowrap text-muted hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
+            >
+              {t(`person.${one}`)}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+        <Tabs.Content value="timeline">
+          <Timeline person={person} />
+        </Tabs.Content>
+        <Tabs.Content value="traits">
+          <Traits person={person} />
+        </Tabs.Content>
+        <Tabs.Content value="identity">
+          <Identity person={person} />
+        </Tabs.Content>
+        <Tabs.Content value="segments">
+          <SegmentsOfPerson person={person} />
+        </Tabs.Content>
+        <Tabs.Content value="consents">
+          <Consents person={person} />
+        </Tabs.Content>
+      </Tabs.Root>
+    </Page>
+  )
+}
+
+function Header({ person }: { readonly person: ProfileDocument }) {
+  return (
+    <>
+      <span className="block font-mono text-xs break-all">{person.id}</span>
+      <span className="mt-2 flex flex-wrap gap-x-5 gap-y-1 text-sm">
+        <span>
+          {t('person.firstSeen')} <Time at={person.firstSeen} />
+        </span>
+        <span>
+          {t('people.lastSeen')} <Time at={person.lastSeen} as="ago" />
+        </span>
+        <span className="tabular-nums">{t('person.events', { n: eventCount(person) })}</span>
+      </span>
+    </>
+  )
 }

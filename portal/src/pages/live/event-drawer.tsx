@@ -8,7 +8,7 @@ import { Time } from '../../components/time.tsx'
 import type { LiveRow } from '../../live/live-socket.ts'
 import { Outcome, titleOf } from '../../live/outcome.tsx'
 import { sourcesQuery, useSourceNames } from '../../live/use-sources.ts'
-import { number, t } from '../../words/words.ts'
+import { t } from '../../words/words.ts'
 import { curlOf } from './curl.ts'
 import { faultOf } from './event-rows.tsx'
 import { EventTrace } from './event-trace.tsx'
@@ -77,7 +77,7 @@ export function EventDrawer({ row, close }: Props) {
 
 function Payload({ row }: { readonly row: LiveRow }) {
   if (row.payload !== undefined) return <Json value={row.payload} />
-  const why = row.payloadChars ? t('live.payloadLong', { chars: number(row.payloadChars) }) : t('live.payloadNone')
+  const why = row.payloadChars ? t('live.payloadLong', { chars: row.payloadChars }) : t('live.payloadNone')
   return <p className="text-sm text-muted">{why}</p>
 }
 

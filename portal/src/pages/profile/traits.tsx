@@ -1,0 +1,69 @@
+import type { ProfileDocument } from '../../../../shared/profile/document.ts'
+import { Panel } from '../../components/panel.tsx'
+import { Empty } from '../../components/states.tsx'
+import { Time } from '../../components/time.tsx'
+import { useSourceNames } from '../../live/use-sources.ts'
+import { t } from '../../words/words.ts'
+
+/** What is known of somebody: each value with who said it and when; the latest stands. */
+export function Traits({ person }: { readonly person: ProfileDocument }) {
+  const { traits, computedTraits } = person
+  const computed = Object.entries(computedTraits)
+  if (Object.keys(traits).length === 0 && computed.length === 0) return <Empty title={t('person.noTraits')} />
+  return (
+    <div className="flex flex-col gap-6">
+      <Panel title={t('person.traits')}>
+        <Told person={person} />
+      </Panel>
+      {computed.length > 0 ? (
+        <Panel title={t('person.computed')}>
+          <dl className="grid gap-y-2 text-sm sm:grid-cols-[minmax(8rem,14rem)_1fr]">
+            {computed.map(([name, value]) => (
+              <div key={name} className="contents">
+                <dt className="text-muted">{name}</dt>
+                <dd className="break-words">{textOf(value)}</dd>
+              </div>
+            ))}
+          </dl>
+        </Panel>
+      ) : null}
+    </div>
+  )
+}
+
+function Told({ person: { traits, traitMeta = {} } }: { readonly person: ProfileDocument }) {
+  const sourceName = useSourceNames()
+  const names = Object.keys(traits).sort()
+  return (
+    <table className="w-full table-fixed text-sm">
+      <thead className="sr-only">
+        <tr>
+          <th>{t('person.trait')}</th>
+          <th>{t('person.value')}</th>
+          <th>{t('person.said')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {names.map((name) => (
+          <tr key={name} className="border-b border-line last:border-0">
+            <th scope="row" className="w-1/3 py-2.5 pr-4 text-left font-normal break-words text-muted sm:w-1/4">
+              {name}
+            </th>
+            <td className="py-2.5 pr-4 break-words">{textOf(traits[name])}</td>
+            <td className="hidden w-1/3 py-2.5 text-right text-muted sm:table-cell">
+              {traitMeta[name] ? (
+                <>
+                  {sourceName(traitMeta[name].source)} · <Time at={traitMeta[name].at} />
+                </>
+              ) : null}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
