@@ -143,7 +143,11 @@ describe('who watches events', () => {
     await until(({ event }) => event?.name === 'c')
     expect(names()).toEqual(['a', 'c'])
     expect(await answer({ type: 'filter', colours: ['red'] }, 'error')).toMatchObject({ errors: [{ path: 'colours' }] })
-    expect(await answer('no json', 'error')).toMatchObject({ errors: [{}] })
+    expect(await answer('no json', 'error')).toEqual({ type: 'error', errors: [{ path: '', message: 'is no JSON' }] })
+    expect(await answer({ type: 'fliter' }, 'error')).toMatchObject({ errors: [{ path: 'type' }] })
+    expect(await answer([], 'error')).toMatchObject({
+      errors: [{ path: '', message: expect.stringMatching(/object/) }],
+    })
     expect(await answer({ type: 'filter', text: 'x'.repeat(2_000) }, 'error')).toMatchObject({ errors: [{}] })
     expect(await answer('{"type":"ping"}', 'pong')).toEqual({ type: 'pong' })
   })

@@ -28,7 +28,9 @@ export async function heard(
   if (typeof message !== 'string') return refuse([{ path: '', message: 'must be text' }])
   if (message.length > MOST_FILTER_CHARS)
     return refuse([{ path: '', message: `must be at most ${MOST_FILTER_CHARS} characters` }])
-  const parsed = LiveMessage.safeParse(jsonOf(message) ?? null)
+  const json = jsonOf(message)
+  if (json === undefined) return refuse([{ path: '', message: 'is no JSON' }])
+  const parsed = LiveMessage.safeParse(json, { reportInput: true })
   if (!parsed.success) return refuse(fieldErrors(parsed.error.issues))
   const said = parsed.data
   switch (said.type) {

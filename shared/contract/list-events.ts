@@ -20,10 +20,14 @@ export const listEvents = defineContract({
     source: z.string().max(255).optional(),
     type: z.enum(EVENT_TYPES).optional(),
     name: z.string().max(512).optional().meta({ description: 'Exactly this name' }),
-    profile: z.string().max(100).optional().meta({ description: 'A canonical ID' }),
+    profile: z
+      .string()
+      .max(100)
+      .optional()
+      .meta({ description: 'A canonical ID; or `type:value`, for tokens that have `profiles:read` as well' }),
     cursor: EventsCursor,
     limit: LimitParameter,
   }),
   reply: z.object({ events: z.array(EventLine), cursor: z.string().nullable() }),
-  failures: [],
+  failures: ['forbidden'],
 })

@@ -31,6 +31,12 @@ describe('a trace', () => {
     ])
   })
 
+  test('says times as the API says all of them', () => {
+    expect(traceSteps([line()], [])[1]).toMatchObject({
+      detail: { type: 'track', timestamp: '1970-01-01T00:00:00.900Z' },
+    })
+  })
+
   test('says which links were refused, and why', () => {
     expect(stepsOf(line({ refused: ['limit', 'apart', 'limit'] }))[2]).toEqual([
       'identity',

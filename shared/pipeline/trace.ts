@@ -158,8 +158,10 @@ function stepsOf(line: TraceLine): TraceStep[] {
     steps.push({ step: 'validate', outcome: 'rejected', reason: outcome.reason, at, detail: { ...line.fault } })
     return steps
   }
-  if (line.type !== undefined)
-    steps.push({ step: 'validate', outcome: 'pass', at, detail: { type: line.type, timestamp: line.timestamp } })
+  if (line.type !== undefined) {
+    const time = line.timestamp === undefined ? {} : { timestamp: toIso(line.timestamp) }
+    steps.push({ step: 'validate', outcome: 'pass', at, detail: { type: line.type, ...time } })
+  }
   for (const flag of flags) steps.push({ step: flag, outcome: 'flagged', at, detail: {} })
   for (const note of line.notes ?? []) steps.push({ ...note, at, detail: note.detail ?? {} })
   if (line.canonicalId !== undefined) steps.push(identityStep(line))

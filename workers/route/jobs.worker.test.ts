@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { jobRow, startJob } from '../../platform/jobs.ts'
+import { reviveJob } from '../../platform/revive-job.ts'
 import { JobDocument } from '../../shared/contract/read-job.ts'
 import { type Api, anApi } from '../../test/support/api.ts'
 import { aWorkspace, type TestWorkspace } from '../../test/support/workspace.ts'
@@ -50,6 +51,15 @@ describe('the list of jobs', () => {
     expect(third.json.cursor).toBeNull()
     expect((await mine.call('GET', '/api/v1/jobs?kind=paged&state=failed')).json).toEqual({ jobs: [], cursor: null })
     expect((await theirs.call('GET', '/api/v1/jobs')).json).toEqual({ jobs: [], cursor: null })
+  })
+
+  test('a chore that begins again under the same name stands where it began, and not above all others for ever', async () => {
+    await reviveJob(silent, { workspace: ws.id, id: 'job_tend', kind: 'mixed' }, 30_000)
+    const later = await aJob(40_000, 'mixed')
+    const list = async (query: string) => (await mine.call('GET', `/api/v1/jobs?kind=mixed&limit=1${query}`)).json
+    const first = await list('')
+    const second = await list(`&cursor=${first.cursor}`)
+    expect([...first.jobs, ...second.jobs].map((job: JobDocument) => job.id)).toEqual([later, 'job_tend'])
   })
 })
 

@@ -71,6 +71,9 @@ describe('the newest events', () => {
     expect((await ids('type=identify&limit=200')).ids).toEqual(['i4', 'i3', 'i2', 'i1', 'i0'])
     expect((await ids(`profile=${profile}&source=${ws.source}&outcome=applied`)).ids.length).toBe(10)
     expect((await ids('profile=prf_nobody')).ids).toEqual([])
+    expect((await ids('profile=user_id:u&limit=200')).ids.length).toBe(10)
+    expect((await ids('profile=user_id:nobody')).ids).toEqual([])
+    expect((await (await apiClient(ws, ['events:read']))('GET', '/events?profile=user_id:u')).status).toBe(403)
     const all: string[] = []
     for (let cursor: string | null = ''; cursor !== null; ) {
       const page = await ids(`limit=3&cursor=${cursor}`)
