@@ -11,6 +11,7 @@ import { rebuildCommand } from './rebuild.ts'
 import { redeliverCommand } from './redeliver.ts'
 import { replayCommand } from './replay.ts'
 import { sqlCommand } from './sql.ts'
+import { syncCommand } from './sync.ts'
 import { tailCommand } from './tail.ts'
 
 /** Every command, in the order of the list. */
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   replayCommand,
   redeliverCommand,
   rebuildCommand,
+  syncCommand,
   jobsCommand,
   codegenCommand,
 ]

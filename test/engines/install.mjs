@@ -1,5 +1,5 @@
 // Installs the engines that are too large for everybody's node_modules into a cache folder outside of the repository.
-// Done by tests when CI or TRIBUTARY_ENGINES is set, and by hand: node test/engines/install.mjs
+// Done by .ci/run, by tests when TRIBUTARY_ENGINES=1, and by hand: node test/engines/install.mjs
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -18,8 +18,7 @@ export function enginesFolder() {
 export function engineFolder(name) {
   const folder = enginesFolder()
   if (existsSync(join(folder, 'node_modules', name))) return folder
-  const isWanted = process.env['CI'] === 'true' || process.env['TRIBUTARY_ENGINES'] === '1'
-  return isWanted ? install() : undefined
+  return process.env['TRIBUTARY_ENGINES'] === '1' ? install() : undefined
 }
 
 function install() {

@@ -24,7 +24,7 @@ describe('BigQuery', () => {
     type: 'bigquery',
     storage: () => storage,
     settings,
-    stories: 2,
+    stories: 1,
     async read({ dataset }, table, columns) {
       const said = columns.map((name) => (TIMES.includes(name) ? `epoch_ms(${name}) AS ${name}` : name))
       const rows = await server.query(`SELECT ${said.join(', ')} FROM ${dataset}.${table}`)

@@ -47,6 +47,7 @@ describe.skipIf(NO_POSTGRES)(`PostgreSQL${NO_POSTGRES ? `: ${NO_POSTGRES}` : ''}
   warehouseSuite({
     type: 'postgres',
     storage: () => storage,
+    stories: 5,
     settings: () => settings(`suite_${(serial += 1)}`),
     async read({ schema }, table, columns) {
       const rows = await server.query(`SELECT ${columns.join(', ')} FROM ${schema}.${table}`)
@@ -101,6 +102,23 @@ describe.skipIf(NO_POSTGRES)(`PostgreSQL${NO_POSTGRES ? `: ${NO_POSTGRES}` : ''}
     const found = await world.verify()
     expect(found.ok).toBe(false)
     expect(found.tables[0].differs).toEqual([{ slice: '2026-11-21', lake: 2, warehouse: 1 }])
+  })
+
+  test('a server that loses its power in the middle of a batch has all of it or nothing, and the run goes on', async () => {
+    const { schema, world } = await aWorld({ tables: ['events'] })
+    const many = Array.from({ length: 20_000 }, (_, i) => anEvent(i, `p${i % 50}`, DAY_1 + (i % 4) * HOUR))
+    await world.add('events', many)
+    for (const waitMs of [150, 300, 600]) {
+      const step = world.step().catch((fault: unknown) => fault)
+      await new Promise((resume) => setTimeout(resume, waitMs))
+      await server.crash()
+      await step
+    }
+    expect(await world.run()).toMatchObject({ finished: true })
+    const [row] = await server.query(
+      `SELECT count(*)::int AS n, count(DISTINCT message_id)::int AS d FROM ${schema}.events`,
+    )
+    expect(row).toEqual({ n: 20_000, d: 20_000 })
   })
 
   test('a schema that is another workspace’s is left alone, and wrong credentials end the run with the reason', async () => {

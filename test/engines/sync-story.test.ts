@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LocalServer, startLocalServer } from '../support/local-server.ts'
 import { NO_POSTGRES, type PostgresServer, startPostgres } from '../support/postgres.ts'
@@ -14,6 +16,11 @@ describe.skipIf(NO_POSTGRES)(`a warehouse of one's own${NO_POSTGRES ? `: ${NO_PO
     await server?.stop()
     await postgres?.stop()
   })
+
+  async function cli(...args: string[]): Promise<string> {
+    const env = { ...process.env, TRIBUTARY_STATE: server.state }
+    return (await promisify(execFile)(process.execPath, ['scripts/tributary.mjs', ...args], { env })).stdout
+  }
 
   async function call(method: string, path: string, body?: object) {
     const response = await fetch(`${server.url}/api/v1${path}`, {
@@ -68,8 +75,6 @@ describe.skipIf(NO_POSTGRES)(`a warehouse of one's own${NO_POSTGRES ? `: ${NO_PO
       { type: 'track', userId: 'ann', event: 'Order Completed', messageId: 'a2', properties: { revenue: 12.5 } },
       { type: 'track', userId: 'bob', event: 'Order Completed', messageId: 'b1' },
     )
-    const there = async () => (await call('GET', '/lake')) && (await postgres.query('SELECT 1'))
-    await there()
     for (let tries = 0; tries < 60; tries++) {
       await run(made.id)
       const [row] = await postgres.query('SELECT count(*)::int AS n FROM tributary.events')
@@ -90,6 +95,9 @@ describe.skipIf(NO_POSTGRES)(`a warehouse of one's own${NO_POSTGRES ? `: ${NO_PO
     expect(verified.result).toMatchObject({ ok: true })
     const { status } = await call('GET', `/syncs/${made.id}`)
     expect(status).toMatchObject({ state: 'idle', verified: { ok: true } })
+    expect(await cli('sync', 'list')).toMatch(/^Warehouse \(postgres, syn_\w+\): idle, \d+ s behind, \d+ rows at /)
+    expect(await cli('sync', 'run', 'Warehouse')).toContain('done: rows ')
+    expect(await cli('sync', 'verify', 'Warehouse')).toContain('events: lake 3, warehouse 3')
     await call('DELETE', '/profiles/user_id:ann')
     await run(made.id)
     expect(await postgres.query('SELECT message_id FROM tributary.events')).toEqual([{ message_id: 'b1' }])

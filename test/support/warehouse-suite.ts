@@ -272,7 +272,7 @@ export function warehouseSuite(engine: Engine): void {
         await world.run(how)
         await expectSame(world, settings)
       }),
-      { numRuns: engine.stories ?? 5, endOnFailure: true },
+      { numRuns: engine.stories ?? 3, endOnFailure: true },
     )
   }, 300_000)
 }
