@@ -59,6 +59,7 @@ const home = createRoute({
 const start = createRoute({
   getParentRoute: () => inside,
   path: '/start',
+  validateSearch: search('source'),
   component: lazyRouteComponent(() => import('./pages/start.tsx'), 'StartPage'),
 })
 
