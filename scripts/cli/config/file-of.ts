@@ -13,9 +13,8 @@ export function fileOf(state: State): { readonly text: string; readonly variable
     const entries = (state[section] ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1))
     file[section] = section === 'workspace' ? fromDefaults(entries) : entries.map((entry) => written(entry, variables))
   }
-  const head =
-    '// The configuration of a workspace: docs/configuration.md. Compare: npx tributary plan. Make it so: npx tributary apply.\n'
-  return { text: `${head}${JSON.stringify(file, null, 2)}\n`, variables }
+  // No comment in it: whatever reads JSON reads a file that is called so.
+  return { text: `${JSON.stringify(file, null, 2)}\n`, variables }
 }
 
 /** Only what was decided: everything else follows the defaults, also when they change. */

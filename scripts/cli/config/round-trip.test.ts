@@ -7,15 +7,14 @@ import { isObject, type JsonObject, type JsonValue } from '../../../shared/kerne
 import { SETTINGS } from '../../../test/support/destination-samples.ts'
 import { planOf } from './difference.ts'
 import { fileOf } from './file-of.ts'
-import { withoutComments } from './json-comments.ts'
 import { type Kind, kindOf } from './kinds.ts'
 import { entryOf, settingsFields } from './present.ts'
 import { decidedSettings, settingsPatch } from './settings-change.ts'
 import type { State } from './state.ts'
 import { wantedBy } from './wanted.ts'
 
-/** What was pulled is what is there, whatever it is: without the secrets in the environment, and with them. */
-const pulled = (state: State) => JSON.parse(withoutComments(fileOf(state).text)) as JsonObject
+/** What was pulled is what is there, whatever it is, and plain JSON: without the secrets in the environment, and with them. */
+const pulled = (state: State) => JSON.parse(fileOf(state).text) as JsonObject
 const RULES = { prune: true, loose: {} }
 
 function planOfPulled(section: string, documents: readonly JsonObject[], env: Record<string, string> = {}) {
