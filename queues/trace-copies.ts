@@ -1,7 +1,10 @@
 import { traceOf, traceStub } from '../platform/stubs.ts'
-import { isObject } from '../shared/kernel/json.ts'
+import type { Outcome } from '../shared/event/outcome.ts'
+import { isObject, type JsonValue } from '../shared/kernel/json.ts'
 import { LIMITS } from '../shared/kernel/limits.ts'
+import type { StageNote } from '../shared/pipeline/stage-note.ts'
 import type { TraceLine } from '../shared/pipeline/trace.ts'
+import { withoutContent } from '../shared/pipeline/without-content.ts'
 import { type CopyWork, messageIdOf, type Unit, workspaceOf } from './copy.ts'
 import { feedLive, type TracedCopy } from './feed-live.ts'
 
@@ -38,16 +41,34 @@ function tracedOf(copy: CopyWork, decidedAt: number): readonly TracedCopy[] {
     type: event?.type,
     name: nameOf(copy),
     timestamp: event?.timestamp,
-    outcome,
+    outcome: toldOutcome(copy, outcome),
     fault: faultOf(copy),
     flags: event?.flags ?? [],
-    notes: copy.notes,
+    notes: copy.notes?.map((one) => (isForeign(one.step) ? toldNote(copy, one) : one)),
     canonicalId: placed?.profile,
     leaf: placed?.leaf,
     refused: placed?.refused ?? [],
     told: told && { kind: told.kind, traits: told.traits, identifiers: told.identifiers.length },
   }
   return [{ copy, line }]
+}
+
+/** Stages that run the code of others, whose words may repeat the event. The letter and the archive have them whole. */
+function isForeign(stage: string): boolean {
+  return stage === 'plugins' || stage === 'transform'
+}
+
+function toldNote(copy: CopyWork, note: StageNote): StageNote {
+  return note.reason === undefined ? note : { ...note, reason: wordsOf(copy, note.reason) }
+}
+
+function toldOutcome(copy: CopyWork, outcome: Outcome): Outcome {
+  if (outcome.kind !== 'dead_letter' || !isForeign(outcome.stage)) return outcome
+  return { ...outcome, reason: wordsOf(copy, outcome.reason) }
+}
+
+function wordsOf({ item, event, normalized }: CopyWork, words: string): string {
+  return withoutContent(words, item.body, normalized as JsonValue | undefined, event as JsonValue | undefined)
 }
 
 /** What was rejected is looked for by the name it was sent with. */

@@ -214,6 +214,19 @@ describe('transformations in the pipeline', () => {
     expect((await api('PUT', `/transformations/${ids[0]}`, { code })).body).not.toHaveProperty('steps')
   })
 
+  test('whose code repeats what the event holds when it fails tell it in the letter, and not in the trace', async () => {
+    const code = "export function onEvent({ properties }) { throw new Error('bad address ' + properties.email) }"
+    const { ws, api } = await aStory({ name: 'strict', code })
+    await deliver([aMessage(ws, [track('Order', 'm1', { email: 'ann@example.com' })])])
+    const trace = (await api('GET', '/events/m1/trace')).body
+    expect(trace.steps.at(-1)).toMatchObject({ outcome: 'dead_letter' })
+    expect(trace.steps.at(-1).reason).toContain('bad address …')
+    expect(JSON.stringify([trace, (await api('GET', '/events')).body])).not.toContain('ann@')
+    const letters = async () => (await api('GET', '/dead-letters')).body.deadLetters
+    await eventually(async () => (await letters()).length, 1)
+    expect((await letters())[0].reason).toContain('bad address ann@example.com')
+  })
+
   test('whose code throws leave a dead letter, and never the event as it was; what it does not return is not done', async () => {
     const code = "export function onEvent(event) { if (event.properties.bad) throw new Error('no'); event.event = 'x' }"
     const { ws } = await aStory({ name: 'throws', code })
