@@ -5,7 +5,7 @@ import { reviveJob } from '../platform/revive-job.ts'
 import { MINUTE } from '../shared/kernel/instant.ts'
 import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { beginGold, GoldCursor, goldStep } from './compact-gold.ts'
-import { compactRound } from './compact-round.ts'
+import { compactRounds } from './compact-round.ts'
 
 /**
  * Bronze to silver, round by round, until nothing is left of what was there when it began; then, of a workspace that
@@ -21,6 +21,8 @@ const Cursor = z.object({
 type Cursor = z.infer<typeof Cursor>
 
 const PAUSE_MS = 500
+/** Jobs take turns. */
+const STEP = { rounds: 8, ms: 3_000 } as const
 
 export const compactLake = defineJob({
   kind: 'compact-lake',
@@ -34,8 +36,8 @@ export const compactLake = defineJob({
       const step = { cursor: { until, rounds, gold: next ?? gold }, done: done + 1, result: { rounds, gold: finished } }
       return finished ? { ...step, total: done + 1, finished } : step
     }
-    const end = await compactRound(env, { by: id, now, until })
-    const counted = end === 'done' ? rounds + 1 : rounds
+    const { ends: end, rounds: more } = await compactRounds(env, { by: id, now, until }, STEP)
+    const counted = rounds + more
     const step = { cursor: { until, rounds: counted, gold }, done: counted, result: { rounds: counted, gold: false } }
     if (end === 'busy') return { ...step, waitMs: PAUSE_MS }
     if (end === 'done') return step

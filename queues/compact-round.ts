@@ -1,6 +1,5 @@
 import { ConfigStore } from '../platform/config-store.ts'
-import { eraseFromObject } from '../platform/erase-archive.ts'
-import { erasedLately, isTheirs, keyedBy } from '../platform/erased-person.ts'
+import { keyedBy } from '../platform/erased-person.ts'
 import { inPool } from '../platform/in-pool.ts'
 import { readCompaction, readLines, readTaken, type WaitingHour, waitingHours } from '../platform/lake-bronze.ts'
 import { unknownRows } from '../platform/lake-files.ts'
@@ -20,6 +19,7 @@ import { bronzeKey, COMPACTION_KEY, lateKey, STREAMS, type Stream, takenKey } fr
 import { filesOfHour, type PartitionChange } from '../shared/lake/manifest.ts'
 import { byWorkspace, type PlacedLine, splitLines } from '../shared/lake/split-lines.ts'
 import { heldPartitions } from './quality-round.ts'
+import { withoutErased } from './without-erased.ts'
 
 /**
  * One round of compaction, bronze to silver (docs/lake.md, "Rounds"). Whatever it stops at, the same round is carried
@@ -38,39 +38,85 @@ export interface Compactor {
 }
 
 export async function compactRound(env: Env, compactor: Compactor): Promise<RoundEnd> {
+  const { ends } = await compactRounds(env, compactor, { rounds: 1, ms: 0 })
+  return ends
+}
+
+export interface RoundsEnd {
+  readonly ends: RoundEnd
+  /** How many were carried out. */
+  readonly rounds: number
+}
+
+/**
+ * Rounds out of one listing: an hour that is open has many thousands of objects, of which a round takes a few hundred, and
+ * listing them for each would be most of the work. While nobody else changes the state, what waited waits.
+ */
+export async function compactRounds(
+  env: Env,
+  compactor: Compactor,
+  most: { readonly rounds: number; readonly ms: number },
+): Promise<RoundsEnd> {
   const { by, now } = compactor
   const bucket = env.LAKE
   const before = await readCompaction(bucket)
   const { open } = before.value
   if (open) {
-    if (open.by !== by && now - open.at < ROUND_MS) return 'busy'
+    if (open.by !== by && now - open.at < ROUND_MS) return { ends: 'busy', rounds: 0 }
     const mine = { ...open, by, at: now }
     const etag = await swapTagged(bucket, COMPACTION_KEY, { ...before.value, open: mine }, before.etag)
-    return etag === null ? 'busy' : carryOut(env, { value: { ...before.value, open: mine }, etag }, mine, now)
+    if (etag === null) return { ends: 'busy', rounds: 0 }
+    const done = await carryOut(env, { value: { ...before.value, open: mine }, etag }, mine, now)
+    return done ? { ends: 'done', rounds: 1 } : { ends: 'busy', rounds: 0 }
   }
-  const next = await nextRound(bucket, before, compactor)
-  if (next === 'nothing' || next === 'busy') return next
-  return carryOut(env, next.state, next.open, now)
+  const due = await nextDue(bucket, before, compactor)
+  if (due === 'nothing') return { ends: due, rounds: 0 }
+  const begun = Date.now()
+  let { state, waiting } = due
+  let rounds = 0
+  do {
+    const at = now + (Date.now() - begun)
+    const opened = await openRound(bucket, state, waiting, { by, at })
+    const done = opened && (await carryOut(env, opened.state, opened.open, at))
+    if (!done) return { ends: 'busy', rounds }
+    rounds += 1
+    const taken = new Set(opened.open.objects)
+    state = done
+    waiting = { ...waiting, objects: waiting.objects.filter(({ name }) => !taken.has(name)) }
+  } while (isDue(waiting, compactor) && rounds < most.rounds && Date.now() - begun < most.ms)
+  return { ends: 'done', rounds }
 }
 
-/** Decides what the next round is, and writes it down. */
-async function nextRound(bucket: R2Bucket, before: Tagged<Compaction>, { by, now, until }: Compactor) {
+function isDue({ objects }: WaitingHour, { until }: Compactor): boolean {
+  return objects.some(({ at }) => at <= until)
+}
+
+/** What is due next, and the state with the hours closed in which nothing waits any more. */
+async function nextDue(bucket: R2Bucket, before: Tagged<Compaction>, { now, until }: Compactor) {
   const closedBefore = { ...before.value.closedBefore }
   for (const stream of STREAMS) {
     const found = await firstDue(bucket, stream, closedBefore[stream], until, now)
     closedBefore[stream] = Math.max(closedBefore[stream], Math.min(found.unlisted, closedUpTo(now)))
-    if (!found.due) continue
-    const { hour, objects } = found.due
-    const oldestFirst = objects.toSorted((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
-    const round = before.value.round + 1
-    const open: OpenRound = { round, stream, hour, objects: [...pickRound(oldestFirst)], by, at: now }
-    const value: Compaction = { ...before.value, closedBefore, open }
-    const etag = await swapTagged(bucket, COMPACTION_KEY, value, before.etag)
-    return etag === null ? 'busy' : { state: { value, etag }, open }
+    if (found.due) return { state: { ...before, value: { ...before.value, closedBefore } }, waiting: found.due }
   }
   const moved = STREAMS.some((stream) => closedBefore[stream] !== before.value.closedBefore[stream])
   if (moved) await swapTagged(bucket, COMPACTION_KEY, { ...before.value, closedBefore }, before.etag)
   return 'nothing'
+}
+
+/** Decides what the next round is, and writes it down; undefined when somebody else did something meanwhile. */
+async function openRound(
+  bucket: R2Bucket,
+  before: Tagged<Compaction>,
+  { stream, hour, objects }: WaitingHour,
+  { by, at }: Pick<OpenRound, 'by' | 'at'>,
+) {
+  const oldestFirst = objects.toSorted((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
+  const round = before.value.round + 1
+  const open: OpenRound = { round, stream, hour, objects: [...pickRound(oldestFirst)], by, at }
+  const value: Compaction = { ...before.value, open }
+  const etag = await swapTagged(bucket, COMPACTION_KEY, value, before.etag)
+  return etag === null ? undefined : { state: { value, etag }, open }
 }
 
 /** The first hour of which something is due. `unlisted`: in every earlier hour that is not closed nothing waits. */
@@ -118,7 +164,13 @@ function closedUpTo(now: number): number {
   return open + HOUR
 }
 
-async function carryOut(env: Env, state: Tagged<Compaction>, open: OpenRound, now: number): Promise<RoundEnd> {
+/** Answers the state after it; undefined when somebody else has taken the round over. */
+async function carryOut(
+  env: Env,
+  state: Tagged<Compaction>,
+  open: OpenRound,
+  now: number,
+): Promise<Tagged<Compaction> | undefined> {
   const { stream, hour, round } = open
   const bucket = env.LAKE
   const places = open.objects.map((name) => ({ stream, hour, name }))
@@ -126,8 +178,9 @@ async function carryOut(env: Env, state: Tagged<Compaction>, open: OpenRound, no
   for (const [workspace, lines] of groups) await takeIn(env, workspace, lines, round, now)
   await markTaken(bucket, open)
   await bucket.delete(places.map(lateKey))
-  const done = { ...state.value, round, open: null }
-  return (await swapTagged(bucket, COMPACTION_KEY, done, state.etag)) === null ? 'busy' : 'done'
+  const value: Compaction = { ...state.value, round, open: null }
+  const etag = await swapTagged(bucket, COMPACTION_KEY, value, state.etag)
+  return etag === null ? undefined : { value, etag }
 }
 
 /** The lines of one workspace become files of its silver, and the root names them; at most once per round. */
@@ -157,31 +210,6 @@ async function takeIn(env: Env, workspace: string, lines: readonly PlacedLine[],
     const { value } = await readCompaction(bucket)
     return current.round < round && value.open?.round === round ? { round } : undefined
   })
-}
-
-/** Copies of people who were erased while these were on their way: they go here, and out of bronze. */
-export async function withoutErased(
-  env: Env,
-  workspace: string,
-  lines: readonly PlacedLine[],
-  country: string | undefined,
-  now: number,
-): Promise<readonly PlacedLine[]> {
-  const people = await erasedLately(env, workspace, now)
-  if (people.length === 0) return lines
-  const tests = people.map((person) => isTheirs(env, workspace, person, country))
-  // What was refused since is a line without content, and counts.
-  const isOfErased = (line: PlacedLine['line']) => isContent(line) && tests.some((test) => test(line))
-  const left = lines.filter(({ line }) => !isOfErased(line))
-  if (left.length === lines.length) return lines
-  const objects = new Set(lines.filter(({ line }) => isOfErased(line)).map(({ object }) => object))
-  for (const { stream, hour, name } of objects)
-    await eraseFromObject(env.LAKE, bronzeKey(stream, hour, name), isOfErased)
-  return left
-}
-
-function isContent(line: PlacedLine['line']): boolean {
-  return line['item'] !== undefined || line['event'] !== undefined
 }
 
 async function markTaken(bucket: R2Bucket, { stream, hour, objects, round }: OpenRound): Promise<void> {

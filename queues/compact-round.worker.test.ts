@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { archive, type BronzeLine } from '../platform/archive.ts'
+import { inPool } from '../platform/in-pool.ts'
 import { readSilver } from '../platform/lake-files.ts'
 import { indexedLinesOf } from '../platform/lake-index.ts'
 import { allRows, lakeSnapshot, snapshotFiles } from '../platform/lake-reader.ts'
@@ -11,7 +12,7 @@ import type { JsonObject } from '../shared/kernel/json.ts'
 import { CANONICAL, MESSAGE } from '../shared/lake/line-names.ts'
 import { mergedRows } from '../shared/lake/split-lines.ts'
 import { Killed, killedBucket } from '../test/support/killed-bucket.ts'
-import { compactRound } from './compact-round.ts'
+import { compactRound, compactRounds } from './compact-round.ts'
 
 const NOW = Date.now()
 const T0 = Math.floor(NOW / HOUR) * HOUR - 5 * MINUTE
@@ -159,6 +160,31 @@ describe('compaction', () => {
       expect([n, await keysIn('a'), await keysIn('b')]).toEqual([n, ['m1', 'm3'], ['m2', 'm4']])
       expect((await lakeSnapshot(env.LAKE, 'a')).tail).toEqual([])
     }
+  })
+
+  test('an hour with more objects than a round takes was listed anew for every round', async () => {
+    let lists = 0
+    const counted = new Proxy(env.LAKE, {
+      get(bucket, name) {
+        const value = Reflect.get(bucket, name) as unknown
+        if (name === 'list') lists += 1
+        return typeof value === 'function' ? value.bind(bucket) : value
+      },
+    })
+    const many = Array.from({ length: 450 }, (_, n) => n)
+    await inPool(many, 20, async (n) => void (await archive(env, 'events', [line('a', n)])))
+    const compactor = { by: 'test', now: NOW, until: Number.MAX_SAFE_INTEGER }
+    const first = await compactRounds({ ...env, LAKE: counted }, compactor, { rounds: 8, ms: 60_000 })
+    // The notes of what is late, and five pages: with the number of lines a page has a hundred.
+    expect([first, lists]).toEqual([{ ends: 'done', rounds: 3 }, 6])
+    expect((await keysIn('a')).length).toBe(450)
+    expect(await compactRounds(env, compactor, { rounds: 8, ms: 60_000 })).toEqual({ ends: 'nothing', rounds: 0 })
+    // Somebody else carries out a round meanwhile: what was listed may have been taken, and is not taken twice.
+    await inPool(many.slice(0, 250), 20, async (n) => void (await archive(env, 'events', [line('a', 1_000 + n)])))
+    const both = ['x', 'y'].map((by) => compactRounds(env, { ...compactor, by }, { rounds: 8, ms: 60_000 }))
+    expect((await Promise.all(both)).map(({ ends }) => ends).sort()).toEqual(['busy', 'done'])
+    await compactAll()
+    expect((await keysIn('a')).length).toBe(700)
   })
 
   test('of two compactors at once one waits, and a third takes over what was left open', async () => {

@@ -17,8 +17,8 @@ import type { Expectation } from '../shared/quality/expectation.ts'
 import { lineRow } from '../shared/quality/line-row.ts'
 import { expectedOf, hardFailures, resultsOf } from '../shared/quality/result.ts'
 import { joinTallies, Tallies, tallyRows } from '../shared/quality/tally.ts'
-import { withoutErased } from './compact-round.ts'
 import { hourOf, isHeldTable } from './quality-round.ts'
+import { withoutErased } from './without-erased.ts'
 
 /**
  * Looks at every hold of silver again, by the expectations as they are now and all rows of the partition, and lets go
