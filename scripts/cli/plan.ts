@@ -22,7 +22,7 @@ Exit code 0: compared, 1: the file or the workspace cannot be read, 2: it was ca
   async run(args, { env, out }) {
     const { values, positionals } = readArguments(args, { prune: FLAG, secrets: FLAG, 'detailed-exitcode': FLAG })
     const file = oneFile('plan', positionals)
-    const { wanted, plan } = await workOut(theServer(env), { ...values, file }, env)
+    const { wanted, plan } = await workOut(theServer(env), { ...values, file, isLookedAt: true }, env)
     for (const note of wanted.notes) out.write(`${maskedText(note, wanted.hidden)}\n`)
     out.write(`${printedPlan(plan, wanted.hidden)}\n`)
     return values['detailed-exitcode'] && plan.changes.length > 0 ? DIFFERS : EXIT.done

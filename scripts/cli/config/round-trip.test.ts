@@ -8,6 +8,7 @@ import { SETTINGS } from '../../../test/support/destination-samples.ts'
 import { planOf } from './difference.ts'
 import { fileOf } from './file-of.ts'
 import { type Kind, kindOf } from './kinds.ts'
+import { InvalidEntry } from './normal-form.ts'
 import { entryOf, settingsFields } from './present.ts'
 import { decidedSettings, settingsPatch } from './settings-change.ts'
 import type { State } from './state.ts'
@@ -201,4 +202,15 @@ test('a patch of settings makes of the one what the other is, though what has it
       expect(read(decidedSettings(read(wanted), read({})))).toEqual(read(wanted))
     }),
   )
+})
+
+test('a new thing whose secret only the pipeline has is planned without it, and is not applied', () => {
+  const settings = { url: 'https://example.com/in', secret: { env: 'CRM_SECRET' } }
+  const file = { destinations: [{ type: 'webhook', name: 'CRM', settings }] } as unknown as JsonObject
+  const present = { state: { destinations: [] }, ids: new Map() }
+  const read = (isLookedAt: boolean) => wantedBy(file, present, { env: {}, withSecrets: false, isLookedAt })
+  const planned = read(true)
+  expect(planned.notes).toEqual(['CRM_SECRET is not set: apply needs it'])
+  expect(planOf(present.state, planned.state, RULES).changes).toMatchObject([{ kind: 'create', name: 'CRM' }])
+  expect(() => read(false)).toThrow(InvalidEntry)
 })

@@ -13,6 +13,8 @@ export interface WantedRules {
   readonly env: Environment
   /** Secrets are written again, though they seem to be the ones that are there. */
   readonly withSecrets: boolean
+  /** Nothing will be sent: whoever reviews a change need not have the secrets. */
+  readonly isLookedAt?: boolean
 }
 
 /** One thing of the file. */
@@ -48,15 +50,21 @@ export function readEntry(kind: Kind, raw: JsonObject, before: Entry | undefined
     const mark = valueAt(before?.fields, ['settings', ...keys])
     return isSecretMark(mark) ? mark : undefined
   }
-  const lacking = unset.filter(({ keys }) => !secrets.some((one) => isSame(one, keys)) || !markBefore(keys))
-  if (lacking.length > 0) {
-    const errors = lacking.map(({ keys, name }) => ({
+  const isSecret = ({ keys }: Reference) => secrets.some((one) => isSame(one, keys))
+  const lacking = unset.filter((reference) => !isSecret(reference) || !markBefore(reference.keys))
+  const refused = rules.isLookedAt ? lacking.filter((reference) => !isSecret(reference)) : lacking
+  if (refused.length > 0) {
+    const errors = refused.map(({ keys, name }) => ({
       path: `settings.${keys.join('.')}`,
       message: `is in ${name}, which is not set in the environment`,
     }))
     throw new InvalidEntry(errors)
   }
-  const notes = unset.map(({ name }) => `${name} is not set: the secret that is there stays`)
+  const notes = unset.map((reference) =>
+    lacking.includes(reference)
+      ? `${reference.name} is not set: apply needs it`
+      : `${reference.name} is not set: the secret that is there stays`,
+  )
   let sent = parsed(kind, filled, unset.length === 0)
   let shown = sent
   for (const keys of secrets) {
@@ -66,7 +74,7 @@ export function readEntry(kind: Kind, raw: JsonObject, before: Entry | undefined
       // As the API takes a secret that is to stay; of a password it is enough not to name it.
       const kept = keys.at(-1) === 'password' ? undefined : { last4: last4Of(mark ?? '') }
       sent = withAt(sent, path, kept)
-      shown = withAt(shown, path, mark)
+      shown = withAt(shown, path, mark ?? secretMark(''))
     } else {
       const { last4 } = hintOf(String(valueAt(sent, path)))
       // How some end is never told: they cannot be compared, and count as the same.

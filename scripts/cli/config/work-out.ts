@@ -21,6 +21,8 @@ export interface PlanOptions {
   readonly file: string | undefined
   readonly prune: boolean
   readonly secrets: boolean
+  /** `plan`, which sends nothing. */
+  readonly isLookedAt?: boolean
 }
 
 export const PLAN_HELP = `  FILE               JSON, which may have comments, or a module (.ts, .mjs, .js) whose default export it is; by default
@@ -31,14 +33,14 @@ export const PLAN_HELP = `  FILE               JSON, which may have comments, or
 /** Reads file and workspace and compares them. @throws CliError naming everything that is wrong with the file */
 export async function workOut(
   server: Server,
-  { file, prune, secrets }: PlanOptions,
+  { file, prune, secrets, isLookedAt = false }: PlanOptions,
   env: Environment,
 ): Promise<WorkedOut> {
   const path = configPath(file)
   const config = await readConfig(path)
   try {
     const present = await readPresent(server, sectionsIn(config))
-    const wanted = wantedBy(config, present, { env, withSecrets: secrets })
+    const wanted = wantedBy(config, present, { env, withSecrets: secrets, isLookedAt })
     const loose = Object.fromEntries(KINDS.map((kind) => [kind.section, kind.loose]))
     const plan = planOf(present.state, wanted.state, { prune, loose })
     refuseFixed(plan.changes)
