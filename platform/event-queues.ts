@@ -33,6 +33,8 @@ const REST_MS = 10_000
 const restingUntil = new WeakMap<Queue, number>()
 
 export interface EnqueueOptions {
+  /** For the log. */
+  readonly requestId?: string
   readonly hangMs?: number
   readonly now?: () => number
 }
@@ -57,16 +59,14 @@ export async function enqueueIngest(
 }
 
 async function sentToOne(order: readonly Queue[], group: readonly string[], options: EnqueueOptions): Promise<boolean> {
-  const { hangMs = HANG_MS, now = Date.now } = options
+  const { requestId, hangMs = HANG_MS, now = Date.now } = options
   for (const queue of order) {
     if ((restingUntil.get(queue) ?? 0) > now()) continue
     const outcome = await patience(hangMs, send(queue, group))
     if (outcome.kind === 'done') return true
     if (outcome.kind === 'hung') restingUntil.set(queue, now() + REST_MS)
-    log.warn(
-      `queue: a send ${outcome.kind}`,
-      outcome.kind === 'failed' ? { fault: outcome.fault } : { waitedMs: hangMs },
-    )
+    const facts = outcome.kind === 'failed' ? { fault: outcome.fault } : { waitedMs: hangMs }
+    log.warn(`queue: a send ${outcome.kind}`, { correlation_id: requestId, ...facts })
   }
   return false
 }

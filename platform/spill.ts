@@ -36,8 +36,9 @@ export async function spillIngest(
   )
   const outcomes = await Promise.all(puts)
   for (const outcome of outcomes) {
-    if (outcome.kind === 'failed') log.error('spill: refused', { fault: outcome.fault })
-    if (outcome.kind === 'hung') log.error('spill: hung', { waitedMs: hangMs })
+    const correlation_id = note.requestId
+    if (outcome.kind === 'failed') log.error('spill: refused', { correlation_id, fault: outcome.fault })
+    if (outcome.kind === 'hung') log.error('spill: hung', { correlation_id, waitedMs: hangMs })
   }
   return outcomes.every((outcome) => outcome.kind === 'done')
 }

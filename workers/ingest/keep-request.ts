@@ -45,7 +45,7 @@ export async function keep(
   { sender, requestId, receivedAt }: Arrival,
 ): Promise<Result<'durable', Failure>> {
   if (texts.length === 0) return ok('durable')
-  const left = await enqueueIngest(env, texts, sender.source, person)
+  const left = await enqueueIngest(env, texts, sender.source, person, { requestId })
   if (left.length === 0) return ok('durable')
   const owner = sender.workspace ?? sender.source
   return (await spillIngest(env, left, { owner, requestId, receivedAt })) ? ok('durable') : err(NOT_DURABLE)
