@@ -4,9 +4,13 @@ import { keepSending, type LoadRequest } from './http-load.ts'
 import { aRequest } from './traffic.ts'
 import { BEARER, startBare, startWhole, type WholeServer } from './whole/servers.ts'
 
-const SAMPLES = 100
+const SAMPLES = 60
 const ENTERS = 60
 const PEOPLE = 500
+/** As in the settings of the server. */
+const WINDOW_MS = 2_000
+/** Whoever waits longer waits for ever. */
+const MOST_MS = 60_000
 /** Two clients of one batch of ten every 50 ms: some 300 events a second beside what is measured. */
 const LOAD = { clients: 2, events: 10, pauseMs: 50 }
 
@@ -69,21 +73,26 @@ async function readableAfter({ clients }: WholeServer, who: 'bare' | 'whole'): P
     if (status === 200 && (who === 'bare' ? text === '1' : text.includes('"Order Completed":1')))
       return performance.now() - accepted
     if (status !== 200 && status !== 404) throw new Error(`${question.path} answered ${status}: ${text}`)
+    if (performance.now() - accepted > MOST_MS) throw new Error(`${userId} cannot be read: ${text.slice(0, 500)}`)
     await new Promise((resume) => setTimeout(resume, 2))
   }
 }
 
 /** Not all in one moment. */
 async function enteredAfter({ clients }: WholeServer, i: number): Promise<number> {
-  await new Promise((resume) => setTimeout(resume, i * 50))
+  await new Promise((resume) => setTimeout(resume, i * 100))
   const userId = `buyer-${randomUUID()}`
   await clients.good(orderOf(userId))
   const accepted = performance.now()
+  // Before its window ends nobody enters, and asking would only be load.
+  await new Promise((resume) => setTimeout(resume, WINDOW_MS - 100))
   for (;;) {
     await new Promise((resume) => setTimeout(resume, 25))
     const path = `/api/v1/profiles/user_id:${userId}`
     const { text } = await clients.send({ method: 'GET', path, headers: BEARER })
-    if (text.includes('"key":"buyers"')) return performance.now() - accepted
+    const waited = performance.now() - accepted
+    if (text.includes('"key":"buyers"')) return waited
+    if (waited > MOST_MS) throw new Error(`${userId} never entered: ${text.slice(0, 500)}`)
   }
 }
 
