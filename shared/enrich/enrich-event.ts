@@ -1,7 +1,7 @@
 import type { Event } from '../event/event.ts'
 import type { DropReason } from '../event/outcome.ts'
 import type { EnrichSettings } from './enrich-settings.ts'
-import type { EnrichInput, Enrichment, EnrichNote, Findings } from './enrichment.ts'
+import type { EnrichInput, Enrichment, EnrichNote } from './enrichment.ts'
 import { filled } from './fill.ts'
 import { ENRICHMENTS } from './index.ts'
 
@@ -22,28 +22,21 @@ const ALL = Object.entries(ENRICHMENTS) as readonly (readonly [keyof typeof ENRI
  * @law enriching twice is enriching once
  */
 export function enrichEvent(input: EnrichInput, settings: EnrichSettings, enrichments = ALL): Enriched {
-  let { event } = input
+  const { event } = input
+  let { context, properties } = event
   const notes: EnrichNote[] = []
   let drop: DropReason | undefined
   for (const [name, enrichment] of enrichments) {
     const options = settings[name]
     const findings = options.enabled ? enrichment.look(input, options) : undefined
     if (!findings) continue
-    event = withFindings(event, findings)
+    if (findings.context) context = filled(context, findings.context) ?? context
+    if (findings.canonical) properties = { ...properties, ...findings.canonical }
+    if (findings.properties) properties = filled(properties, findings.properties)
     if (findings.notes) notes.push(...findings.notes)
     drop ??= findings.drop
   }
-  return { event, notes, drop }
-}
-
-function withFindings(event: Event, { context, properties, canonical }: Findings): Event {
-  const inContext = context ? filled(event.context, context) : event.context
-  const rewritten = canonical ? { ...event.properties, ...canonical } : event.properties
-  const inProperties = properties ? filled(rewritten, properties) : rewritten
-  if (inContext === event.context && inProperties === event.properties) return event
-  return {
-    ...event,
-    ...(inContext ? { context: inContext } : {}),
-    ...(inProperties ? { properties: inProperties } : {}),
-  }
+  // The event is made anew once, whatever many of them found.
+  const isSame = context === event.context && properties === event.properties
+  return { event: isSame ? event : { ...event, context, ...(properties ? { properties } : {}) }, notes, drop }
 }

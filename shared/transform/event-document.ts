@@ -59,8 +59,7 @@ export function eventOfDocument(before: Event, document: JsonObject, settings: T
   const wrong = faultIn({ ...document, type, messageId })
   if (wrong && faultIn(old)?.path !== wrong.path) return fault(wrong.path, wrong.message)
   const clean = cleanJson(document)
-  const bytes = sizeOf(clean)
-  if (bytes > LIMITS.eventBytes && bytes > sizeOf(old)) return fault('', `larger than ${LIMITS.eventBytes} bytes`)
+  if (isTooLarge(clean, old)) return fault('', `larger than ${LIMITS.eventBytes} bytes`)
   return ok(rebuilt(before, clean, time.value))
 }
 
@@ -114,8 +113,12 @@ function faultIn(document: JsonObject): JsonFault | undefined {
   return valid.ok ? undefined : valid.failure
 }
 
-function sizeOf(document: JsonObject): number {
-  return utf8Length(JSON.stringify(document))
+/** One UTF-16 unit is at most three bytes, so of most documents no bytes are counted. */
+function isTooLarge(document: JsonObject, old: JsonObject): boolean {
+  const text = JSON.stringify(document)
+  if (text.length * 3 <= LIMITS.eventBytes) return false
+  const bytes = utf8Length(text)
+  return bytes > LIMITS.eventBytes && bytes > utf8Length(JSON.stringify(old))
 }
 
 function extraIn(document: JsonObject, before: JsonObject | undefined): JsonObject | undefined {

@@ -103,6 +103,8 @@ describe('an event and its document', () => {
   test('what comes out is a valid event of the same source, messageId, type and arrival, or nothing does', () => {
     fc.assert(
       fc.property(event, fc.array(step, { maxLength: 6 }), (event, steps) => {
+        // What came in by a batch may be over a rule already, which is not held against a transformation.
+        fc.pre(validateItem(eventDocument(event), undefined).ok)
         const before = JSON.stringify(event)
         const result = transformEvent(event, steps as readonly MappingStep[], sha, defaultSettings)
         expect(JSON.stringify(event)).toBe(before)
