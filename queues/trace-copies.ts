@@ -1,10 +1,9 @@
 import { traceOf, traceStub } from '../platform/stubs.ts'
-import type { Outcome } from '../shared/event/outcome.ts'
 import { isObject, type JsonValue } from '../shared/kernel/json.ts'
 import { LIMITS } from '../shared/kernel/limits.ts'
 import type { StageNote } from '../shared/pipeline/stage-note.ts'
 import type { TraceLine } from '../shared/pipeline/trace.ts'
-import { withoutContent } from '../shared/pipeline/without-content.ts'
+import { isForeign, toldOutcome, withoutContent } from '../shared/pipeline/without-content.ts'
 import { type CopyWork, messageIdOf, type Unit, workspaceOf } from './copy.ts'
 import { feedLive, type TracedCopy } from './feed-live.ts'
 
@@ -41,10 +40,10 @@ function tracedOf(copy: CopyWork, decidedAt: number): readonly TracedCopy[] {
     type: event?.type,
     name: nameOf(copy),
     timestamp: event?.timestamp,
-    outcome: toldOutcome(copy, outcome),
+    outcome: toldOutcome(outcome, ...contentOf(copy)),
     fault: faultOf(copy),
     flags: event?.flags ?? [],
-    notes: copy.notes?.map((one) => (isForeign(one.step) ? toldNote(copy, one) : one)),
+    notes: copy.notes?.map((one) => toldNote(copy, one)),
     canonicalId: placed?.profile,
     leaf: placed?.leaf,
     refused: placed?.refused ?? [],
@@ -53,22 +52,14 @@ function tracedOf(copy: CopyWork, decidedAt: number): readonly TracedCopy[] {
   return [{ copy, line }]
 }
 
-/** Stages that run the code of others, whose words may repeat the event. The letter and the archive have them whole. */
-function isForeign(stage: string): boolean {
-  return stage === 'plugins' || stage === 'transform'
+/** As it was sent, as it came into the stages, and as it left them. */
+function contentOf({ item, event, normalized }: CopyWork): readonly (JsonValue | undefined)[] {
+  return [item.body, normalized as JsonValue | undefined, event as JsonValue | undefined]
 }
 
 function toldNote(copy: CopyWork, note: StageNote): StageNote {
-  return note.reason === undefined ? note : { ...note, reason: wordsOf(copy, note.reason) }
-}
-
-function toldOutcome(copy: CopyWork, outcome: Outcome): Outcome {
-  if (outcome.kind !== 'dead_letter' || !isForeign(outcome.stage)) return outcome
-  return { ...outcome, reason: wordsOf(copy, outcome.reason) }
-}
-
-function wordsOf({ item, event, normalized }: CopyWork, words: string): string {
-  return withoutContent(words, item.body, normalized as JsonValue | undefined, event as JsonValue | undefined)
+  if (note.reason === undefined || !isForeign(note.step)) return note
+  return { ...note, reason: withoutContent(note.reason, ...contentOf(copy)) }
 }
 
 /** What was rejected is looked for by the name it was sent with. */

@@ -1,3 +1,4 @@
+import type { Outcome } from '../event/outcome.ts'
 import { isObject, type JsonValue } from '../kernel/json.ts'
 
 /** Shorter values are words of any sentence, and shorter numbers times and statuses. */
@@ -18,6 +19,17 @@ export function withoutContent(words: string, ...events: readonly (JsonValue | u
   }
   // The longest first: one value may be a part of another.
   return [...values].sort((a, b) => b.length - a.length).reduce(without, words)
+}
+
+/** Stages that run the code of others, whose words may repeat the event. The letter and the archive have them whole. */
+export function isForeign(stage: string): boolean {
+  return stage === 'plugins' || stage === 'transform'
+}
+
+/** An outcome as a trace tells it. */
+export function toldOutcome(outcome: Outcome, ...events: readonly (JsonValue | undefined)[]): Outcome {
+  if (outcome.kind !== 'dead_letter' || !isForeign(outcome.stage)) return outcome
+  return { ...outcome, reason: withoutContent(outcome.reason, ...events) }
 }
 
 function collect(value: JsonValue | undefined, values: Set<string>): void {

@@ -3,10 +3,11 @@ import { indexedLinesOf, newestDays } from '../../platform/lake-index.ts'
 import { log } from '../../platform/log.ts'
 import { type Outcome, outcomeIn } from '../../shared/event/outcome.ts'
 import { DAY, parseInstant } from '../../shared/kernel/instant.ts'
-import { isObject } from '../../shared/kernel/json.ts'
+import { isObject, type JsonValue } from '../../shared/kernel/json.ts'
 import { MESSAGE } from '../../shared/lake/line-names.ts'
 import type { ArchivedLine } from '../../shared/message/archived-event.ts'
 import type { TraceLine } from '../../shared/pipeline/trace.ts'
+import { toldOutcome } from '../../shared/pipeline/without-content.ts'
 
 /** What bronze says of a message that the trace has forgotten, or of which it kept no line. */
 export interface ArchivedTrace {
@@ -65,7 +66,8 @@ function traceLineOf(line: ArchivedLine): TraceLine | undefined {
   const outcome: Outcome | undefined = outcomeIn(line)
   if (!outcome) return undefined
   const receivedAt = Number(line['receivedAt'])
-  const reject = isObject(line['item']) ? line['item']['reject'] : undefined
+  const item = isObject(line['item']) ? line['item'] : {}
+  const reject = item['reject']
   return {
     messageId: String(line['messageId']),
     copyId: String(line['copyId']),
@@ -75,7 +77,7 @@ function traceLineOf(line: ArchivedLine): TraceLine | undefined {
     decidedAt: receivedAt,
     type: textOr(line['type']),
     timestamp: typeof line['timestamp'] === 'number' ? line['timestamp'] : undefined,
-    outcome,
+    outcome: toldOutcome(outcome, item['body'], line['changes'] as JsonValue | undefined),
     ...(isObject(reject) ? { fault: { path: String(reject['path']), message: String(reject['message']) } } : {}),
     flags: textsOf(line['flags']),
     canonicalId: textOr(line['canonicalId']),
