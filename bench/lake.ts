@@ -10,6 +10,7 @@ import { lakeTables } from '../scripts/lake/tables.ts'
 import { startLocalServer } from '../test/support/local-server.ts'
 import { type Benchmark, compared, type Figure, median } from './figures.ts'
 import { cpu, type MadeLake, makeLake } from './lake/made-lake.ts'
+import { syncFigures } from './lake-sync.ts'
 
 const EVENTS = Number(process.env['LAKE_EVENTS'] ?? 1_000_000)
 const ROUNDS = 3
@@ -41,7 +42,7 @@ const BARE = (bronze: string) => `SELECT item.body.event AS name, make_timestamp
 /** Bytes, CPU and rows per second of the layers, and questions to the views beside the same over bare NDJSON. */
 export const lakeBenchmark: Benchmark = {
   name: 'lake',
-  about: `${EVENTS.toLocaleString('en')} events of 720 hours; medians of ${ROUNDS} rounds; LAKE_EVENTS changes how many, LAKE_LAG=0 leaves out the lag`,
+  about: `${EVENTS.toLocaleString('en')} events of 720 hours; medians of ${ROUNDS} rounds; LAKE_EVENTS changes how many, LAKE_LAG=0 leaves out the lag, LAKE_SYNC=0 the warehouses`,
   async run() {
     const folder = mkdtempSync(join(tmpdir(), 'tributary-bench-'))
     const connection = await openEngine()
@@ -52,6 +53,7 @@ export const lakeBenchmark: Benchmark = {
         ...(await compactionFigures(connection, lake, folder)),
         ...(await questionFigures(lake, folder)),
         ...(process.env['LAKE_LAG'] === '0' ? [] : await lagFigures()),
+        ...(process.env['LAKE_SYNC'] === '0' ? [] : await syncFigures()),
       ])
     } finally {
       connection.closeSync()
