@@ -2,7 +2,7 @@ import { startJob } from '../platform/jobs.ts'
 import { toIso } from '../shared/kernel/instant.ts'
 
 /** Kinds of jobs that every workspace has once a day, each with `{ day }` as its input. */
-const DAILY: readonly string[] = ['forget-idle', 'tend-audience', 'compact-lake']
+const DAILY: readonly string[] = ['forget-idle', 'tend-audience', 'compact-lake', 'score-profiles']
 /** In this hour, UTC; every minute of it tries again, and the day names the job, so it begins once. */
 const HOUR = '03'
 

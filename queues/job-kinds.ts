@@ -9,6 +9,7 @@ import { importMembers } from './import-members.ts'
 import { matchEveryone } from './match-everyone.ts'
 import { learnMatching } from './match-learning.ts'
 import { checkQuality } from './quality-check.ts'
+import { scoreQuality } from './quality-profiles.ts'
 import { rebuildProfiles } from './rebuild-profiles.ts'
 import { redeliverArchive } from './redeliver-archive.ts'
 import { replayArchive } from './replay-archive.ts'
@@ -38,6 +39,7 @@ export const JOB_KINDS: readonly JobKind[] = [
   compactLake,
   tendLake,
   checkQuality,
+  scoreQuality,
   runModel,
   runPlugin,
   syncWarehouse,

@@ -2,11 +2,18 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { readRoot } from '../platform/lake-manifest.ts'
 import { heldForActivation } from '../platform/quality-activation.ts'
+import type { JsonObject } from '../shared/kernel/json.ts'
+import { anApi } from '../test/support/api.ts'
 import { apiClient } from '../test/support/api-client.ts'
 import { runJobs } from '../test/support/run-jobs.ts'
 import { aMessage, aWorkspace, deliver, type TestWorkspace } from '../test/support/workspace.ts'
 
-const identify = (userId: string, traits: object) => ({ type: 'identify', userId, messageId: `m-${userId}`, traits })
+const identify = (userId: string, traits: JsonObject): JsonObject => ({
+  type: 'identify',
+  userId,
+  messageId: `m-${userId}`,
+  traits,
+})
 
 async function goldOf({ id }: TestWorkspace) {
   const { gold } = (await readRoot(env.LAKE, id)).value
@@ -46,7 +53,9 @@ describe('the gate between silver and gold', () => {
     const failed = await call('GET', '/quality?border=gold&verdict=fail&severity=hard')
     expect(failed.body.results).toMatchObject([{ samples: [{ canonicalId: expect.stringContaining('prf_') }] }])
     expect(JSON.stringify(failed.body)).not.toContain('gratis')
-    expect((await call('GET', '/metrics')).status).not.toBe(500)
+    const { text } = await (await anApi(workspace.id)).call('GET', '/metrics')
+    expect(text).toContain('cdp_quality_failures{severity="hard"} 1')
+    expect(text).toContain('cdp_quality_holds 1')
     // A person lets it go: once.
     await call('POST', '/quality/holds/hold_gold_profiles/release')
     await runJobs(workspace)

@@ -140,6 +140,10 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?dryRun=perhaps', 'dryRun'],
     ['?upload=a/b', 'upload'],
   ],
+  readLineage: [
+    ['?table=profiles', 'key'],
+    ['?messageId=m&from=yesterday', 'from'],
+  ],
   listQualityHolds: [
     ['?state=lost', 'state'],
     ['?cursor=made-up', 'cursor'],

@@ -57,6 +57,8 @@ describe('laws', () => {
       'the statistics of rows do not depend on how they were grouped or in which order',
     'what was known with the difference applied is what was found':
       'what was known with the difference applied is what was found',
+    'counts of profiles do not depend on how they were grouped or in which order':
+      'counts of profiles do not depend on how they were grouped or in which order',
     'the owners do not depend on the order or repetition of what was told':
       'the owners do not depend on the order or repetition of what was told',
     'whatever the order of the events, intervals of one person and segment are disjoint, and at most one is open':

@@ -102,6 +102,7 @@ import { readJob } from './read-job.ts'
 import { readLake } from './read-lake.ts'
 import { readLakeFile } from './read-lake-file.ts'
 import { readLakeManifest } from './read-lake-manifest.ts'
+import { readLineage } from './read-lineage.ts'
 import { readMapping } from './read-mapping.ts'
 import { readMatch } from './read-match.ts'
 import { readMetrics } from './read-metrics.ts'
@@ -111,6 +112,7 @@ import { readPlanViolations } from './read-plan-violations.ts'
 import { readPlugin } from './read-plugin.ts'
 import { readProfile } from './read-profile.ts'
 import { readProfileIdentity } from './read-profile-identity.ts'
+import { readProfileQuality } from './read-profile-quality.ts'
 import { readQuality } from './read-quality.ts'
 import { readSegment } from './read-segment.ts'
 import { readSession } from './read-session.ts'
@@ -290,6 +292,8 @@ export const contracts: readonly Contract[] = [
   readQuality,
   listQualityHolds,
   releaseQualityHold,
+  readProfileQuality,
+  readLineage,
   createModel,
   listModels,
   readModel,

@@ -98,6 +98,7 @@ import { readJobRoute } from './read-job.ts'
 import { readLakeRoute } from './read-lake.ts'
 import { readLakeFileRoute } from './read-lake-file.ts'
 import { readLakeManifestRoute } from './read-lake-manifest.ts'
+import { readLineageRoute } from './read-lineage.ts'
 import { readMappingRoute } from './read-mapping.ts'
 import { readMatchRoute } from './read-match.ts'
 import { readMetricsRoute } from './read-metrics.ts'
@@ -107,6 +108,7 @@ import { readPlanViolationsRoute } from './read-plan-violations.ts'
 import { readPluginRoute } from './read-plugin.ts'
 import { readProfileRoute } from './read-profile.ts'
 import { readProfileIdentityRoute } from './read-profile-identity.ts'
+import { readProfileQualityRoute } from './read-profile-quality.ts'
 import { readQualityRoute } from './read-quality.ts'
 import { readSegmentRoute } from './read-segment.ts'
 import { readSessionRoute } from './read-session.ts'
@@ -275,6 +277,8 @@ export const routes: readonly Route[] = [
   readQualityRoute,
   listQualityHoldsRoute,
   releaseQualityHoldRoute,
+  readProfileQualityRoute,
+  readLineageRoute,
   createModelRoute,
   listModelsRoute,
   readModelRoute,

@@ -5,6 +5,7 @@ import { SILVER_TABLES } from '../../shared/lake/columns.ts'
 import { type Counts, type Histogram, LATENCY_BOUNDS_MS, type MeterReading } from '../../shared/pipeline/meter.ts'
 import { STAGE_OUTCOMES } from '../../shared/pipeline/stage-counts.ts'
 import { DELIVERY_OUTCOMES } from '../../shared/pipeline/trace.ts'
+import { SEVERITIES } from '../../shared/quality/expectation.ts'
 import type { HistogramMetric, Metric, Sample } from './prometheus.ts'
 
 /** What waits in one queue. */
@@ -35,6 +36,12 @@ export interface LakeReading {
   readonly deployment: { readonly lagMs: number; readonly objects: number; readonly failures: number } | undefined
 }
 
+/** What the newest look at every table found to break what is expected, by severity, and what is held back. */
+export interface QualityReading {
+  readonly failures: Readonly<Record<string, number>>
+  readonly holds: number
+}
+
 /**
  * The metrics of contracts/http.md, from what the meters and the queues say. The queues are everybody's: a workspace that
  * is not the operators' is shown none (undefined). `now` in epoch milliseconds.
@@ -45,6 +52,7 @@ export function metricsOf(
   now: number,
   jobs: readonly JobReading[] = [],
   lake?: LakeReading,
+  quality: QualityReading = { failures: {}, holds: 0 },
 ): readonly (Metric | HistogramMetric)[] {
   const { counts } = reading
   const waiting = queues ?? []
@@ -131,6 +139,14 @@ export function metricsOf(
       'Age of the oldest waiting message, by queue',
       waiting.map((queue) => lagOf(queue, now)),
     ),
+    gauge(
+      'cdp_quality_failures',
+      'Expectations that the data of the last 24 hours break, by severity',
+      SEVERITIES.map((severity) => ({ labels: { severity }, value: quality.failures[severity] ?? 0 })),
+    ),
+    gauge('cdp_quality_holds', 'Partitions and tables that are held because they break a hard expectation', [
+      { value: quality.holds },
+    ]),
     gauge(
       'cdp_jobs',
       'Jobs begun in the last 7 days (segments being built, imports, replays), by kind and state',

@@ -1,5 +1,6 @@
 import { eventQueues } from '../../platform/event-queues.ts'
 import { isOperators } from '../../platform/operators.ts'
+import { qualityReading } from '../../platform/quality-reading.ts'
 import { METERS, meterStub } from '../../platform/stubs.ts'
 import { readMetrics } from '../../shared/contract/read-metrics.ts'
 import { ulid } from '../../shared/kernel/id.ts'
@@ -13,14 +14,15 @@ import { prometheusText } from './prometheus.ts'
 
 export const readMetricsRoute = serve(readMetrics, async (_, { env, workspace, now }) => {
   const isTheirs = isOperators(env, workspace, now)
-  const [queues, jobs, lake, readings] = await Promise.all([
+  const [queues, jobs, quality, lake, readings] = await Promise.all([
     isTheirs.then((are) => (are ? queueReadings(env) : undefined)),
     jobReadings(env, workspace, now),
+    qualityReading(env, workspace, now),
     lakeReading(env, workspace, isTheirs, now),
     Promise.all(METERS.map((meter) => meterStub(env, workspace, meter).read())),
   ])
   const total = readings.reduce((sum, reading) => addReading(sum, reading), emptyReading())
-  return ok(prometheusText(metricsOf(total, queues, now, jobs, lake)))
+  return ok(prometheusText(metricsOf(total, queues, now, jobs, lake, quality)))
 })
 
 /** Ids are ULIDs, so those of a time on are one range of the table's key. */
