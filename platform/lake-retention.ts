@@ -40,7 +40,7 @@ function goldWithout({ gold }: Root, day: string): Root['gold'] {
   const without = (files: readonly LakeFile[] = []) => files.filter(({ from }) => from !== start)
   const tables = { ...gold.tables, ...Object.fromEntries(DAILY.map((table) => [table, without(gold.tables[table])])) }
   const { [day]: _, ...built } = gold.built
-  return { ...gold, tables, built, skipped: gold.skipped.filter((one) => one !== day) }
+  return { ...gold, tables, built, ...(gold.skipped && { skipped: gold.skipped.filter((one) => one !== day) }) }
 }
 
 /** How long bronze is kept: as long as the workspace that keeps it longest says. */

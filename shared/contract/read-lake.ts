@@ -36,7 +36,8 @@ export const LakeDocument = z
       }),
     ),
     skippedDays: z.array(z.string()).meta({
-      description: 'Days with more events than the Worker folds into sessions and daily activity',
+      description:
+        'Days that an older version found too large for sessions and daily activity, until gold is built anew',
     }),
   })
   .meta({ id: 'Lake' })

@@ -16,7 +16,11 @@ export interface DayActivity {
  * Folds the activity of one day of arrival. `before`: sessions of the day before that may go on; what goes on is one
  * session, among this day's.
  */
-export function dayActivity(events: readonly Row[], owners: Owners, before: readonly Row[] = []): DayActivity {
+export function dayActivity(
+  events: readonly Row[],
+  owners: Pick<Owners, 'of'>,
+  before: readonly Row[] = [],
+): DayActivity {
   const parts = new Map<string, Session[]>()
   const days = new Map<string, { profile: string; day: string; names: Map<string, number> }>()
   for (const row of events) {

@@ -46,8 +46,8 @@ export const Gold = z.object({
   tables: z.record(z.string(), z.array(LakeFile)),
   /** Of tables that are built by day of arrival: the manifest of the day out of which. */
   built: z.record(z.string(), z.string()).default({}),
-  /** Days with more events than one step holds: nothing of them is in these tables. */
-  skipped: z.array(z.string()).default([]),
+  /** Days that an older version found too large: nothing of them is in these tables. */
+  skipped: z.array(z.string()).optional(),
 })
 export type Gold = z.infer<typeof Gold>
 

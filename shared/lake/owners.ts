@@ -48,7 +48,7 @@ export function ownersOf(changes: readonly Row[]): Owners {
 }
 
 /** The profile that has what arrived under a leaf. */
-export function ownerOf({ of }: Owners, leaf: string): string {
+export function ownerOf({ of }: Pick<Owners, 'of'>, leaf: string): string {
   return of.get(leaf)?.profile ?? leaf
 }
 
