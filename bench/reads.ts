@@ -4,8 +4,8 @@ import { aRequest } from './traffic.ts'
 import { BEARER, startWhole } from './whole/servers.ts'
 
 const PEOPLE = 1_000
-const ROUNDS = 5
-const READS = 100
+const ROUNDS = 4
+const READS = 60
 const AT_ONCE = 4
 const LOAD = { clients: 2, events: 10, pauseMs: 50 }
 

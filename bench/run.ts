@@ -8,6 +8,7 @@ import { type Benchmark, type Figure, tableOf } from './figures.ts'
 import { identityBenchmark } from './identity.ts'
 import { ingestBenchmark } from './ingest.ts'
 import { lakeBenchmark } from './lake.ts'
+import { pageWith } from './page.ts'
 import { platformBenchmark } from './platform.ts'
 import { plotOf, type Results } from './plot.ts'
 import { queuesBenchmark } from './queues.ts'
@@ -34,17 +35,19 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'string' },
     plot: { type: 'string' },
+    page: { type: 'string' },
     from: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
 })
 const names = BENCHMARKS.map(({ name }) => name)
-const HELP = `npm run bench [${names.join('|')}...] [-- --json FILE] [--plot FILE] [--from FILE]
+const HELP = `npm run bench [${names.join('|')}...] [-- --json FILE] [--plot FILE] [--page FILE] [--from FILE]
 
 Every benchmark, or those named: medians of interleaved rounds beside a baseline of the same run.
 
   --json FILE   the figures; those of benchmarks that did not run stay as the file has them
   --plot FILE   an SVG of all figures that have a target
+  --page FILE   puts the table of figures into a page that has a place for it
   --from FILE   runs nothing: the figures of an earlier --json`
 const unknown = positionals.filter((name) => !names.includes(name))
 if (values.help || unknown.length > 0) {
@@ -55,6 +58,7 @@ if (values.help || unknown.length > 0) {
 const found = values.from === undefined ? await measured() : resultsIn(values.from)
 if (values.json) writeFileSync(values.json, `${JSON.stringify(found, null, 2)}\n`)
 if (values.plot) writeFileSync(values.plot, plotOf(found))
+if (values.page) writeFileSync(values.page, pageWith(readFileSync(values.page, 'utf8'), found))
 
 async function measured(): Promise<Results> {
   const results: Record<string, readonly Figure[]> = {}
