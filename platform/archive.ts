@@ -11,6 +11,9 @@ export interface BronzeLine {
   readonly [field: string]: unknown
 }
 
+/** 7 µs of CPU for an event of 1 KB where the default takes 11, for 3 % more bytes; compaction packs them anew anyway. */
+const GZIP = { level: 3 }
+
 /**
  * Writes one bronze object: gzip NDJSON under a content-addressed key, create-only, so that a redelivered batch meets
  * its own object and a re-mixed one repeats copies that readers know. Partitioned by the earliest arrival in it. Into an
@@ -29,7 +32,7 @@ export async function archive(env: Env, stream: Stream, lines: readonly BronzeLi
   const text = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`
   const customMetadata = { lines: String(lines.length), bytes: String(text.length) }
   if (isLate(hour, Date.now())) await env.LAKE.put(lateKey({ stream, hour, name }), '', { customMetadata })
-  await env.LAKE.put(key, gzipSync(text), {
+  await env.LAKE.put(key, gzipSync(text, GZIP), {
     onlyIf: { etagDoesNotMatch: '*' },
     httpMetadata: { contentType: 'application/x-ndjson', contentEncoding: 'gzip' },
     customMetadata,
