@@ -5,6 +5,8 @@ import { deadLettersCommand } from './dead-letters.ts'
 import { importCommand } from './import.ts'
 import { jobsCommand } from './jobs.ts'
 import { lakeCommand } from './lake.ts'
+import { lineageCommand } from './lineage.ts'
+import { modelsCommand } from './models.ts'
 import { planCommand } from './plan.ts'
 import { pullCommand } from './pull.ts'
 import { rebuildCommand } from './rebuild.ts'
@@ -23,11 +25,13 @@ export const COMMANDS: readonly Command[] = [
   tailCommand,
   sqlCommand,
   lakeCommand,
+  lineageCommand,
   deadLettersCommand,
   replayCommand,
   redeliverCommand,
   rebuildCommand,
   syncCommand,
+  modelsCommand,
   jobsCommand,
   codegenCommand,
 ]
