@@ -100,14 +100,14 @@ async function inspect(port: number): Promise<Call> {
   if (!target) throw new Error('the runtime has nothing to inspect')
   const socket = new WebSocket(target.webSocketDebuggerUrl)
   await new Promise((resolve, reject) => {
-    socket.onopen = resolve
-    socket.onerror = () => reject(new Error('the inspector does not answer'))
+    socket.addEventListener('open', resolve)
+    socket.addEventListener('error', () => reject(new Error('the inspector does not answer')))
   })
   const waiting = new Map<number, (result: unknown) => void>()
-  socket.onmessage = ({ data }) => {
+  socket.addEventListener('message', ({ data }) => {
     const { id, result } = JSON.parse(String(data)) as { id?: number; result?: unknown }
     if (id !== undefined) waiting.get(id)?.(result)
-  }
+  })
   let id = 0
   return (method, params = {}) =>
     new Promise((resolve) => {

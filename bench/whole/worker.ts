@@ -64,7 +64,7 @@ async function platform(query: URLSearchParams, env: BenchEnv): Promise<Response
   await inPool(
     Array.from({ length: Number(query.get('times')) }, (_, i) => i),
     24,
-    work,
+    async (i) => void (await work(i)),
   )
   return Response.json({ done: true })
 }
