@@ -27,6 +27,7 @@ export default defineConfig(async () => ({
             'test/*.test.ts',
             'test/cli/*.test.ts',
             'test/engines/*.test.ts',
+            'test/portal/*.test.ts',
           ],
           exclude: ['**/*.worker.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,

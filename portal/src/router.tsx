@@ -7,13 +7,14 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { ApiError } from './api.ts'
-import { Missing, Problem } from './components/states.tsx'
+import { Nowhere } from './components/nowhere.tsx'
+import { Problem } from './components/states.tsx'
 import { queries } from './queries.ts'
 import { sessionQuery } from './session.ts'
 import { Shell } from './shell/shell.tsx'
 
 /** The pages and their addresses. Each is loaded when it is first looked at; what it shows stands in its address. */
-const root = createRootRoute({ component: Outlet, notFoundComponent: Missing })
+const root = createRootRoute({ component: Outlet, notFoundComponent: Nowhere })
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined

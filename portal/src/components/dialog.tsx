@@ -13,9 +13,8 @@ export function Dialog({ title, close, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
   useEffect(() => {
-    const shown = dialog.current
-    shown?.showModal()
-    return () => shown?.close()
+    // It may be run twice (StrictMode); leaving the page closes it.
+    if (!dialog.current?.open) dialog.current?.showModal()
   }, [])
   return (
     <dialog
