@@ -72,7 +72,9 @@ export async function verifyLake(source: LakeSource, server: Server, verifying: 
   const broken = await stillBroken(source, [...brokenDays, ...found], isAsked)
 
   for (const key of [...manifest.tail, ...indexed.keys()]) keys.add(key)
-  const bronze = await readBronze(source, keys, settings, isAsked, (done, total) => onFile('bronze', done, total))
+  const read = await readBronze(source, keys, settings, isAsked, (done, total) => onFile('bronze', done, total))
+  // What is not there any more and no index names holds nothing of this workspace: everybody in it was erased.
+  const bronze = { ...read, missing: read.missing.filter((key) => indexed.has(key)) }
   const tail = new Set(manifest.tail)
   const linesOfMissing = new Map([...indexed].map(([key, lines]) => [key, lines.size]))
   const differences = [
@@ -84,7 +86,7 @@ export async function verifyLake(source: LakeSource, server: Server, verifying: 
   const after = await readLedger(server)
   const isQuiet = before !== undefined && before.accepted === after?.accepted && after.waiting === 0
   const known = new Map([...bronze.rows, ...[...silver].map(([name, [row]]) => [name, row as KnownRow] as const)])
-  const asked = { most: verifying.people, startedAt, isQuiet, isAsked }
+  const asked = { most: verifying.people, startedAt, timelineDays: settings.retention.timelineDays, isQuiet, isAsked }
   const timelines = await checkTimelines(server, [...known.values()], asked)
   differences.push(...timelines.differences)
 

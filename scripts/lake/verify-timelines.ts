@@ -3,9 +3,8 @@ import type { EventPage } from '../../shared/profile/document.ts'
 import { pagesOf, Refused, type Server } from '../cli/server.ts'
 import type { KnownRow } from './lake-rows.ts'
 
-/** What a timeline keeps at most (shared/profile/timeline.ts): beyond, the lake has more. */
+/** What a timeline keeps at most (shared/profile/timeline.ts) beside its days: beyond, the lake has more. */
 const MOST_EVENTS = 10_000
-const OLDEST_MS = 400 * DAY
 /** While events come in: applied a moment ago, and on its way to the archive. */
 const ON_ITS_WAY_MS = MINUTE
 
@@ -18,6 +17,8 @@ export interface TimelineQuestion {
   /** People that are looked at. */
   readonly most: number
   readonly startedAt: number
+  /** For so long after its arrival a timeline keeps an event. */
+  readonly timelineDays: number
   /** Nothing is coming in. */
   readonly isQuiet: boolean
   readonly isAsked: (day: string) => boolean
@@ -30,7 +31,7 @@ export interface TimelineQuestion {
 export async function checkTimelines(
   server: Server,
   rows: readonly KnownRow[],
-  { most, startedAt, isQuiet, isAsked }: TimelineQuestion,
+  { most, startedAt, timelineDays, isQuiet, isAsked }: TimelineQuestion,
 ): Promise<TimelineCheck> {
   const known = new Set(rows.map(({ messageId }) => messageId))
   const byLeaf = [
@@ -53,7 +54,7 @@ export async function checkTimelines(
     const there = new Set(timeline.map(({ messageId }) => messageId))
     const isFull = timeline.length >= MOST_EVENTS
     const lost = theirs.filter(
-      ({ messageId, timestamp }) => !there.has(messageId) && !isFull && timestamp > startedAt - OLDEST_MS,
+      ({ messageId, receivedAt }) => !there.has(messageId) && !isFull && receivedAt > startedAt - timelineDays * DAY,
     )
     if (lost.length > 0)
       differences.push(`${lost.length} events are in the lake and not in the timeline of ${leaf}: ${some(lost)}`)
