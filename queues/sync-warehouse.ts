@@ -5,6 +5,7 @@ import { MissingFile } from '../platform/lake-files.ts'
 import { readRoot } from '../platform/lake-manifest.ts'
 import { log } from '../platform/log.ts'
 import { outboundRules } from '../platform/outbound-address.ts'
+import { heldTables } from '../platform/quality-activation.ts'
 import { readSync, type SyncRow, sliceContents, syncConfigOf, tablesOf } from '../platform/sync-row.ts'
 import { SYNC_KIND, syncOfJob } from '../platform/sync-runs.ts'
 import { openWarehouse } from '../platform/warehouse-open.ts'
@@ -12,7 +13,7 @@ import type { JsonObject } from '../shared/kernel/json.ts'
 import type { Root } from '../shared/lake/manifest.ts'
 import { warehouseType } from '../shared/warehouse/index.ts'
 import { slicesOf } from '../shared/warehouse/slices.ts'
-import { type WantedTable, wantedTables } from '../shared/warehouse/wanted-tables.ts'
+import { MERGES, type WantedTable, wantedTables } from '../shared/warehouse/wanted-tables.ts'
 import { type WarehousePort, WarehouseRefusal, type WarehouseType } from '../shared/warehouse/warehouse.ts'
 import { reasonOf } from './faults.ts'
 import { erasedForSync, erasePeople } from './sync-erase.ts'
@@ -116,7 +117,7 @@ interface Run {
 
 type Next = Promise<Cursor | 'pending'>
 
-async function plan({ env, sync, port, type, settings, tables }: Run, cursor: Cursor): Next {
+async function plan({ env, sync, port, type, settings, tables, now }: Run, cursor: Cursor): Next {
   for (const step of type.plan(await port.present(), tables, settings)) await port.change(step)
   await port.claim(sync.workspace)
   const { value: root } = await readRoot(env.LAKE, sync.workspace)
@@ -124,8 +125,13 @@ async function plan({ env, sync, port, type, settings, tables }: Run, cursor: Cu
     ...(await staleSlices(env, sync, root, tables)),
     ...(port.mirrors ? await goneSlices(env, sync, root, tables) : []),
   ]
+  // What breaks a hard expectation is not sent away (docs/quality.md); who was erased is taken out all the same.
+  const names = tables.map(({ name }) => name)
+  const held = await heldTables(env, sync.workspace, names, now)
+  if (held.size > 0) await noteError(env, sync, `held: ${[...held.values()].join('; ')}`, now)
   const { generation, updatedAt: at } = root
-  return { ...cursor, phase: 'owners', todo, generation, at, total: todo.length + 3 }
+  const free = todo.filter(([name]) => !held.has(name))
+  return { ...cursor, phase: 'owners', todo: free, generation, at, total: free.length + 3 }
 }
 
 /** Slices that are not in the warehouse as the lake has them. `merges` are a matter of their own. */
@@ -149,6 +155,7 @@ async function goneSlices(env: Env, sync: SyncRow, root: Root, tables: readonly 
 }
 
 async function owners(run: Run, cursor: Cursor): Next {
+  if (!run.tables.includes(MERGES)) return { ...cursor, phase: 'slices' }
   const remapped = await remapOwners(run)
   return remapped === 'pending' ? remapped : { ...cursor, phase: 'slices' }
 }

@@ -42,13 +42,10 @@ export const SyncStatus = z
       .meta({ description: '`failing`: the last run did not get to its end, or the one under way is trying again' }),
     jobId: z.string().nullable().meta({ description: 'The job of its runs; null before the first' }),
     lastRun: z.object({ startedAt: Time, endedAt: Time.nullable(), rows: z.int() }).nullable(),
-    lagSeconds: z
-      .int()
-      .nullable()
-      .meta({
-        description:
-          'How old the oldest thing may be that the lake has and the warehouse has not; null before the first run',
-      }),
+    lagSeconds: z.int().nullable().meta({
+      description:
+        'How old the oldest thing may be that the lake has and the warehouse has not; null before the first run',
+    }),
     lastError: z.object({ at: Time, reason: z.string() }).nullable(),
     tables: z.array(z.object({ table: z.string(), rows: z.int(), slices: z.int(), syncedAt: Time })),
     verified: SyncComparison.nullable().meta({ description: 'What the last comparison found' }),

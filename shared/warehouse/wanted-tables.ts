@@ -50,7 +50,7 @@ export const EVENTS = {
   indexed: ['canonical_id', 'leaf', 'received_at'],
 } as const satisfies WantedTable
 
-/** Whose a leaf is that is not its own profile any more: always there, since `events` is read with it. */
+/** Whose a leaf is that is not its own profile any more: there wherever `events` is, which is read with it. */
 export const MERGES = {
   name: 'merges',
   columns: GOLD.merges.columns,
@@ -96,7 +96,10 @@ export function hasSlices({ columns }: WantedTable): boolean {
   return columns.some(({ name }) => name === SLICE_COLUMN)
 }
 
-/** The tables of a sync, `merges` first. */
+/** The tables of a sync: `merges` first, of those that have events. */
 export function wantedTables(names: readonly SyncTable[]): readonly WantedTable[] {
-  return [MERGES, ...SYNC_TABLES.filter((name) => names.includes(name)).map((name) => WANTED[name])]
+  return [
+    ...(names.includes('events') ? [MERGES] : []),
+    ...SYNC_TABLES.filter((name) => names.includes(name)).map((name) => WANTED[name]),
+  ]
 }

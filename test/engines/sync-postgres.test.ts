@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR } from '../../shared/kernel/instant.ts'
 import type { Row } from '../../shared/lake/columns.ts'
 import { NO_POSTGRES, type PostgresServer, startPostgres } from '../support/postgres.ts'
-import { anEvent, DAY, dayOf, type Storage, SyncWorld, startStorage } from '../support/sync-world.ts'
+import { aMerge, anEvent, DAY, dayOf, type Storage, SyncWorld, startStorage } from '../support/sync-world.ts'
 import { warehouseSuite } from '../support/warehouse-suite.ts'
 
 /** The warehouse of PostgreSQL against the real one. */
@@ -119,6 +119,28 @@ describe.skipIf(NO_POSTGRES)(`PostgreSQL${NO_POSTGRES ? `: ${NO_POSTGRES}` : ''}
       `SELECT count(*)::int AS n, count(DISTINCT message_id)::int AS d FROM ${schema}.events`,
     )
     expect(row).toEqual({ n: 20_000, d: 20_000 })
+  })
+
+  test('a sync without events has no events, and merges do not stop it', async () => {
+    const { schema, world } = await aWorld({ tables: ['profiles'] })
+    await world.add('changes', [aMerge(1, 'ann', 'bob', DAY_1)])
+    await world.gold({ profiles: [profile('ann')] })
+    expect(await world.run()).toMatchObject({ finished: true, result: { rows: 1 } })
+    const tables = await server.query('SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY 1', [schema])
+    expect(tables.map((row) => row['tablename'])).toEqual(['_tributary_batches', '_tributary_stage', 'profiles'])
+  })
+
+  test('tables of an older version get the columns that are missing, and keep what is theirs', async () => {
+    const { schema, world } = await aWorld({ tables: ['events'] })
+    await world.add('events', [anEvent(1, 'ann', DAY_1)])
+    await world.run()
+    await server.query(`ALTER TABLE ${schema}.events DROP COLUMN consents, ADD COLUMN mine text DEFAULT 'mine'`)
+    await world.add('events', [anEvent(2, 'ann', DAY_2, { consents: { ads: true } })])
+    await world.run()
+    expect(await server.query(`SELECT message_id, consents, mine FROM ${schema}.events ORDER BY 1`)).toEqual([
+      { message_id: 'm1', consents: null, mine: 'mine' },
+      { message_id: 'm2', consents: { ads: true }, mine: 'mine' },
+    ])
   })
 
   test('a schema that is another workspace’s is left alone, and wrong credentials end the run with the reason', async () => {

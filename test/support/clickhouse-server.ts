@@ -31,7 +31,11 @@ export async function startClickHouse(): Promise<ClickHouseServer> {
     password,
     async query(sql) {
       const headers = { 'X-ClickHouse-Key': password }
-      const answer = await fetch(url, { method: 'POST', headers, body: /^SELECT/.test(sql) ? `${sql} FORMAT JSONEachRow` : sql })
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers,
+        body: /^SELECT/.test(sql) ? `${sql} FORMAT JSONEachRow` : sql,
+      })
       const text = await answer.text()
       if (!answer.ok) throw new Error(text)
       return text

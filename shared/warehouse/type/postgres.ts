@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { type Dialect, doubleQuoted, planTables, SQL_NAME } from '../sql.ts'
-import { EVENTS, MERGES } from '../wanted-tables.ts'
 import { defineWarehouse, PLACE } from '../warehouse.ts'
 
 export const PostgresSettings = z.strictObject({
@@ -83,7 +82,3 @@ export const postgres = defineWarehouse({
     return [...(isReady ? [] : own), ...planTables(dialect, present, wanted), ...indexes]
   },
 })
-
-/** Tables whose rows say whose they are by a leaf. */
-export const REMAPPED = [EVENTS] as const
-export const OWNERS = MERGES
