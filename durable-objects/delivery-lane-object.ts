@@ -127,12 +127,18 @@ export class DeliveryLaneObject extends DurableObject<Env> {
     await this.#pump()
   }
 
-  /** These people are erased: nothing of them waits here any more but the very word of it, which goes by `key`. */
-  async forget(erased: readonly { readonly profile: string; readonly key: string }[]): Promise<void> {
+  /**
+   * These people are erased: nothing of them waits here any more but the very word of it, whose key begins with `key`.
+   * Answers how much was thrown away.
+   */
+  async forget(erased: readonly { readonly profile: string; readonly key: string }[]): Promise<number> {
     const keys = new Map(erased.map(({ profile, key }) => [profile, key]))
-    const isTheirs = ({ profile, key, underWay }: Held) => keys.has(profile) && keys.get(profile) !== key && !underWay
-    for (const held of this.#memory.all().filter(isTheirs)) this.#end(held, { outcome: 'skipped', reason: 'erased' })
+    const isTheirs = ({ profile, key, underWay }: Held) =>
+      keys.has(profile) && !key.startsWith(keys.get(profile) as string) && !underWay
+    const theirs = this.#memory.all().filter(isTheirs)
+    for (const held of theirs) this.#end(held, { outcome: 'skipped', reason: 'erased' })
     await this.#tellLate()
+    return theirs.length
   }
 
   override async alarm(): Promise<void> {

@@ -3,6 +3,7 @@ import { hash53 } from '../shared/kernel/hash.ts'
 import { DAY, MINUTE } from '../shared/kernel/instant.ts'
 import type { Watcher } from '../shared/pipeline/live.ts'
 import { type DeliveryLine, isFailure, KEEP_TRACE_MS, type TraceLine } from '../shared/pipeline/trace.ts'
+import { forgetLines } from './trace-forget.ts'
 import { newestLines, type TracePage, type TraceQuestion } from './trace-scan.ts'
 
 /** Lines kept per minute; beyond, only failures are. */
@@ -104,6 +105,22 @@ export class TraceObject extends DurableObject<Env> {
       if (applied) return applied
     }
     return null
+  }
+
+  /** All that is kept of a person under any of these IDs, and what destinations did with it. Answers the lines that went. */
+  async forget(ids: readonly string[]): Promise<number> {
+    const [theirs, messages] = [new Set(ids), new Set<string>()]
+    let removed = 0
+    for (const table of ['batch', 'deliveries'] as const) {
+      for (let after: number | null = 0; after !== null; ) {
+        const page = forgetLines(this.#sql, table, after, theirs, messages)
+        removed += page.removed
+        after = page.next
+        // Whoever records waits for a page and not for the whole week.
+        await scheduler.wait(0)
+      }
+    }
+    return removed
   }
 
   #append(table: 'batch' | 'deliveries', at: number, lines: readonly { readonly messageId: string }[]): void {

@@ -7,7 +7,7 @@ import { erasedPerson, isTheirs } from '../platform/erased-person.ts'
 import { closeErasure, type ErasureRow, erasureRow, storeForgot } from '../platform/erasure-row.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
 import { forgetProfile } from '../platform/match-forget.ts'
-import { identityStub } from '../platform/stubs.ts'
+import { identityStub, laneOf, laneStub, TRACES, traceStub } from '../platform/stubs.ts'
 import { ERASED_STORES, type ErasedStore } from '../shared/contract/read-erasure.ts'
 import { isObject, jsonOf } from '../shared/kernel/json.ts'
 import { compactRound } from './compact-round.ts'
@@ -36,7 +36,13 @@ const STORES: Readonly<Record<ErasedStore, Forgetting>> = {
   },
   audience: async (env, row) => ({ removed: await forgetDocuments(env, row), next: null }),
   matching: async (env, row) => ({ removed: await forgetMatching(env, row), next: null }),
+  deliveries: async (env, row) => ({ removed: await forgetDeliveries(env, row), next: null }),
   dead_letters: forgetDeadLetters,
+  trace: async (env, row) => {
+    const ids = [row.profile, ...row.scope.leaves]
+    const removed = await Promise.all(TRACES.map((trace) => traceStub(env, row.workspace, trace).forget(ids)))
+    return { removed: removed.reduce((sum, lines) => sum + lines, 0), next: null }
+  },
   archive: async (env, row, at) => {
     const person = erasedPerson(env, row, ALL_TIME)
     return eraseFromArchive(env, row.workspace, person, await theirs(env, row), at)
@@ -109,6 +115,24 @@ async function forgetDeadLetters(env: Env, row: ErasureRow, at: string | null) {
     )
   const last = letters.results.at(-1)
   return { removed: gone.length, next: letters.results.length === 200 && last ? last.id : null }
+}
+
+/**
+ * What waits for them in any lane of any destination, but for the word that they are gone: that is for destinations to
+ * hear. What is spilled comes back to its lane and is not sent, since nobody is there to be asked.
+ */
+async function forgetDeliveries(env: Env, { workspace, profile, scope }: ErasureRow): Promise<number> {
+  const destinations = await new ConfigStore(env.DB).destinations(workspace)
+  if (destinations === 'unreadable') throw new Error(`the destinations of ${workspace} cannot be read`)
+  const people = [...new Set<string>([profile, ...scope.leaves])].map((id) => ({
+    profile: id,
+    key: `${workspace}:del_`,
+  }))
+  const byLane = Map.groupBy(people, (person) => laneOf(person.profile))
+  let removed = 0
+  for (const { id } of destinations)
+    for (const [lane, mine] of byLane) removed += await laneStub(env, workspace, id, lane).forget(mine)
+  return removed
 }
 
 /** One document with its text index, whatever it was merged of; nothing of any of these IDs comes back. */

@@ -2,7 +2,17 @@ import { z } from 'zod'
 import { defineContract } from './contract.ts'
 
 /** The stores that hold something of a person, in the order in which they forget. */
-export const ERASED_STORES = ['graph', 'audience', 'matching', 'dead_letters', 'archive', 'silver', 'gold'] as const
+export const ERASED_STORES = [
+  'graph',
+  'audience',
+  'matching',
+  'deliveries',
+  'dead_letters',
+  'trace',
+  'archive',
+  'silver',
+  'gold',
+] as const
 export type ErasedStore = (typeof ERASED_STORES)[number]
 
 export const ErasureDocument = z
@@ -18,7 +28,7 @@ export const ErasureDocument = z
         store: z.enum(ERASED_STORES).meta({ description: '`graph` stands for the graph and the profile itself' }),
         state: z.enum(['waiting', 'done']),
         at: z.string().nullable(),
-        removed: z.int().meta({ description: 'Rows, letters, or lines of the archive' }),
+        removed: z.int().meta({ description: 'Rows, deliveries that waited, letters, or lines' }),
       }),
     ),
   })

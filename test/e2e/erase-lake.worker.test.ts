@@ -128,6 +128,28 @@ describe('erasing a person from the lake', () => {
     expect(events.join()).toContain(String(anew))
   })
 
+  test('the index went on naming lines that were gone, by their messageIds, so that verifying missed their objects', async () => {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    await deliver([
+      aMessage(ws, [identify({ userId: 'ann-user' }, { email: 'ann@example.com' }), track({ userId: 'ann-user' })]),
+    ])
+    await deliver([aMessage(ws, [track({ userId: 'other' }), track({ userId: 'ann-user' })])])
+    await compact(ws, api)
+    const named = async () => {
+      const files = [...(await everything())].filter(([key]) => key.startsWith(`silver/index/ws=${ws.id}/`))
+      const rows = files.flatMap(([, text]) => JSON.parse(text) as { object: string; line: number }[])
+      return rows.filter(({ object }) => object.startsWith('bronze/events/'))
+    }
+    expect(new Set((await named()).map(({ object, line }) => `${object} ${line}`)).size).toBe(4)
+    await api('DELETE', '/profiles/user_id:ann-user')
+    await runJobs(ws)
+    const bronze = await everything()
+    const left = await named()
+    expect(left.length).toBeGreaterThan(0)
+    for (const { object, line } of left) expect(bronze.get(object)?.split('\n')[line]).toContain('other')
+  })
+
   test('a batch that is delivered again meets the marker of what was erased, mixed with others or not, and writes nothing back', async () => {
     const ws = await aWorkspace()
     const api = await apiClient(ws)
@@ -200,7 +222,7 @@ describe('erasing a person from the lake', () => {
       cursor = step.cursor
       finished = step.finished === true
     }
-    expect(kills).toBeGreaterThan(3)
+    expect(kills).toBeGreaterThanOrEqual(3)
     expect(await keysThatSay(MARKS)).toEqual([])
     await runJobs(ws)
     await compact(ws, api)

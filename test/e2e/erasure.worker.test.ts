@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import { profileStub } from '../../platform/stubs.ts'
+import { profileStub, TRACES, traceStub } from '../../platform/stubs.ts'
 import type { CanonicalId } from '../../shared/kernel/id.ts'
 import type { JsonObject } from '../../shared/kernel/json.ts'
 import { apiClient } from '../support/api-client.ts'
@@ -60,6 +60,32 @@ describe('erasing a person', () => {
     expect(left).toContain('other')
     expect(await profileStub(env, ws.id, id).read({ meta: false })).toEqual({ kind: 'unknown' })
     expect((await profileOf(ws, 'user_id', 'other')).eventCounts).toEqual({ Click: 1 })
+  })
+
+  test('takes their lines out of the trace, with what destinations did: a receipt had closed over them', async () => {
+    const { ws, api, id } = await aPersonToErase()
+    await deliver([
+      aMessage(ws, [track({ userId: 'u', messageId: 'theirs' }), track({ userId: 'other', messageId: 'others' })]),
+    ])
+    const line = { destination: 'dst_1', outcome: 'delivered', attempts: 1, at: Date.now() } as const
+    const trace = traceStub(env, ws.id, TRACES[0] as string)
+    await trace.recordDeliveries(Date.now(), [
+      { ...line, messageId: 'theirs' },
+      { ...line, messageId: 'others' },
+    ])
+    expect((await api('GET', '/events/theirs/trace')).status).toBe(200)
+    const { erasureId } = (await api('DELETE', `/profiles/${id}`)).body
+    await runJobs(ws)
+    expect((await api('GET', '/events/theirs/trace')).status).toBe(404)
+    expect(await trace.findDeliveries('theirs')).toEqual([])
+    expect(await trace.findDeliveries('others')).toHaveLength(1)
+    expect((await api('GET', '/events/others/trace')).status).toBe(200)
+    const { stores } = (await api('GET', `/erasures/${erasureId}`)).body
+    const removed = Object.fromEntries(
+      stores.map((one: { store: string; removed: number }) => [one.store, one.removed]),
+    )
+    // Two to begin with, the one of now, and its delivery.
+    expect(removed).toMatchObject({ trace: 4, deliveries: 0 })
   })
 
   test('nothing comes back: not by what is on its way, not by what happened before', async () => {
