@@ -76,11 +76,18 @@ describe('the settings of a workspace', () => {
     expect((await call('GET')).json).toEqual(before)
   })
 
+  test('stages of a source that is not there are refused: the id is a spelling mistake', async () => {
+    const { status, json } = await call('PATCH', { pipeline: { sources: { src_nope: { stages: [] } } } })
+    expect(status).toBe(422)
+    expect(json['errors']).toEqual([{ path: 'pipeline.sources.src_nope', message: 'there is no such source' }])
+    expect((await call('PATCH', { pipeline: { sources: { src_nope: null } } })).status).toBe(200)
+  })
+
   test('every change is in the audit log, with who made it', async () => {
     const { results } = await env.DB.prepare('SELECT actor, act, detail FROM audit WHERE workspace = ? ORDER BY at, id')
       .bind(ws.id)
       .all<{ actor: string; act: string; detail: string }>()
-    expect(results.map(({ actor, act }) => [actor, act])).toEqual(new Array(3).fill(['tok_me', 'updateWorkspace']))
+    expect(results.map(({ actor, act }) => [actor, act])).toEqual(new Array(4).fill(['tok_me', 'updateWorkspace']))
     expect(JSON.parse(results[0]?.detail ?? '')).toMatchObject({ windowMs: 30_000 })
   })
 
