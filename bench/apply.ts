@@ -3,7 +3,7 @@ import { timesOf } from './http-load.ts'
 import { aRequest, PLAIN_SOURCE, SOURCE } from './traffic.ts'
 import { startBare, startWhole, type WholeServer } from './whole/servers.ts'
 
-const ROUNDS = 5
+const ROUNDS = 3
 /** As many as fill the consumers' batches, as traffic does that anybody pays for: what a batch costs is shared by its events. */
 const AT_ONCE = { single: 32, batch: 8 } as const
 const PEOPLE = 1_000
@@ -22,18 +22,18 @@ interface Shape {
 }
 
 const SHAPES: readonly Shape[] = [
-  { name: `one event, ${PEOPLE} people`, requests: 1_000, events: 1, people: PEOPLE, source: SOURCE, isTarget: true },
+  { name: `one event, ${PEOPLE} people`, requests: 600, events: 1, people: PEOPLE, source: SOURCE, isTarget: true },
   {
     name: `a batch of 100, ${PEOPLE} people`,
-    requests: 40,
+    requests: 30,
     events: 100,
     people: PEOPLE,
     source: SOURCE,
     isTarget: true,
   },
-  { name: 'a batch of 100, 10 people', requests: 40, events: 100, people: 10, source: SOURCE, isTarget: true },
-  { name: 'a batch of 100, one person', requests: 40, events: 100, people: 1, source: SOURCE },
-  { name: 'a batch of 100, 10 people, no stages', requests: 40, events: 100, people: 10, source: PLAIN_SOURCE },
+  { name: 'a batch of 100, 10 people', requests: 30, events: 100, people: 10, source: SOURCE, isTarget: true },
+  { name: 'a batch of 100, one person', requests: 30, events: 100, people: 1, source: SOURCE },
+  { name: 'a batch of 100, 10 people, no stages', requests: 30, events: 100, people: 10, source: PLAIN_SOURCE },
 ]
 
 /**

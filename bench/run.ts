@@ -55,6 +55,8 @@ if (values.help || unknown.length > 0) {
   console.log(HELP)
   process.exit(unknown.length > 0 ? 2 : 0)
 }
+// Whoever stops it wants its servers stopped, too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 const found = values.from === undefined ? await measured() : resultsIn(values.from)
 if (values.json) writeFileSync(values.json, `${JSON.stringify(found, null, 2)}\n`)
 if (values.plot) writeFileSync(values.plot, plotOf(found))

@@ -56,6 +56,9 @@ export async function startBenchServer(
   const added = Object.entries(objects).map(([name, className]) => [name, { className, useSQLite: true }])
   const before = new Set(runtimes())
   const folder = mkdtempSync(join(tmpdir(), 'tributary-bench-'))
+  // Also of a bench that is stopped half-way: thousands of small databases.
+  const forget = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', forget)
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...rest,
@@ -89,7 +92,8 @@ export async function startBenchServer(
     fetch: (path) => miniflare.dispatchFetch(`http://bench${path}`),
     async stop() {
       await miniflare.dispose()
-      rmSync(folder, { recursive: true, force: true })
+      forget()
+      process.off('exit', forget)
     },
   }
 }
