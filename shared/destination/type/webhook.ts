@@ -15,7 +15,7 @@ export const webhook = defineDestination({
   about: 'Posts every event as JSON to an address of yours, signed as in Standard Webhooks 1.0.0.',
   settings: z.strictObject({
     url: z.url('must be an address').max(2_000).meta({ description: 'Where to post; https' }),
-    secret: z.string().min(8).max(500).meta({ description: '`whsec_` and base64, or any text; signs what is posted' }),
+    secret: z.string().min(1).max(500).meta({ description: '`whsec_` and base64, or any text; signs what is posted' }),
   }),
   secrets: ['secret'],
   addresses: ['url'],
