@@ -113,7 +113,7 @@ async function replaceFiles(
     for (const [hour, files] of Object.entries(hours)) {
       for (const file of files.filter(({ key }) => keys.includes(key))) {
         const rows = await readSilver(env.LAKE, table, file)
-        const kept = rows.filter((row) => !isTheirRow(row, person))
+        const kept = withoutThem(table, rows, person)
         if (table !== 'index') removed += rows.length - kept.length
         const options = { generation: root.generation + 1, repeats: file.repeats }
         const add = kept.length > 0 ? [await writeSilver(env.LAKE, workspace, table, kept, options)] : []
@@ -133,6 +133,17 @@ async function replaceFiles(
 const MOST_DELETED = 1_000
 /** Clocks of ours and of the store may differ by so much. */
 const SKEW_MS = 60_000
+
+/** A line that went is found by nothing any more: not by its messageId either, nor by what somebody else shared in it. */
+function withoutThem(table: SilverTable, rows: readonly Row[], person: ErasedPerson): readonly Row[] {
+  const kept = rows.filter((row) => !isTheirRow(row, person))
+  if (table !== 'index' || kept.length === rows.length) return kept
+  const placeOf = ({ object, line }: Row) => `${object}/${line}`
+  // What arrived later with their identifiers is somebody new's, and its line stays.
+  const isGone = (row: Row) => !person.keys.has(String(row['key'])) || Number(row['received_at']) <= person.until
+  const gone = new Set(rows.filter((row) => isTheirRow(row, person) && isGone(row)).map(placeOf))
+  return kept.filter((row) => !gone.has(placeOf(row)))
+}
 
 function isTheirRow(row: Row, { ids, indexKeys }: ErasedPerson): boolean {
   // That they are gone is what a warehouse has to hear.
