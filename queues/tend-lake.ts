@@ -7,6 +7,7 @@ import { MissingFile, readSilver } from '../platform/lake-files.ts'
 import { readDay, readRoot, swapRoot, writeSilver } from '../platform/lake-manifest.ts'
 import { longestBronzeDays, pruneBronze, pruneLines, pruneSilver, sweepFiles } from '../platform/lake-retention.ts'
 import { log } from '../platform/log.ts'
+import { recheckHeldRows } from '../platform/quality-recheck.ts'
 import { reviveJob } from '../platform/revive-job.ts'
 import { RetentionSettings } from '../shared/config/retention-settings.ts'
 import { defaultSettings } from '../shared/config/workspace-config.ts'
@@ -51,6 +52,8 @@ export const tendLake = defineJob({
       pruned: 0,
       swept: 0,
     })
+    // Somebody may have been taken out of what is held.
+    if (cursor === null) await recheckHeldRows(env, workspace, now)
     const before = cursor ?? begin()
     const next = await advance(env, workspace, before, now)
     const { merged, pruned, swept } = next ?? before
