@@ -9,16 +9,20 @@ import { readDay, readRoot, swapRoot } from './lake-manifest.ts'
 
 /** What is kept longer than it should be goes: days of silver, a workspace's lines of bronze, objects of bronze. */
 
+/** Merges and splits stay: without them the events of today would be given back to those who were merged long ago. */
+const PRUNED = SILVER_TABLES.filter((table) => table !== 'changes')
+
 /** Days of silver that arrived before `silverDays` ago, and what gold made of them. Answers how many days went. */
 export async function pruneSilver(env: Env, workspace: string, silverDays: number, now: number): Promise<number> {
   const { value: root } = await readRoot(env.LAKE, workspace)
   const first = isoDay(now - silverDays * DAY)
-  const [day] = Object.keys(root.days)
-    .filter((one) => one < first)
+  const [day] = Object.entries(root.days)
+    .filter(([one, { tables }]) => one < first && PRUNED.some((table) => tables[table] !== undefined))
+    .map(([one]) => one)
     .sort()
   if (day === undefined) return 0
   const manifest = await readDay(env.LAKE, root, day)
-  const changes: PartitionChange[] = SILVER_TABLES.flatMap((table) =>
+  const changes: PartitionChange[] = PRUNED.flatMap((table) =>
     Object.entries(manifest.tables[table] ?? {}).map(([hour, files]) => ({
       table,
       day,

@@ -3,6 +3,7 @@ import { defineJob, type JobStep } from '../platform/jobs.ts'
 import { noteWaiting, readCompaction } from '../platform/lake-bronze.ts'
 import { reviveJob } from '../platform/revive-job.ts'
 import { MINUTE } from '../shared/kernel/instant.ts'
+import { COMPACTION_JOB } from '../shared/lake/compaction.ts'
 import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { beginGold, GoldCursor, goldStep } from './compact-gold.ts'
 import { compactRounds } from './compact-round.ts'
@@ -47,15 +48,13 @@ export const compactLake = defineJob({
   },
 })
 
-/** The job that cron starts. */
-export const CRON_JOB = 'job_compact_lake'
 /** A round is due when something waits for so long: few objects make small files. */
 const WAITING_MS = MINUTE
 
 /** Begins compaction when something waits long enough. Every minute; while one is under way nothing happens. */
 export async function beginCompaction(env: Env, now: number = Date.now()): Promise<boolean> {
   if (!(await isDue(env.LAKE, now))) return false
-  return reviveJob(env, { workspace: NO_WORKSPACE, id: CRON_JOB, kind: compactLake.kind }, now)
+  return reviveJob(env, { workspace: NO_WORKSPACE, id: COMPACTION_JOB, kind: compactLake.kind }, now)
 }
 
 async function isDue(bucket: R2Bucket, now: number): Promise<boolean> {

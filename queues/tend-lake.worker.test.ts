@@ -130,6 +130,20 @@ describe('tending the lake', () => {
     expect(Object.keys(root.gold?.built ?? {})).toHaveLength(1)
   })
 
+  test('who was merged with whom is kept when the day goes: events of today would be given back to those merged long ago', async () => {
+    const { id } = await aWorkspace({ retention: { silverDays: 5 } })
+    const before = NOW - 8 * DAY
+    const merged = { ...line(id, 3, before), type: 'profile.merged', other: 'prf_loser', mergeId: 'mrg_1' }
+    await archive(env, 'events', [line(id, 2, before)])
+    await archive(env, 'effects', [merged])
+    await compact()
+    expect(await tend(id)).toMatchObject({ pruned: 1 })
+    expect(await keysIn(id)).toEqual([])
+    const day = new Date(before).toISOString().slice(0, 10)
+    expect(Object.keys((await lakeSnapshot(env.LAKE, id)).root.days[day]?.tables ?? {})).toEqual(['changes'])
+    expect(await tend(id)).toMatchObject({ pruned: 0 })
+  })
+
   test('bronze goes when nobody keeps it any longer; of one who keeps it for less the lines go before', async () => {
     const brief = await aWorkspace({ retention: { bronzeDays: 2 } })
     const long = await aWorkspace()

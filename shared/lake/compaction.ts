@@ -44,6 +44,9 @@ export const Waiting = z.object({
 })
 export type Waiting = z.infer<typeof Waiting>
 
+/** The job that cron starts. */
+export const COMPACTION_JOB = 'job_compact_lake'
+
 /** The cron looks every minute; after so long it is thought to stand still. */
 const LOOKED_MS = 3 * MINUTE
 

@@ -1,7 +1,6 @@
 import { readWaiting } from '../../platform/lake-bronze.ts'
 import { readRoot } from '../../platform/lake-manifest.ts'
-import { CRON_JOB } from '../../queues/compact-lake.ts'
-import { lakeLagMs } from '../../shared/lake/compaction.ts'
+import { COMPACTION_JOB, lakeLagMs } from '../../shared/lake/compaction.ts'
 import { NO_WORKSPACE } from '../../shared/message/dead-letter.ts'
 import type { LakeReading } from './metrics-of.ts'
 
@@ -36,7 +35,7 @@ async function deploymentReading(env: Env, now: number): Promise<LakeReading['de
   const [waiting, job] = await Promise.all([
     readWaiting(env.LAKE),
     env.DB.prepare('SELECT state, attempts FROM jobs WHERE workspace = ? AND id = ?')
-      .bind(NO_WORKSPACE, CRON_JOB)
+      .bind(NO_WORKSPACE, COMPACTION_JOB)
       .first<{ state: string; attempts: number }>(),
   ])
   // The attempt that is under way has not failed yet; a job that failed is begun anew by the next minute's cron.
