@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
 import { Button, buttonLook } from '../../components/button.tsx'
 import { CopyButton } from '../../components/copy.tsx'
 import { Json } from '../../components/json.tsx'
@@ -21,11 +20,8 @@ interface Props {
 /** One event beside the list: what it said, what was wrong with it, and everything that became of it. */
 export function EventDrawer({ row, close }: Props) {
   const sourceName = useSourceNames()
-  const panel = useRef<HTMLElement>(null)
-  useEffect(() => panel.current?.scrollTo({ top: 0 }), [])
   return (
     <aside
-      ref={panel}
       aria-label={t('live.detail')}
       className="fixed inset-y-0 right-0 z-40 w-full overflow-y-auto border-l border-line bg-surface p-6 shadow-2xl sm:w-[30rem]"
     >
