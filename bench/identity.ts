@@ -10,7 +10,7 @@ export const identityBenchmark: Benchmark = {
   name: 'identity',
   about: `messages of two identifiers, ${BATCH} per call, ${CALLS} calls a round, median of ${ROUNDS} interleaved rounds`,
   async run() {
-    const server = await startBenchServer('bench/identity/worker.ts', { NULLS: 'NullObject' })
+    const server = await startBenchServer('bench/identity/worker.ts', { NULLS: 'NullObject' }, { consumers: false })
     try {
       const round = async (work: string, from: number, calls = CALLS, batch = BATCH) => {
         const query = new URLSearchParams({ work, from: String(from), calls: String(calls), batch: String(batch) })
