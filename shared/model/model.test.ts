@@ -13,16 +13,14 @@ const model = ModelDefinition.parse({
 })
 
 describe('a query', () => {
-  test.each(
-    [
-      'SELECT 1',
-      '  with a as (select 1) select * from a',
-      'SELECT \';--\' AS "update" -- ; drop',
-      'SELECT (1) /* ) ; */ FROM x',
-      'SELECT $tag$ ; ) $tag$',
-      "SELECT 'it''s' AS t",
-    ],
-  )('%s is one that reads', (query) => expect(selectFault(query)).toBeUndefined())
+  test.each([
+    'SELECT 1',
+    '  with a as (select 1) select * from a',
+    'SELECT \';--\' AS "update" -- ; drop',
+    'SELECT (1) /* ) ; */ FROM x',
+    'SELECT $tag$ ; ) $tag$',
+    "SELECT 'it''s' AS t",
+  ])('%s is one that reads', (query) => expect(selectFault(query)).toBeUndefined())
 
   test.each([
     ['SELECT 1; SELECT 2', 'semicolon'],

@@ -40,7 +40,7 @@ export async function answerCall(provider: Provider, call: Call, memory: Memory,
   if (!trusted) {
     const verdict = await provider.verify(request, settings, tools, now)
     if (!verdict.ok) return { ...NOTHING, valid: false, refusal: verdict.refusal, status: provider.answers.refused }
-    const used = useToken(provider, call, memory)
+    const used = spendToken(provider, call, memory)
     if (used === 'replayed') return { ...NOTHING, valid: false, refusal: used, status: provider.answers.refused }
     if (used === 'repeated') return { ...NOTHING, valid: true, status: 200, duplicates: 1 }
   }
@@ -59,7 +59,7 @@ export async function answerCall(provider: Provider, call: Call, memory: Memory,
   }
 }
 
-function useToken(provider: Provider, { request, tools }: Call, memory: Memory): 'first' | 'repeated' | 'replayed' {
+function spendToken(provider: Provider, { request, tools }: Call, memory: Memory): 'first' | 'repeated' | 'replayed' {
   const token = provider.singleUse?.(request)
   if (token === undefined) return 'first'
   const hash = Buffer.from(tools.sha256([request.bytes])).toString('hex')
