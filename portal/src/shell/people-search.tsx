@@ -1,6 +1,7 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { inputLook } from '../components/field.tsx'
+import { useKeys } from '../keys.ts'
 import { t } from '../words/words.ts'
 
 /** How long somebody may pause between two letters. */
@@ -9,9 +10,13 @@ const PAUSE_MS = 220
 /** People by what they are called, from any page: the list follows while one types, and its address says what was typed. */
 export function PeopleSearch() {
   const navigate = useNavigate()
+  const { pathname } = useLocation()
   const { q } = useSearch({ strict: false })
   const [text, setText] = useState(q ?? '')
   const typed = useRef(false)
+  const field = useRef<HTMLInputElement>(null)
+  // Live events have a field of their own for it.
+  useKeys(pathname === '/live' ? {} : { '/': () => field.current?.focus() })
   // Back and forward change the address, and a link to another list empties it.
   useEffect(() => {
     if (!typed.current) setText(q ?? '')
@@ -40,8 +45,10 @@ export function PeopleSearch() {
     <search className="w-full max-w-md">
       <form onSubmit={submit}>
         <input
+          ref={field}
           type="search"
           aria-label={t('app.search')}
+          onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
           placeholder={t('app.searchHint')}
           className={`${inputLook} w-full`}
           value={text}

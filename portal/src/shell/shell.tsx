@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { t } from '../words/words.ts'
 import { Icon } from './icon.tsx'
 import { Navigation } from './navigation.tsx'
+import { Overlays } from './overlays.tsx'
 import { PeopleSearch } from './people-search.tsx'
 
 const MENU = 'M3 5.500h14M3 10h14M3 14.500h14'
@@ -40,6 +41,7 @@ export function Shell() {
             <Icon path={MENU} />
           </button>
           <PeopleSearch />
+          <Overlays />
         </header>
         <main ref={main} id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           <Outlet />
