@@ -15,6 +15,8 @@ export function Dialog({ title, close, children }: DialogProps) {
   useEffect(() => {
     // It may be run twice (StrictMode); leaving the page closes it.
     if (!dialog.current?.open) dialog.current?.showModal()
+    // The browser would choose the first button, which closes; whoever opens it to type may type at once.
+    dialog.current?.querySelector<HTMLElement>('input:not([type=checkbox]), select')?.focus()
   }, [])
   return (
     <dialog
