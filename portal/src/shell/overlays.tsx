@@ -7,7 +7,8 @@ const Shortcuts = lazy(() => import('./shortcuts.tsx').then(({ Shortcuts }) => (
 /** What lies over every page when its keys are pressed: the palette, and the list of keys. */
 export function Overlays() {
   const [open, setOpen] = useState<'palette' | 'shortcuts'>()
-  const close = () => setOpen(undefined)
+  // The browser tells late that one was closed: by then the other may be open.
+  const closing = (one: 'palette' | 'shortcuts') => () => setOpen((before) => (before === one ? undefined : before))
   useKeys({ '?': () => setOpen('shortcuts') })
   useEffect(() => {
     // Also from within a field: it is no letter.
@@ -21,8 +22,8 @@ export function Overlays() {
   }, [])
   return (
     <Suspense>
-      {open === 'palette' ? <Palette close={close} /> : null}
-      {open === 'shortcuts' ? <Shortcuts close={close} /> : null}
+      {open === 'palette' ? <Palette close={closing('palette')} /> : null}
+      {open === 'shortcuts' ? <Shortcuts close={closing('shortcuts')} /> : null}
     </Suspense>
   )
 }
