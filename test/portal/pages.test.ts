@@ -74,6 +74,8 @@ describe.skipIf(executable === undefined)('the pages', () => {
     const { page, goto, context } = await portal.open()
     await goto('/live')
     await page.getByText('Live', { exact: true }).waitFor()
+    await portal.send({ type: 'track', userId: 'k1', event: 'Before The Pause' })
+    await page.getByText('Before The Pause').waitFor()
     await page.keyboard.press('Space')
     await portal.send({ type: 'track', userId: 'k1', event: 'While Paused' })
     await page.getByText('Paused, 1 event waits').waitFor()
