@@ -18,7 +18,7 @@ export const readEventTrace = defineContract({
   query: z.object({
     day: z
       .string()
-      .regex(/^\d{4}-\d\d-\d\d$/, 'must be a day such as 2026-11-21')
+      .regex(/^\d{4}-\d\d-\d\d$/, { error: 'must be a day such as 2026-11-21', abort: true })
       .refine((day) => parseInstant(day) !== undefined, 'is no day of the calendar')
       .optional()
       .meta({ description: 'UTC, on which it arrived, for what the trace has forgotten' }),
