@@ -288,7 +288,8 @@ describe('compaction', () => {
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
         await emptyBucket()
         const seen = new Set<number>()
-        let now = NOW
+        // Compaction's clock goes ahead of itself here; ahead of the archive's it would close hours that are written to.
+        let now = NOW - HOUR
         for (const { copies, compact, dies } of steps) {
           const lines = copies.map((n) =>
             line('a', n, { receivedAt: T0 + n * MINUTE, ...(seen.has(n) ? { redelivered: true } : {}) }),
