@@ -1,8 +1,8 @@
 import { DurableObject } from 'cloudflare:workers'
-import { HOUR } from '../shared/kernel/instant.ts'
 import { addReading, count, emptyReading, type MeterReading } from '../shared/pipeline/meter.ts'
 import { recentCalls } from '../shared/pipeline/plugin-calls.ts'
 import { recentHours } from '../shared/pipeline/source-hours.ts'
+import { countedMessages, rowsToFold } from './counted-messages.ts'
 
 /** What one queue message came to: counted once, however often it is delivered. */
 export interface MeterEntry {
@@ -14,8 +14,6 @@ export interface MeterEntry {
 
 type Row = { at: number; reading: string; messages: string }
 
-/** How long a message's name is kept to recognise its redelivery; then its row is folded into the total. */
-const KEEP_MS = 6 * HOUR
 const MOST_ROWS = 5_000
 
 /**
@@ -74,7 +72,7 @@ export class MeterObject extends DurableObject<Env> {
     const rows = this.#sql
       .exec<Row & { seq: number }>('SELECT seq, at, reading, messages FROM batch ORDER BY seq')
       .toArray()
-    const old = rows.filter((row, i) => row.at < now - KEEP_MS || i < rows.length - MOST_ROWS / 2)
+    const old = rowsToFold(rows, now, MOST_ROWS)
     for (const row of old) {
       addReading(total, JSON.parse(row.reading) as MeterReading)
       this.#sql.exec('DELETE FROM batch WHERE seq = ?', row.seq)
@@ -88,13 +86,9 @@ export class MeterObject extends DurableObject<Env> {
 
   #load(): Set<string> {
     if (this.#counted) return this.#counted
-    const counted = new Set<string>()
-    this.#rows = 0
-    for (const row of this.#sql.exec<Row>('SELECT at, reading, messages FROM batch')) {
-      this.#rows += 1
-      for (const message of JSON.parse(row.messages) as string[]) counted.add(message)
-    }
-    this.#counted = counted
-    return counted
+    const { names, rows } = countedMessages(this.#sql)
+    this.#rows = rows
+    this.#counted = names
+    return names
   }
 }

@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
-import { HOUR } from '../shared/kernel/instant.ts'
 import { addTally, foldedCell, keyParts, type PlanCell, type PlanTally } from '../shared/tracking-plan/plan-tally.ts'
+import { countedMessages, rowsToFold } from './counted-messages.ts'
 
 /** What one queue message came to under the plans of its workspace: counted once, however often it is delivered. */
 export interface PlanEntry {
@@ -10,8 +10,6 @@ export interface PlanEntry {
 
 type BatchRow = { seq: number; at: number; tally: string; messages: string }
 
-/** How long a message's name is kept to recognise its redelivery. */
-const KEEP_MS = 6 * HOUR
 const MOST_ROWS = 1_000
 /** Characters of one row, well under the 2 MB a row may have. */
 const ROW_CHARS = 500_000
@@ -83,7 +81,7 @@ export class PlanObject extends DurableObject<Env> {
   /** Sums up the older half and everything past its time into the cells. */
   #fold(now: number): void {
     const rows = this.#sql.exec<BatchRow>('SELECT seq, at, tally, messages FROM batch ORDER BY seq').toArray()
-    const old = rows.filter((row, i) => row.at < now - KEEP_MS || i < rows.length - MOST_ROWS / 2)
+    const old = rowsToFold(rows, now, MOST_ROWS)
     const total: PlanTally = {}
     for (const row of old) {
       addTally(total, JSON.parse(row.tally) as PlanTally)
@@ -115,14 +113,10 @@ export class PlanObject extends DurableObject<Env> {
 
   #load(): Set<string> {
     if (this.#counted) return this.#counted
-    const counted = new Set<string>()
-    this.#rows = 0
-    for (const { messages } of this.#sql.exec<BatchRow>('SELECT seq, at, tally, messages FROM batch')) {
-      this.#rows += 1
-      for (const message of JSON.parse(messages) as string[]) counted.add(message)
-    }
-    this.#counted = counted
-    return counted
+    const { names, rows } = countedMessages(this.#sql)
+    this.#rows = rows
+    this.#counted = names
+    return names
   }
 }
 

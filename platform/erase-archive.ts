@@ -1,7 +1,8 @@
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import { bronzeKey, STREAMS } from '../shared/lake/lake-key.ts'
 import type { DayManifest } from '../shared/lake/manifest.ts'
 import type { ErasedPerson } from './erased-person.ts'
+import { gunzippedText } from './gzip-text.ts'
 import { readCompaction, waitingHours } from './lake-bronze.ts'
 import { readSilver } from './lake-files.ts'
 import { readDay, readRoot } from './lake-manifest.ts'
@@ -83,9 +84,7 @@ export async function indexedLines(bucket: R2Bucket, day: DayManifest, { indexKe
 export async function eraseFromObject(bucket: R2Bucket, key: string, isTheirs: IsTheirs): Promise<number> {
   const object = await bucket.get(key)
   if (!object) return 0
-  const lines = gunzipSync(new Uint8Array(await object.arrayBuffer()))
-    .toString('utf8')
-    .split('\n')
+  const lines = (await gunzippedText(object)).split('\n')
   const kept = lines.map((line) => (line === '' || !isTheirs(JSON.parse(line) as Record<string, unknown>) ? line : ''))
   const removed = kept.filter((line, n) => line !== lines[n]).length
   if (removed === 0) return 0

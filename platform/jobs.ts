@@ -158,3 +158,19 @@ export interface JobRow {
 export async function jobRow(env: Env, workspace: string, id: string): Promise<JobRow | null> {
   return env.DB.prepare('SELECT * FROM jobs WHERE workspace = ? AND id = ?').bind(workspace, id).first<JobRow>()
 }
+
+/** The job of a kind that is not over yet and is about this: `path` (`$.plugin`) is where its input says so. */
+export async function openJobOf(
+  env: Env,
+  workspace: string,
+  kind: string,
+  path: string,
+  about: string,
+): Promise<string | undefined> {
+  const open = await env.DB.prepare(
+    `SELECT id FROM jobs WHERE workspace = ? AND kind = ? AND state IN ('queued', 'running') AND json_extract(input, ?) = ?`,
+  )
+    .bind(workspace, kind, path, about)
+    .first<{ id: string }>()
+  return open?.id
+}

@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib'
 import { Compaction, type Listed, noCompaction, Taken, Waiting } from '../shared/lake/compaction.ts'
 import {
   type BronzePlace,
@@ -13,6 +12,7 @@ import {
   WAITING_KEY,
 } from '../shared/lake/lake-key.ts'
 import type { PlacedLine } from '../shared/lake/split-lines.ts'
+import { gunzippedText } from './gzip-text.ts'
 import { inPool } from './in-pool.ts'
 import { readTagged, type Tagged } from './lake-json.ts'
 import type { LakeObjects } from './lake-objects.ts'
@@ -159,7 +159,7 @@ export async function readLines(bucket: LakeObjects, places: readonly BronzePlac
   const read = new Map<BronzePlace, readonly PlacedLine[]>()
   await inPool(places, AT_ONCE, async (object) => {
     const body = await bucket.get(bronzeKey(object.stream, object.hour, object.name))
-    if (body) read.set(object, parseLines(new Uint8Array(await body.arrayBuffer()), object))
+    if (body) read.set(object, parseLines(await gunzippedText(body), object))
   })
   return places.flatMap((place) => read.get(place) ?? [])
 }
@@ -168,7 +168,7 @@ export async function readLines(bucket: LakeObjects, places: readonly BronzePlac
 const AT_ONCE = 6
 
 /** Numbered as they stand: a line that was erased is empty, and the others keep their numbers. */
-function parseLines(body: Uint8Array, object: BronzePlace): readonly PlacedLine[] {
-  const lines = gunzipSync(body).toString('utf8').split('\n')
+function parseLines(text: string, object: BronzePlace): readonly PlacedLine[] {
+  const lines = text.split('\n')
   return lines.flatMap((line, n) => (line === '' ? [] : [{ object, n, line: JSON.parse(line) as PlacedLine['line'] }]))
 }

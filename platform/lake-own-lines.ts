@@ -1,5 +1,5 @@
-import { gunzipSync } from 'node:zlib'
 import { type BronzePlace, bronzeKey } from '../shared/lake/lake-key.ts'
+import { gunzippedText } from './gzip-text.ts'
 import { inPool } from './in-pool.ts'
 import type { LakeObjects } from './lake-objects.ts'
 
@@ -9,9 +9,7 @@ import type { LakeObjects } from './lake-objects.ts'
 export async function ownLines(bucket: LakeObjects, workspace: string, key: string): Promise<string | undefined> {
   const object = await bucket.get(key)
   if (!object) return undefined
-  const lines = gunzipSync(new Uint8Array(await object.arrayBuffer()))
-    .toString('utf8')
-    .split('\n')
+  const lines = (await gunzippedText(object)).split('\n')
   const own = lines.filter((line) => isOf(workspace, line))
   return own.length > 0 ? `${own.join('\n')}\n` : undefined
 }

@@ -5,9 +5,8 @@ import { doubleQuoted } from '../shared/warehouse/sql.ts'
 import { type CursorRange, type ModelReader, ModelRefusal, STATEMENT_MS } from './model-source.ts'
 import { refusedHost } from './outbound.ts'
 import type { OutboundRules } from './outbound-address.ts'
+import { postgresClient } from './postgres-client.ts'
 import { refusedServerName } from './warehouse-open.ts'
-
-const CONNECT_MS = 10_000
 
 /**
  * A model's query in PostgreSQL. Each page is a transaction of its own that can only read; the query stands in parentheses,
@@ -21,24 +20,12 @@ export async function openModelPostgres(
   { query, primaryKey, cursor }: ModelDefinition,
   rules: OutboundRules,
 ): Promise<ModelReader> {
-  const { host, port, database, user, password, tls } = MODEL_SOURCES.postgres.settings.parse(given)
+  const access = MODEL_SOURCES.postgres.settings.parse(given)
+  const { host, tls } = access
   if (tls === 'off' && !rules.local) throw new ModelRefusal('tls must be required')
   const refused = refusedServerName(host, rules) ?? (await refusedHost(host, rules))
   if (refused) throw new ModelRefusal(`the host ${refused}`)
-  const client = new pg.Client({
-    host,
-    port,
-    database,
-    user,
-    password,
-    ssl: tls === 'require',
-    application_name: 'tributary',
-    connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: STATEMENT_MS,
-    query_timeout: STATEMENT_MS + 5_000,
-  })
-  // A connection that breaks while nothing is asked would end the program; the next question says it as well.
-  client.on('error', () => {})
+  const client = postgresClient(access, STATEMENT_MS)
   await client.connect().catch(refuse)
 
   const key = `(m.${doubleQuoted(primaryKey)})::text COLLATE "C"`

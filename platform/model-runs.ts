@@ -1,6 +1,6 @@
 import { toIso } from '../shared/kernel/instant.ts'
 import { dueRun } from '../shared/plugin/schedule.ts'
-import { type StartedJob, startJob } from './jobs.ts'
+import { openJobOf, type StartedJob, startJob } from './jobs.ts'
 import { MODEL_COLUMNS, type Model, type ModelRow, readableModel } from './model-row.ts'
 
 export const RUN_KIND = 'run-model'
@@ -48,12 +48,6 @@ export function startModelRun(
 }
 
 /** The run that is not over yet. Two at once would tell the same twice. */
-export async function openModelRun(env: Env, workspace: string, model: string): Promise<string | undefined> {
-  const open = await env.DB.prepare(
-    `SELECT id FROM jobs WHERE workspace = ? AND kind = '${RUN_KIND}' AND state IN ('queued', 'running')
-       AND json_extract(input, '$.model') = ?`,
-  )
-    .bind(workspace, model)
-    .first<{ id: string }>()
-  return open?.id
+export function openModelRun(env: Env, workspace: string, model: string): Promise<string | undefined> {
+  return openJobOf(env, workspace, RUN_KIND, '$.model', model)
 }

@@ -1,6 +1,7 @@
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import { z } from 'zod'
 import type { KnownRow } from '../shared/model/difference.ts'
+import { gunzippedText } from './gzip-text.ts'
 import { readTagged, swapTagged, type Tagged } from './lake-json.ts'
 import type { Model } from './model-row.ts'
 
@@ -58,7 +59,7 @@ export async function readPage(
 ): Promise<readonly KnownRow[]> {
   const object = await bucket.get(pageKey(model, folder, page))
   if (!object) throw new Error(`page ${page} of what ${model.id} knows is gone`)
-  const text = gunzipSync(new Uint8Array(await object.arrayBuffer())).toString('utf8')
+  const text = await gunzippedText(object)
   return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as KnownRow)
 }
 

@@ -1,5 +1,6 @@
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import { compareKeys } from '../shared/model/difference.ts'
+import { gunzippedText } from './gzip-text.ts'
 import type { Model } from './model-row.ts'
 import { type ModelReader, ModelRefusal, type SourceRow } from './model-source.ts'
 import { modelPrefix } from './model-state.ts'
@@ -35,7 +36,7 @@ export async function openModelUpload(bucket: R2Bucket, model: Model, upload: st
     if (known) return known
     const object = await bucket.get(keys[n] as string)
     if (!object) throw new ModelRefusal('a page of the upload is gone: run it again')
-    const text = gunzipSync(new Uint8Array(await object.arrayBuffer())).toString('utf8')
+    const text = await gunzippedText(object)
     const rows = text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as SourceRow)
     pages.clear()
     pages.set(n, rows)

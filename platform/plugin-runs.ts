@@ -2,7 +2,7 @@ import { toIso } from '../shared/kernel/instant.ts'
 import { pluginTypes } from '../shared/plugin/index.ts'
 import type { PluginConfig } from '../shared/plugin/plugin-config.ts'
 import { dueRun, Schedule } from '../shared/plugin/schedule.ts'
-import { type StartedJob, startJob } from './jobs.ts'
+import { openJobOf, type StartedJob, startJob } from './jobs.ts'
 import { PLUGIN_COLUMNS, type PluginRow, readablePlugin } from './plugin-row.ts'
 
 const BATCH_TYPES = pluginTypes.filter(({ kind }) => kind === 'batch').map(({ name }) => name)
@@ -46,12 +46,6 @@ export function startRun(
 }
 
 /** The run that is not over yet. */
-export async function openRun(env: Env, workspace: string, plugin: string): Promise<string | undefined> {
-  const open = await env.DB.prepare(
-    `SELECT id FROM jobs WHERE workspace = ? AND kind = 'run-plugin' AND state IN ('queued', 'running')
-       AND json_extract(input, '$.plugin') = ?`,
-  )
-    .bind(workspace, plugin)
-    .first<{ id: string }>()
-  return open?.id
+export function openRun(env: Env, workspace: string, plugin: string): Promise<string | undefined> {
+  return openJobOf(env, workspace, 'run-plugin', '$.plugin', plugin)
 }

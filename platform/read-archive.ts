@@ -1,5 +1,5 @@
-import { gunzipSync } from 'node:zlib'
 import { HOUR, toIso } from '../shared/kernel/instant.ts'
+import { gunzippedText } from './gzip-text.ts'
 
 /**
  * Reading the archive by time. An object stands under the hour of the earliest copy in it; a copy may be as much younger
@@ -54,6 +54,6 @@ export async function newestKeys(env: Env, hour: number): Promise<readonly strin
 export async function linesOf(env: Env, key: string): Promise<readonly Record<string, unknown>[]> {
   const object = await env.LAKE.get(key)
   if (!object) return []
-  const text = gunzipSync(new Uint8Array(await object.arrayBuffer())).toString('utf8')
+  const text = await gunzippedText(object)
   return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Record<string, unknown>]))
 }

@@ -1,5 +1,5 @@
 import type { Column, Row } from '../shared/lake/columns.ts'
-import { sqlText } from '../shared/warehouse/sql.ts'
+import { erasureOf, sqlText } from '../shared/warehouse/sql.ts'
 import {
   BIGQUERY_BATCHES,
   BIGQUERY_TYPES,
@@ -123,14 +123,7 @@ export async function openBigQuery(settings: BigQuerySettings, rules: OutboundRu
     },
 
     async erase(tables, ids, id) {
-      const list = ids.map(sqlText).join(', ')
-      const end = await script(
-        id,
-        tables.map(
-          ({ name, people }) =>
-            `DELETE FROM ${at(name)} WHERE ${people.map((one) => `${one} IN (${list})`).join(' OR ')}`,
-        ),
-      )
+      const end = await script(id, erasureOf({ at }, tables, ids))
       return end === 'pending' ? end : { rows: 0 }
     },
 

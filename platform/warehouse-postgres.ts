@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import type { Row } from '../shared/lake/columns.ts'
 import { doubleQuoted } from '../shared/warehouse/sql.ts'
 import { BATCHES, type PostgresSettings, postgresDialect, STAGE } from '../shared/warehouse/type/postgres.ts'
@@ -12,6 +12,7 @@ import {
   type WarehousePort,
   WarehouseRefusal,
 } from '../shared/warehouse/warehouse.ts'
+import { postgresClient } from './postgres-client.ts'
 import { addEvents, columnsOf, recordset } from './postgres-sql.ts'
 import { jsonPieces } from './warehouse-rows.ts'
 
@@ -20,29 +21,14 @@ import { jsonPieces } from './warehouse-rows.ts'
  * nor what is in them matters. Every batch is a transaction with its own line in `_tributary_batches`; whoever writes holds
  * the advisory lock of the schema, so that of two runners (a lease that ran out) the second one waits.
  */
-const CONNECT_MS = 10_000
 const STATEMENT_MS = 60_000
 const PIECE_CHARS = 4_000_000
 
 /** @throws WarehouseRefusal when it will never let us in; any other fault may pass */
 export async function openPostgres(settings: PostgresSettings): Promise<WarehousePort> {
-  const { host, port, database, user, password, schema, tls } = settings
-  const client = new pg.Client({
-    host,
-    port,
-    database,
-    user,
-    password,
-    ssl: tls === 'require',
-    application_name: 'tributary',
-    connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: STATEMENT_MS,
-    query_timeout: STATEMENT_MS + 5_000,
-  })
-  // A connection that breaks while nothing is asked would end the program; the next question says it as well.
-  client.on('error', () => {})
+  const client = postgresClient(settings, STATEMENT_MS)
   await client.connect().catch(refuse)
-  return portOf(client, schema)
+  return portOf(client, settings.schema)
 }
 
 function portOf(client: pg.Client, schema: string): WarehousePort {

@@ -1,5 +1,5 @@
 import type { Column, Row } from '../shared/lake/columns.ts'
-import { sqlText } from '../shared/warehouse/sql.ts'
+import { erasureOf, sqlText } from '../shared/warehouse/sql.ts'
 import {
   snowflakeName as quoted,
   SNOWFLAKE_BATCHES,
@@ -121,14 +121,7 @@ export async function openSnowflake(settings: SnowflakeSettings, rules: Outbound
     },
 
     async erase(tables, ids, id) {
-      const list = ids.map(sqlText).join(', ')
-      const end = await transaction(
-        id,
-        tables.map(
-          ({ name, people }) =>
-            `DELETE FROM ${at(name)} WHERE ${people.map((one) => `${one} IN (${list})`).join(' OR ')}`,
-        ),
-      )
+      const end = await transaction(id, erasureOf({ at }, tables, ids))
       return end === 'pending' ? end : { rows: 0 }
     },
 

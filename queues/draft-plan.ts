@@ -1,6 +1,7 @@
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import { z } from 'zod'
 import { ConfigStore } from '../platform/config-store.ts'
+import { gunzippedText } from '../platform/gzip-text.ts'
 import { defineJob, type Job, type JobStep } from '../platform/jobs.ts'
 import { type ArchivePlace, firstPlace, readArchive } from '../platform/read-archive.ts'
 import { insertPlan } from '../platform/save-plan.ts'
@@ -99,7 +100,7 @@ async function recalled(env: Env, job: DraftJob, page: number): Promise<Inferenc
   if (page === 0) return new Map()
   const object = await env.LAKE.get(keyOf(job, page))
   if (!object) throw new Error(`page ${page} of the draft is gone`)
-  return inferenceOf(gunzipSync(new Uint8Array(await object.arrayBuffer())).toString('utf8'))
+  return inferenceOf(await gunzippedText(object))
 }
 
 /** The page before stays until this one is on record: the step that read it may be repeated. */

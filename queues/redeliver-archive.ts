@@ -7,7 +7,7 @@ import { defaultSettings, type WorkspaceConfig } from '../shared/config/workspac
 import { deliveryKey, toldOf } from '../shared/destination/effect-delivery.ts'
 import { isObject } from '../shared/kernel/json.ts'
 import { matchesName } from '../shared/kernel/name-pattern.ts'
-import { eventOfLine } from '../shared/message/archived-event.ts'
+import { eventOfLine, isInRange } from '../shared/message/archived-event.ts'
 import type { DeliveryLine } from '../shared/pipeline/trace.ts'
 import type { Effect } from '../shared/profile/effect.ts'
 import { deliverTo } from './deliver-effects.ts'
@@ -75,12 +75,10 @@ function progress(cursor: Cursor): JobStep<Cursor> {
 }
 
 /** What an erased person sent has neither item nor event any more. */
-function isMeant(line: Line, { from, to, sources, profiles }: RedeliveryInput): boolean {
-  const at = Number(line['receivedAt'])
-  if (line['outcome'] !== 'applied' || !(at >= from && at <= to)) return false
+function isMeant(line: Line, input: RedeliveryInput): boolean {
+  if (line['outcome'] !== 'applied' || !isInRange(line, input)) return false
   if (!isObject(line['item']) && !isObject(line['event'])) return false
-  if (sources && !sources.includes(String(line['source']))) return false
-  return !profiles || profiles.includes(String(line['canonicalId']))
+  return !input.profiles || input.profiles.includes(String(line['canonicalId']))
 }
 
 function isAskedFor(effect: Effect, { events }: RedeliveryInput): boolean {

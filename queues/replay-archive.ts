@@ -5,6 +5,7 @@ import { firstPlace, readArchive } from '../platform/read-archive.ts'
 import { REPLAYED_OUTCOMES } from '../shared/contract/start-replay.ts'
 import { isObject } from '../shared/kernel/json.ts'
 import { matchesName } from '../shared/kernel/name-pattern.ts'
+import { isInRange } from '../shared/message/archived-event.ts'
 import { type Again, isQueueFull, sendAgain } from './send-again.ts'
 import { letterKey, takeOffTheList, type WaitingLetter, waitingLetters } from './waiting-letters.ts'
 
@@ -76,11 +77,9 @@ function progress(cursor: Cursor): JobStep<Cursor> {
   return { cursor, done: sent, errors, result: { replayed: sent, duplicates, unreadable: errors } }
 }
 
-function isMeant(line: Line, { from, to, events, sources }: ReplayInput): boolean {
-  const at = Number(line['receivedAt'])
-  if (!(at >= from && at <= to)) return false
-  if (sources && !sources.includes(String(line['source']))) return false
-  return !events || events.some((pattern) => matchesName(pattern, nameOf(line)))
+function isMeant(line: Line, input: ReplayInput): boolean {
+  if (!isInRange(line, input)) return false
+  return !input.events || input.events.some((pattern) => matchesName(pattern, nameOf(line)))
 }
 
 /**

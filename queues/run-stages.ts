@@ -10,7 +10,7 @@ import { pluginCopies } from './stage/plugin-copies.ts'
 import type { Stage, StageCall } from './stage/stage.ts'
 import { transformCopies } from './stage/transform-copies.ts'
 
-const RUN: { readonly [stage in StageName]?: Stage } = {
+const RUN: Readonly<Record<StageName, Stage>> = {
   transform: transformCopies,
   plan: planCopies,
   enrich: enrichCopies,
@@ -43,7 +43,7 @@ async function runIn(env: Env, configs: ConfigStore, config: WorkspaceConfig, co
 async function runStage(stage: StageName, call: StageCall): Promise<void> {
   if (call.copies.length === 0) return
   try {
-    await RUN[stage]?.(call)
+    await RUN[stage](call)
   } catch (fault) {
     const reason = reasonOf(fault)
     for (const copy of undecided(call.copies)) {

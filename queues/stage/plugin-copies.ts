@@ -4,7 +4,7 @@ import { type Asked, askedOf } from '../../platform/plugin-code.ts'
 import type { WorkspaceSettings } from '../../shared/config/workspace-config.ts'
 import type { Event } from '../../shared/event/event.ts'
 import { isSelected } from '../../shared/event/event-selection.ts'
-import { withoutListMarks } from '../../shared/message/normalized-event.ts'
+import { asTrusted } from '../../shared/message/normalized-event.ts'
 import { countCall } from '../../shared/pipeline/plugin-calls.ts'
 import type { PluginAnswer } from '../../shared/plugin/answer.ts'
 import { pluginType } from '../../shared/plugin/index.ts'
@@ -116,8 +116,7 @@ function settle(copy: CopyWork, votes: readonly Vote[], settings: WorkspaceSetti
   const joined = joinVotes(copy.event as Event, votes, settings)
   switch (joined.kind) {
     case 'pass':
-      // Who is on a list is not said by a public key, whoever copies it.
-      copy.event = copy.unit.ingest.trust === 'public' ? withoutListMarks(joined.event) : joined.event
+      copy.event = asTrusted(joined.event, copy.unit.ingest.trust)
       break
     case 'drop':
       copy.outcome = { kind: 'dropped', reason: 'plugin' }

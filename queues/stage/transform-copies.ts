@@ -2,7 +2,7 @@ import { sha256 } from '../../platform/destination-tools.ts'
 import { transformByCode } from '../../platform/transform-by-code.ts'
 import type { Event } from '../../shared/event/event.ts'
 import { isSelected } from '../../shared/event/event-selection.ts'
-import { withoutListMarks } from '../../shared/message/normalized-event.ts'
+import { asTrusted } from '../../shared/message/normalized-event.ts'
 import { type Transformed, transformEvent } from '../../shared/transform/transform-event.ts'
 import type { Transformation } from '../../shared/transform/transformation.ts'
 import { type CopyWork, undecided } from '../copy.ts'
@@ -63,8 +63,7 @@ function settle(copy: CopyWork, { id, name, version }: Transformation, result: T
   note(copy, { step: 'transform', outcome: result.kind, ...reason, detail: { transformation: id, name, version } })
   switch (result.kind) {
     case 'changed':
-      // Who is on a list is not said by a public key, whatever it is renamed from.
-      copy.event = copy.unit.ingest.trust === 'public' ? withoutListMarks(result.event) : result.event
+      copy.event = asTrusted(result.event, copy.unit.ingest.trust)
       break
     case 'dropped':
       copy.outcome = { kind: 'dropped', reason: 'transformation' }

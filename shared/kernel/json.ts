@@ -31,6 +31,11 @@ export function jsonOf(text: string): JsonValue | undefined {
   }
 }
 
+/** A text; null for everything else. */
+export function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
 /** An own property, or undefined: `own(parsed, 'constructor')` never finds what the prototype has. */
 export function own<T>(object: { readonly [key: string]: T }, key: string): T | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined

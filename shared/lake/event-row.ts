@@ -1,5 +1,5 @@
 import type { Event } from '../event/event.ts'
-import { isObject, type JsonObject, type JsonValue } from '../kernel/json.ts'
+import { isObject, type JsonObject, type JsonValue, textOrNull } from '../kernel/json.ts'
 import type { ArchivedLine } from '../message/archived-event.ts'
 import type { Row } from './columns.ts'
 
@@ -41,8 +41,8 @@ export function changeRow(line: ArchivedLine): Row | undefined {
     key: String(line['copyId']),
     change: type.slice('profile.'.length),
     canonical_id: String(line['canonicalId']),
-    other: textOr(line['other']),
-    merge_id: textOr(line['mergeId']),
+    other: textOrNull(line['other']),
+    merge_id: textOrNull(line['mergeId']),
     received_at: Number(line['receivedAt']),
   }
 }
@@ -51,18 +51,14 @@ export function changeRow(line: ArchivedLine): Row | undefined {
 export function quarantineRow(line: ArchivedLine, reason: string): Row {
   return {
     copy_id: String(line['copyId']),
-    message_id: textOr(line['messageId']),
-    source: textOr(line['source']),
-    canonical_id: textOr(line['canonicalId']),
-    leaf: textOr(line['leaf']),
+    message_id: textOrNull(line['messageId']),
+    source: textOrNull(line['source']),
+    canonical_id: textOrNull(line['canonicalId']),
+    leaf: textOrNull(line['leaf']),
     received_at: Number(line['receivedAt']),
     reason,
     line: line as JsonObject,
   }
-}
-
-function textOr(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
 }
 
 function objectOr(value: unknown): JsonValue {

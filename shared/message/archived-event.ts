@@ -77,3 +77,16 @@ export function eventOfLine(line: ArchivedLine, settings: WorkspaceSettings): Ev
   }
   return isObject(line['changes']) ? withChanges(asDecided, line['changes']) : asDecided
 }
+
+/** Which lines a repair is about, by what every line says: arrival in epoch milliseconds, both ends included. */
+export interface LineRange {
+  readonly from: number
+  readonly to: number
+  readonly sources?: readonly string[] | undefined
+}
+
+export function isInRange(line: ArchivedLine, { from, to, sources }: LineRange): boolean {
+  const at = Number(line['receivedAt'])
+  if (!(at >= from && at <= to)) return false
+  return !sources || sources.includes(String(line['source']))
+}

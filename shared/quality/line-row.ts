@@ -1,3 +1,4 @@
+import { textOrNull } from '../kernel/json.ts'
 import type { Row } from '../lake/columns.ts'
 import type { ArchivedLine } from '../message/archived-event.ts'
 
@@ -6,18 +7,14 @@ export function lineRow(line: ArchivedLine): Row {
   const flags = line['flags']
   const refused = line['refusedLinks']
   return {
-    source: textOr(line['source']),
-    message_id: textOr(line['messageId']),
-    canonical_id: textOr(line['canonicalId']),
-    outcome: textOr(line['outcome']),
-    reason: textOr(line['reason']),
-    type: textOr(line['type']),
+    source: textOrNull(line['source']),
+    message_id: textOrNull(line['messageId']),
+    canonical_id: textOrNull(line['canonicalId']),
+    outcome: textOrNull(line['outcome']),
+    reason: textOrNull(line['reason']),
+    type: textOrNull(line['type']),
     received_at: Number(line['receivedAt']),
     late: Array.isArray(flags) && flags.includes('late'),
     refused_links: Array.isArray(refused) && refused.length > 0,
   }
-}
-
-function textOr(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
 }

@@ -39,3 +39,15 @@ export function planTables(dialect: Dialect, present: Present, wanted: readonly 
 function columnOf({ types, quoted }: Dialect, { name, type, required }: Column): string {
   return `${quoted(name)} ${types[type]}${required ? ' NOT NULL' : ''}`
 }
+
+/** One statement per table: without the rows of these people, in any column that names somebody. */
+export function erasureOf(
+  { at }: Pick<Dialect, 'at'>,
+  tables: readonly WantedTable[],
+  ids: readonly string[],
+): readonly string[] {
+  const list = ids.map(sqlText).join(', ')
+  return tables.map(
+    ({ name, people }) => `DELETE FROM ${at(name)} WHERE ${people.map((one) => `${one} IN (${list})`).join(' OR ')}`,
+  )
+}

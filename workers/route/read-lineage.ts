@@ -5,6 +5,7 @@ import { readLineage } from '../../shared/contract/read-lineage.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { isCanonicalId } from '../../shared/kernel/id.ts'
 import { DAY, parseInstant, toIso } from '../../shared/kernel/instant.ts'
+import { textOrNull } from '../../shared/kernel/json.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
 import type { GoldTable } from '../../shared/lake/columns.ts'
 import { bronzeKey, partitionOf } from '../../shared/lake/lake-key.ts'
@@ -149,20 +150,16 @@ async function shown(lines: readonly PlacedLine[], root: Root, { env }: Call) {
     documents.push({
       object: bronzeKey(object.stream, object.hour, object.name),
       line: n,
-      copyId: textOr(line['copyId']),
-      messageId: textOr(line['messageId']),
-      source: textOr(line['source']),
-      type: textOr(line['type']),
+      copyId: textOrNull(line['copyId']),
+      messageId: textOrNull(line['messageId']),
+      source: textOrNull(line['source']),
+      type: textOrNull(line['type']),
       outcome: String(line['outcome']),
-      reason: textOr(line['reason']),
-      canonicalId: textOr(line['canonicalId']),
+      reason: textOrNull(line['reason']),
+      canonicalId: textOrNull(line['canonicalId']),
       receivedAt: toIso(Number(line['receivedAt'])),
       silver: isRow ? { table, partition: `dt=${day}/hr=${hour}`, files: files.map(({ key }) => key) } : null,
     })
   }
   return documents
-}
-
-function textOr(value: unknown): string | null {
-  return typeof value === 'string' ? value : null
 }
