@@ -123,7 +123,7 @@ async function plan({ env, sync, port, type, settings, tables, now }: Run, curso
   const { value: root } = await readRoot(env.LAKE, sync.workspace)
   const todo = [
     ...(await staleSlices(env, sync, root, tables)),
-    ...(port.mirrors ? await goneSlices(env, sync, root, tables) : []),
+    ...(await goneSlices(env, sync, root, tables, port.mirrors === true)),
   ]
   // What breaks a hard expectation is not sent away (docs/quality.md); who was erased is taken out all the same.
   const names = tables.map(({ name }) => name)
@@ -146,12 +146,24 @@ async function staleSlices(env: Env, sync: SyncRow, root: Root, tables: readonly
     )
 }
 
-/** Slices that the warehouse has and the lake has not any more: they go, where nobody could take a person out of them. */
-async function goneSlices(env: Env, sync: SyncRow, root: Root, tables: readonly WantedTable[]) {
-  const here = new Set(tables.flatMap((table) => slicesOf(root, table).map(({ slice }) => `${table.name}/${slice}`)))
-  return [...(await sliceContents(env, sync)).keys()]
-    .filter((key) => !here.has(key) && tables.some(({ name }) => name !== 'merges' && key.startsWith(`${name}/`)))
-    .map((key): [string, string] => [key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)])
+/**
+ * Slices that the warehouse has and the lake has not any more. Of a day that the lake still keeps, a table may have nothing
+ * left, as when a late event drew its only session into the day before: that goes everywhere. A day that the lake keeps no
+ * longer goes only where nobody could take a person out of it.
+ */
+async function goneSlices(env: Env, sync: SyncRow, root: Root, tables: readonly WantedTable[], mirrors: boolean) {
+  const gone: [string, string][] = []
+  const known = [...(await sliceContents(env, sync)).keys()]
+  for (const table of tables.filter((one) => one !== MERGES)) {
+    const here = new Set(slicesOf(root, table).map(({ slice }) => slice))
+    for (const key of known) {
+      if (!key.startsWith(`${table.name}/`)) continue
+      const slice = key.slice(table.name.length + 1)
+      const isEmptied = table.kind === 'replaced' && root.gold?.built[slice] !== undefined
+      if (!here.has(slice) && (mirrors || isEmptied)) gone.push([table.name, slice])
+    }
+  }
+  return gone
 }
 
 async function owners(run: Run, cursor: Cursor): Next {

@@ -13,7 +13,7 @@ import { verifyJob } from '../../queues/sync-verify.ts'
 import { syncJob } from '../../queues/sync-warehouse.ts'
 import { applyMigrations } from '../../scripts/local/migrations.ts'
 import { REPOSITORY } from '../../scripts/local/settings.ts'
-import { parseInstant } from '../../shared/kernel/instant.ts'
+import { isoDay, parseInstant } from '../../shared/kernel/instant.ts'
 import { GOLD_TABLES, type GoldTable, type Row, type SilverTable } from '../../shared/lake/columns.ts'
 import { partitionOf } from '../../shared/lake/lake-key.ts'
 import { filesOf, filesOfHour, type LakeFile } from '../../shared/lake/manifest.ts'
@@ -155,7 +155,7 @@ export class SyncWorld {
     if (gold) await this.gold(tables)
   }
 
-  /** Gold is built anew, all of it. Rows of tables by day say theirs with `DAY`. */
+  /** Gold is built anew, all of it, of every day that it ever was of. Rows of tables by day say theirs with `DAY`. */
   async gold(tables: Partial<Record<GoldTable, readonly Row[]>>): Promise<void> {
     const { env, workspace } = this
     const { value: root } = await readRoot(env.LAKE, workspace)
@@ -166,7 +166,9 @@ export class SyncWorld {
       for (const [day, own] of Map.groupBy(rows, (row) => Number(row[DAY] ?? 0)))
         for (const half of [own.slice(0, own.length >> 1), own.slice(own.length >> 1)])
           (files[table] ??= []).push(...(await writeGold(env.LAKE, workspace, table, half, { generation, day })))
-    const built = { at: this.now, round: root.round, generation, tables: files, built: {}, skipped: [] }
+    const days = { ...root.gold?.built }
+    for (const { from } of Object.values(files).flat()) if (from > 0) days[isoDay(from)] = `of ${generation}`
+    const built = { at: this.now, round: root.round, generation, tables: files, built: days, skipped: [] }
     await swapRoot(env.LAKE, workspace, [], this.now, () => ({ gold: built }))
   }
 
