@@ -9,6 +9,13 @@ process.env['IDENTITY_SECRET'] ??= 'test-identity-secret'
 // Bindings to the portal's files; the tests need none of them (test/portal builds what it looks at).
 mkdirSync('portal/dist', { recursive: true })
 
+// What properties draw from (test/support/seed.ts).
+const given = process.env['SEED'] ?? '1'
+const seed = given === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(given)
+if (given === 'random') console.log(`SEED=${seed}`)
+// This file is read once more for the second project.
+process.env['SEED'] = String(seed)
+
 /**
  * Two projects. `core`: the pure domain and the scripts, in Node. `workers`: everything that touches Cloudflare,
  * and parts of the pure domain once more, in workerd. The only file that names the Vitest integration.
@@ -32,6 +39,8 @@ export default defineConfig(async () => ({
             'test/portal/*.test.ts',
           ],
           exclude: ['**/*.worker.test.ts', '**/node_modules/**'],
+          setupFiles: ['./test/support/seed.ts'],
+          provide: { seed },
           testTimeout: 60_000,
         },
       },
@@ -56,7 +65,8 @@ export default defineConfig(async () => ({
             '**/*.worker.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/*.node.test.ts'],
-          setupFiles: ['./test/support/apply-migrations.ts'],
+          setupFiles: ['./test/support/seed.ts', './test/support/apply-migrations.ts'],
+          provide: { seed },
           testTimeout: 60_000,
         },
       },

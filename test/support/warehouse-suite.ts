@@ -285,7 +285,7 @@ export function warehouseSuite(engine: Engine): void {
         await world.run(how)
         await expectSame(world, settings)
       }),
-      { numRuns: Number(process.env['STORIES'] ?? engine.stories ?? 3), endOnFailure: true },
+      { numRuns: engine.stories ?? 3, endOnFailure: true },
     )
   }, 300_000)
 }
