@@ -116,6 +116,7 @@ describe.each(guarded)('$method $path', (contract) => {
 })
 
 const bad: Record<string, readonly [query: string, field: string][]> = {
+  countDeadLetters: [['?from=yesterday', 'from']],
   listLakePeople: [['?cursor=made-up', 'cursor']],
   listLakeBronze: [
     ['?cursor=made-up', 'cursor'],

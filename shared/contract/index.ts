@@ -4,6 +4,7 @@ import { cancelJob } from './cancel-job.ts'
 import { checkTrackingPlan } from './check-tracking-plan.ts'
 import { compactLake } from './compact-lake.ts'
 import type { Contract } from './contract.ts'
+import { countDeadLetters } from './count-dead-letters.ts'
 import { createComputedTrait } from './create-computed-trait.ts'
 import { createDestination } from './create-destination.ts'
 import { createExpectation } from './create-expectation.ts'
@@ -54,6 +55,7 @@ import { listComputedTraits } from './list-computed-traits.ts'
 import { listConsentHistory } from './list-consent-history.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listDestinationDeliveries } from './list-destination-deliveries.ts'
+import { listDestinationTypes } from './list-destination-types.ts'
 import { listDestinations } from './list-destinations.ts'
 import { listEvents } from './list-events.ts'
 import { listExpectations } from './list-expectations.ts'
@@ -72,6 +74,7 @@ import { listQualityHolds } from './list-quality-holds.ts'
 import { listSegmentMembers } from './list-segment-members.ts'
 import { listSegmentVersions } from './list-segment-versions.ts'
 import { listSegments } from './list-segments.ts'
+import { listSourceTypes } from './list-source-types.ts'
 import { listSources } from './list-sources.ts'
 import { listSyncTypes } from './list-sync-types.ts'
 import { listSyncs } from './list-syncs.ts'
@@ -196,6 +199,7 @@ export const contracts: readonly Contract[] = [
   readWorkspace,
   updateWorkspace,
   createSource,
+  listSourceTypes,
   listSources,
   readSource,
   readSourceStatistics,
@@ -204,6 +208,7 @@ export const contracts: readonly Contract[] = [
   rotateSourceKey,
   revokeSourceKeys,
   createDestination,
+  listDestinationTypes,
   listDestinations,
   readDestination,
   updateDestination,
@@ -305,6 +310,7 @@ export const contracts: readonly Contract[] = [
   listEvents,
   watchEvents,
   readEventTrace,
+  countDeadLetters,
   listDeadLetters,
   readDeadLetter,
   updateDeadLetter,

@@ -31,6 +31,7 @@ export const listPluginTypes = defineContract({
         })
         .meta({ id: 'PluginType' }),
     ),
+    mapping: z.record(z.string(), z.json()).meta({ description: 'JSON Schema of a mapping, for non-blocking ones' }),
   }),
   failures: [],
 })

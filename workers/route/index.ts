@@ -10,6 +10,7 @@ import { bulkImportRoute } from './bulk-import.ts'
 import { cancelJobRoute } from './cancel-job.ts'
 import { checkTrackingPlanRoute } from './check-tracking-plan.ts'
 import { compactLakeRoute } from './compact-lake.ts'
+import { countDeadLettersRoute } from './count-dead-letters.ts'
 import { createComputedTraitRoute } from './create-computed-trait.ts'
 import { createDestinationRoute } from './create-destination.ts'
 import { createExpectationRoute } from './create-expectation.ts'
@@ -51,6 +52,7 @@ import { listComputedTraitsRoute } from './list-computed-traits.ts'
 import { listConsentHistoryRoute } from './list-consent-history.ts'
 import { listDeadLettersRoute } from './list-dead-letters.ts'
 import { listDestinationDeliveriesRoute } from './list-destination-deliveries.ts'
+import { listDestinationTypesRoute } from './list-destination-types.ts'
 import { listDestinationsRoute } from './list-destinations.ts'
 import { listEventsRoute } from './list-events.ts'
 import { listExpectationsRoute } from './list-expectations.ts'
@@ -69,6 +71,7 @@ import { listQualityHoldsRoute } from './list-quality-holds.ts'
 import { listSegmentMembersRoute } from './list-segment-members.ts'
 import { listSegmentVersionsRoute } from './list-segment-versions.ts'
 import { listSegmentsRoute } from './list-segments.ts'
+import { listSourceTypesRoute } from './list-source-types.ts'
 import { listSourcesRoute } from './list-sources.ts'
 import { listSyncTypesRoute } from './list-sync-types.ts'
 import { listSyncsRoute } from './list-syncs.ts'
@@ -180,6 +183,7 @@ export const routes: readonly Route[] = [
   readWorkspaceRoute,
   updateWorkspaceRoute,
   createSourceRoute,
+  listSourceTypesRoute,
   listSourcesRoute,
   readSourceRoute,
   readSourceStatisticsRoute,
@@ -188,6 +192,7 @@ export const routes: readonly Route[] = [
   rotateSourceKeyRoute,
   revokeSourceKeysRoute,
   createDestinationRoute,
+  listDestinationTypesRoute,
   listDestinationsRoute,
   readDestinationRoute,
   updateDestinationRoute,
@@ -290,6 +295,7 @@ export const routes: readonly Route[] = [
   listEventsRoute,
   watchEventsRoute,
   readEventTraceRoute,
+  countDeadLettersRoute,
   listDeadLettersRoute,
   readDeadLetterRoute,
   updateDeadLetterRoute,

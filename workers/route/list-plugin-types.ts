@@ -6,13 +6,15 @@ import { listPluginTypes } from '../../shared/contract/list-plugin-types.ts'
 import { ok } from '../../shared/kernel/result.ts'
 import { pluginTypes } from '../../shared/plugin/index.ts'
 import { providers } from '../../shared/provider/index.ts'
+import { Mapping } from '../../shared/transform/mapping.ts'
 import { serve } from '../http/serve.ts'
+import { inputSchema } from './json-schema.ts'
 
 type Type = Reply<typeof listPluginTypes>['types'][number]
 
 /** Input plugins are listed as what they are: something a source is made with. */
 export const listPluginTypesRoute = serve(listPluginTypes, async () =>
-  ok({ types: [...pluginTypes.map(typeOf), ...providerTypes(), ...connectorTypes()] }),
+  ok({ types: [...pluginTypes.map(typeOf), ...providerTypes(), ...connectorTypes()], mapping: schemaOf(Mapping) }),
 )
 
 function typeOf({ code: _, addresses: __, settings, ...manifest }: (typeof pluginTypes)[number]): Type {
@@ -55,6 +57,5 @@ function connectorTypes(): Type[] {
 }
 
 function schemaOf(schema: z.ZodType): Type['settings'] {
-  // What a form sends in: fields with a default may be left out.
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Type['settings']
+  return inputSchema(schema) as Type['settings']
 }

@@ -1,10 +1,10 @@
-import { z } from 'zod'
 import type { Reply } from '../../shared/contract/contract.ts'
 import { listSyncTypes } from '../../shared/contract/list-sync-types.ts'
 import { ok } from '../../shared/kernel/result.ts'
 import { warehouseTypes } from '../../shared/warehouse/index.ts'
 import { SYNC_TABLES } from '../../shared/warehouse/wanted-tables.ts'
 import { serve } from '../http/serve.ts'
+import { inputSchema } from './json-schema.ts'
 
 type Type = Reply<typeof listSyncTypes>['types'][number]
 
@@ -14,8 +14,7 @@ export const listSyncTypesRoute = serve(listSyncTypes, async () =>
       type,
       title,
       about,
-      // What a form sends in: fields with a default may be left out.
-      settings: z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' }) as Type['settings'],
+      settings: inputSchema(settings) as Type['settings'],
       secrets: [...secrets],
       tables: [...SYNC_TABLES],
       erases,

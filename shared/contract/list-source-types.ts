@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { SOURCE_KINDS } from '../config/source-settings.ts'
+import { defineContract } from './contract.ts'
+
+export const listSourceTypes = defineContract({
+  name: 'listSourceTypes',
+  method: 'get',
+  path: '/api/v1/source-types',
+  group: 'Operations',
+  scope: 'sources:read',
+  summary: 'What a source can be, with the settings of each as JSON Schema',
+  description: 'The kinds that send by themselves, and every provider and connector that can post to a webhook.',
+  reply: z.object({
+    types: z.array(
+      z
+        .object({
+          kind: z.enum(SOURCE_KINDS),
+          provider: z.string().nullable().meta({ description: 'Only of a webhook: the name it is made with' }),
+          title: z.string(),
+          about: z.string(),
+          settings: z.record(z.string(), z.json()).meta({ description: 'JSON Schema' }),
+          secrets: z
+            .array(z.string())
+            .meta({ description: 'Settings that are written and never read back, as paths: `basicAuth.password`' }),
+        })
+        .meta({ id: 'SourceType' }),
+    ),
+  }),
+  failures: [],
+})
