@@ -27,6 +27,8 @@ export async function openModelClickHouse(
       readonly: '2',
       max_execution_time: String(STATEMENT_MS / 1_000),
       output_format_json_quote_64bit_integers: '0',
+      // ISO 8601 in UTC, whatever the column's time zone.
+      date_time_output_format: 'iso',
       // The error comes as the status, and not in the middle of rows.
       wait_end_of_query: '1',
     }

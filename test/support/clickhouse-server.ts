@@ -11,6 +11,8 @@ export interface ClickHouseServer {
   readonly url: string
   readonly password: string
   query(sql: string): Promise<Record<string, unknown>[]>
+  /** As if the machine had lost power: it comes back with what it had written. */
+  crash(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -24,8 +26,16 @@ export async function startClickHouse(): Promise<ClickHouseServer> {
   const data = mkdtempSync(join(tmpdir(), 'tributary-clickhouse-'))
   const password = 'a password'
   const script = join(REPOSITORY, 'test/engines/clickhouse-process.mjs')
-  const child = spawn(process.execPath, [script, FOLDER, data, password], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const url = `http://127.0.0.1:${await portOf(child)}/`
+  const start = (port: number) =>
+    spawn(process.execPath, [script, FOLDER, data, password, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let child = start(0)
+  const port = await portOf(child)
+  const url = `http://127.0.0.1:${port}/`
+  const ended = (signal: NodeJS.Signals) => {
+    const exited = new Promise((resume) => child.once('exit', resume))
+    child.kill(signal)
+    return exited
+  }
   return {
     url,
     password,
@@ -43,10 +53,13 @@ export async function startClickHouse(): Promise<ClickHouseServer> {
         .filter(Boolean)
         .map((line) => JSON.parse(line) as Record<string, unknown>)
     },
+    async crash() {
+      await ended('SIGKILL')
+      child = start(port)
+      await portOf(child)
+    },
     async stop() {
-      const exited = new Promise((resume) => child.once('exit', resume))
-      child.kill('SIGTERM')
-      await exited
+      await ended('SIGTERM')
       rmSync(data, { recursive: true, force: true })
     },
   }
