@@ -96,6 +96,11 @@ export class AudienceShardObject extends DurableObject<Env> {
     return queries.memberCount(this.#sql, segment, Math.floor((Date.now() - DAY) / HOUR))
   }
 
+  /** Who is known and was active since (epoch ms), and all who came and went since an hour. */
+  async activity(since: number, fromHour: number): Promise<queries.Activity> {
+    return queries.activity(this.#sql, since, fromHour)
+  }
+
   async members(segment: string, after: number, limit: number): Promise<queries.PlacedMember[]> {
     return queries.members(this.#sql, segment, after, limit)
   }

@@ -53,6 +53,27 @@ export function memberCount(sql: SqlStorage, segment: string, fromHour: number):
   return { members: n, ...sql.exec<{ entered: number; exited: number }>(query, segment, fromHour).one() }
 }
 
+export interface Activity {
+  readonly known: number
+  /** Did something at or after an instant, as far as their documents say: ten minutes old at most. */
+  readonly active: number
+  /** Of all segments, since an hour of this number. */
+  readonly entered: number
+  readonly exited: number
+}
+
+/** Looks at everybody once: for whoever looks on, not for every event. `since` in epoch milliseconds. */
+export function activity(sql: SqlStorage, since: number, fromHour: number): Activity {
+  const people = `SELECT count(*) AS known, count(CASE WHEN json_extract(json, '$.lastSeen') >= ? THEN 1 END) AS active
+    FROM documents WHERE json IS NOT NULL`
+  const flows = `SELECT coalesce(sum(entered), 0) AS entered, coalesce(sum(exited), 0) AS exited
+    FROM flows WHERE hour >= ?`
+  return {
+    ...sql.exec<{ known: number; active: number }>(people, since).one(),
+    ...sql.exec<{ entered: number; exited: number }>(flows, fromHour).one(),
+  }
+}
+
 /** By mask (bit i: the i-th key), the number of people who are in exactly these. */
 export function maskCounts(sql: SqlStorage, keys: readonly string[]): [number, number][] {
   const marks = keys.map(() => '?').join(', ')

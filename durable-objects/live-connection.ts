@@ -2,7 +2,7 @@ import { identifierKey } from '../platform/hashing.ts'
 import { identityStub } from '../platform/stubs.ts'
 import { identifierName, identifierOf } from '../shared/identity/identifier.ts'
 import { isCanonicalId } from '../shared/kernel/id.ts'
-import type { LiveFilter, LiveOpening, Watcher } from '../shared/pipeline/live.ts'
+import type { LiveCopy, LiveFilter, LiveOpening, Watcher } from '../shared/pipeline/live.ts'
 
 export const MOST_CONNECTIONS = 20
 
@@ -41,6 +41,13 @@ export function keep(socket: WebSocket, connection: Connection): void {
 
 export function say(socket: WebSocket, message: { readonly type: string; readonly [key: string]: unknown }): void {
   socket.send(JSON.stringify(message))
+}
+
+export function eventText({ event, payload, payloadChars }: LiveCopy, seesPeople: boolean): string {
+  const seen = seesPeople && payloadChars !== undefined ? { payloadChars } : {}
+  const text = JSON.stringify({ type: 'event', event: { ...event, ...seen } })
+  // The payload is JSON already: it is put in, not read and written again for every watcher.
+  return seesPeople && payload !== undefined ? `${text.slice(0, -2)},"payload":${payload}}}` : text
 }
 
 function normalForm(ref: string): string {

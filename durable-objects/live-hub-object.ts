@@ -3,6 +3,8 @@ import { log } from '../platform/log.ts'
 import { nameParts, TRACES, traceStub } from '../platform/stubs.ts'
 import { grantOf } from '../platform/token-grant.ts'
 import { isGranted } from '../shared/contract/granted.ts'
+import { grantedFigures } from '../shared/contract/granted-figures.ts'
+import { FIGURES_MS, figuresFor } from '../shared/pipeline/figures.ts'
 import {
   type LiveCopy,
   type LiveFeed,
@@ -10,9 +12,10 @@ import {
   type LiveShare,
   OPENING_HEADER,
 } from '../shared/pipeline/live.ts'
-import { type Connection, connectionOf, keep, MOST_CONNECTIONS, say, watcherOf } from './live-connection.ts'
+import { type Connection, connectionOf, eventText, keep, MOST_CONNECTIONS, say, watcherOf } from './live-connection.ts'
+import { type FigureReader, figureReader } from './live-figures.ts'
 import { heard } from './live-message.ts'
-import { type LiveRate, newRate, takeGap, takes } from './live-rate.ts'
+import { isRead, type LiveRate, newRate, takeGap, takes } from './live-rate.ts'
 
 /** How long a token's answer is believed while events are shown. */
 const TOKEN_MS = 30_000
@@ -24,15 +27,18 @@ const GAP_MS = 1_000
 /**
  * Everybody who watches the events of one workspace. The traces are told who watches for what, and tell the consumers with
  * each batch; while nobody watches nobody calls. A connection is its WebSocket and what is attached to it, so the object
- * may be put to sleep and waked at any time. Nothing is kept: who was away reads the trace.
+ * may be put to sleep and waked at any time. Nothing is kept: who was away reads the trace. Figures are told by an alarm,
+ * which is set while somebody watches them.
  */
 export class LiveHubObject extends DurableObject<Env> {
   readonly #rates = new Map<string, LiveRate>()
   readonly #checked = new Map<string, number>()
+  readonly #readFigures: FigureReader
   #told = 0
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
+    this.#readFigures = figureReader(env, this.#workspace)
     // Answered while the object sleeps.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('{"type":"ping"}', '{"type":"pong"}'))
   }
@@ -70,6 +76,7 @@ export class LiveHubObject extends DurableObject<Env> {
       filter: connection.filter,
       payloads: connection.seesPeople,
     })
+    if (wantsFigures(connection)) this.ctx.waitUntil(this.#beginFigures(server))
     return answer
   }
 
@@ -89,7 +96,7 @@ export class LiveHubObject extends DurableObject<Env> {
   #show(socket: WebSocket, { copies: mine, skipped }: LiveShare, copies: readonly LiveCopy[]): void {
     const { id, seesPeople } = connectionIn(socket)
     const rate = this.#rateOf(id)
-    const heardAt = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0
+    const heardAt = this.#heardAt(socket)
     const now = Date.now()
     rate.skipped += skipped
     for (const i of mine) {
@@ -99,6 +106,45 @@ export class LiveHubObject extends DurableObject<Env> {
       if (takes(rate, now, copy.isFailure, text.length, heardAt)) socket.send(text)
     }
     this.#oweGap(socket, rate)
+    this.#believe(socket, id, now)
+  }
+
+  /** The half hour for a newcomer; from now on the alarm tells what is new. */
+  async #beginFigures(socket: WebSocket): Promise<void> {
+    await this.#tellFigures([socket], true)
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + FIGURES_MS)
+  }
+
+  override async alarm(): Promise<void> {
+    const watching = this.#open().filter((socket) => wantsFigures(connectionIn(socket)))
+    if (watching.length === 0) return
+    await this.#tellFigures(watching, false)
+    await this.ctx.storage.setAlarm(Date.now() + FIGURES_MS)
+  }
+
+  /** Never rejects: figures that cannot be read now are told the next time. */
+  async #tellFigures(sockets: readonly WebSocket[], isWhole: boolean): Promise<void> {
+    const now = Date.now()
+    try {
+      const figures = await this.#readFigures(now, isWhole)
+      for (const socket of sockets) {
+        if (socket.readyState !== WebSocket.OPEN) continue
+        const { id, figures: groups = [] } = connectionIn(socket)
+        const text = JSON.stringify({ type: 'figures', figures: figuresFor(figures, groups) })
+        if (isRead(this.#rateOf(id), text.length, this.#heardAt(socket))) socket.send(text)
+        this.#believe(socket, id, now)
+      }
+    } catch (fault) {
+      log.warn('live: figures were not told', { workspace_id: this.#workspace, fault })
+    }
+  }
+
+  #heardAt(socket: WebSocket): number {
+    return this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0
+  }
+
+  /** The connection's token is believed for a while, then asked about. */
+  #believe(socket: WebSocket, id: string, now: number): void {
     if (now - (this.#checked.get(id) ?? 0) < TOKEN_MS) return
     this.#checked.set(id, now)
     this.ctx.waitUntil(this.#checkToken(socket))
@@ -125,6 +171,7 @@ export class LiveHubObject extends DurableObject<Env> {
       await this.#tellTraces()
     }
     say(socket, answer)
+    if (before.isPaused && wantsFigures(connection)) this.ctx.waitUntil(this.#beginFigures(socket))
   }
 
   override async webSocketClose(socket: WebSocket, code: number): Promise<void> {
@@ -155,14 +202,15 @@ export class LiveHubObject extends DurableObject<Env> {
 
   /** A token that was revoked shows nothing more; one that cannot be read neither, but its holder may come again. */
   async #checkToken(socket: WebSocket): Promise<void> {
-    const { tokenId, seesPeople: saw } = connectionIn(socket)
+    const { tokenId, seesPeople: saw, figures } = connectionIn(socket)
     try {
       const scopes = await grantOf(this.env, this.#workspace, tokenId, Date.now())
       if (scopes === undefined) socket.close(4401, 'the token was revoked or has expired')
       else if (!isGranted(scopes, 'events:read')) socket.close(4403, 'this token lacks the scope events:read')
-      else if (isGranted(scopes, 'profiles:read') !== saw) {
-        keep(socket, { ...connectionIn(socket), seesPeople: !saw })
-        await this.#tellTraces()
+      else {
+        const seesPeople = isGranted(scopes, 'profiles:read')
+        keep(socket, { ...connectionIn(socket), seesPeople, ...(figures ? { figures: grantedFigures(scopes) } : {}) })
+        if (seesPeople !== saw) await this.#tellTraces()
       }
     } catch (fault) {
       log.warn('live: the token of a connection cannot be read', { workspace_id: this.#workspace, fault })
@@ -191,9 +239,6 @@ function connectionIn(socket: WebSocket): Connection {
   return socket.deserializeAttachment() as Connection
 }
 
-function eventText({ event, payload, payloadChars }: LiveCopy, seesPeople: boolean): string {
-  const seen = seesPeople && payloadChars !== undefined ? { payloadChars } : {}
-  const text = JSON.stringify({ type: 'event', event: { ...event, ...seen } })
-  // The payload is JSON already: it is put in, not read and written again for every watcher.
-  return seesPeople && payload !== undefined ? `${text.slice(0, -2)},"payload":${payload}}}` : text
+function wantsFigures({ figures, isPaused }: Connection): boolean {
+  return figures !== undefined && !isPaused
 }

@@ -33,16 +33,22 @@ export function takes(rate: LiveRate, now: number, isFailure: boolean, chars: nu
     rate.second = second
     rate.shown = 0
   }
-  if (heardAt > rate.heardAt) {
-    rate.heardAt = heardAt
-    rate.unheard = 0
-  }
   const hasRoom = rate.shown < (isFailure ? LIVE_PER_SECOND : LIVE_PER_SECOND_FINE)
-  if (!hasRoom || rate.unheard + chars > MOST_UNHEARD_CHARS) {
+  if (!hasRoom || !isRead(rate, chars, heardAt)) {
     rate.skipped += 1
     return false
   }
   rate.shown += 1
+  return true
+}
+
+/** Whether so much more may be sent to a connection that was last heard of then: it counts as sent. */
+export function isRead(rate: LiveRate, chars: number, heardAt: number): boolean {
+  if (heardAt > rate.heardAt) {
+    rate.heardAt = heardAt
+    rate.unheard = 0
+  }
+  if (rate.unheard + chars > MOST_UNHEARD_CHARS) return false
   rate.unheard += chars
   return true
 }

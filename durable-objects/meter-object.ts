@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { addReading, count, emptyReading, type MeterReading } from '../shared/pipeline/meter.ts'
 import { recentCalls } from '../shared/pipeline/plugin-calls.ts'
+import { addRow, emptyPulse, type Pulse, recentPulse } from '../shared/pipeline/pulse.ts'
 import { recentHours } from '../shared/pipeline/source-hours.ts'
 import { countedMessages, rowsToFold } from './counted-messages.ts'
 
@@ -24,6 +25,8 @@ export class MeterObject extends DurableObject<Env> {
   readonly #sql: SqlStorage
   #counted: Set<string> | undefined
   #rows = 0
+  /** Of the rows that there are, once somebody asked; then it goes along with them. */
+  #pulse: Pulse | undefined
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -50,6 +53,7 @@ export class MeterObject extends DurableObject<Env> {
       if (this.#rows > MOST_ROWS) this.#fold(at)
     })
     for (const message of messages) counted.add(message)
+    if (this.#pulse) addRow(this.#pulse, at, reading, false)
   }
 
   async read(): Promise<MeterReading> {
@@ -58,6 +62,18 @@ export class MeterObject extends DurableObject<Env> {
       addReading(total, JSON.parse(row.reading) as MeterReading)
     }
     return total
+  }
+
+  /** How it went lately; slots from `from` on. Both in epoch milliseconds. */
+  async pulse(now: number, from: number): Promise<Pulse> {
+    this.#pulse = this.#pulse ? recentPulse(this.#pulse, now) : this.#readPulse()
+    return recentPulse(this.#pulse, now, from)
+  }
+
+  #readPulse(): Pulse {
+    const pulse = emptyPulse()
+    for (const row of this.#sql.exec<Row>('SELECT at, reading, messages FROM batch')) addTo(pulse, row)
+    return pulse
   }
 
   #insert(at: number, reading: MeterReading, messages: readonly string[]): void {
@@ -69,17 +85,20 @@ export class MeterObject extends DurableObject<Env> {
   /** Sums up the older half and everything past its time into one row. */
   #fold(now: number): void {
     const total = emptyReading()
+    const pulse = emptyPulse()
     const rows = this.#sql
       .exec<Row & { seq: number }>('SELECT seq, at, reading, messages FROM batch ORDER BY seq')
       .toArray()
     const old = rowsToFold(rows, now, MOST_ROWS)
     for (const row of old) {
       addReading(total, JSON.parse(row.reading) as MeterReading)
+      addTo(pulse, row)
       this.#sql.exec('DELETE FROM batch WHERE seq = ?', row.seq)
     }
     this.#rows -= old.length
     if (total.sources) total.sources = recentHours(total.sources, now)
     if (total.plugins) total.plugins = recentCalls(total.plugins, now)
+    total.slots = recentPulse(pulse, now).slots
     this.#insert(old.at(-1)?.at ?? now, total, [])
     this.#counted = undefined
   }
@@ -91,4 +110,9 @@ export class MeterObject extends DurableObject<Env> {
     this.#counted = names
     return names
   }
+}
+
+/** A row without messages is a sum, or of messages that were counted before, and then it counts no outcome. */
+function addTo(pulse: Pulse, { at, reading, messages }: Row): void {
+  addRow(pulse, at, JSON.parse(reading) as MeterReading, messages === '[]')
 }

@@ -232,6 +232,7 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
   watchEvents: [
     ['?outcomes=lost', 'outcomes.0'],
     ['?types=fax', 'types.0'],
+    ['?figures=maybe', 'figures'],
   ],
   listPlugins: [
     ['?type=fax', 'type'],

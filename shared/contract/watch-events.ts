@@ -34,6 +34,10 @@ export const watchEvents = defineContract({
     outcomes: listOf(outcomes.unwrap().element),
     profile,
     text,
+    figures: z
+      .enum(['1', 'true', '0', 'false'])
+      .optional()
+      .meta({ description: 'Tells as well how the workspace is doing, every two seconds' }),
   }),
   status: 101,
   reply: z.string().meta({ description: 'Messages, each one JSON object' }),

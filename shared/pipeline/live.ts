@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { EVENT_TYPES } from '../event/event.ts'
 import { toIso } from '../kernel/instant.ts'
 import { matchesName } from '../kernel/name-pattern.ts'
+import type { FigureGroup } from './figures.ts'
 import type { StageNote } from './stage-note.ts'
 import { isFailure, OUTCOME_KINDS, type TraceLine } from './trace.ts'
 
@@ -35,6 +36,8 @@ export interface LiveOpening {
   readonly filter: LiveFilter
   readonly tokenId: string
   readonly seesPeople: boolean
+  /** Which figures it is told beside those of events; absent unless it asked for figures. */
+  readonly figures?: readonly FigureGroup[]
 }
 export const OPENING_HEADER = 'X-Tributary-Opening'
 

@@ -1,5 +1,6 @@
 import type { Outcome } from '../event/outcome.ts'
 import { addCalls, type PluginCalls } from './plugin-calls.ts'
+import type { Slots } from './pulse.ts'
 import { addHours, type SourceHours } from './source-hours.ts'
 
 /**
@@ -27,6 +28,8 @@ export interface MeterReading {
   sources?: SourceHours
   /** Calls of plugins; only of workspaces that have some. */
   plugins?: PluginCalls
+  /** Of a sum of rows: when its copies were decided (pulse.ts). A row of one batch says it by its time. */
+  slots?: Slots
 }
 
 export const LATENCY_BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000, 600_000] as const

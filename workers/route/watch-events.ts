@@ -1,6 +1,7 @@
 import { liveStub } from '../../platform/stubs.ts'
 import { grantOf } from '../../platform/token-grant.ts'
 import { isGranted } from '../../shared/contract/granted.ts'
+import { grantedFigures } from '../../shared/contract/granted-figures.ts'
 import { watchEvents } from '../../shared/contract/watch-events.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
@@ -8,19 +9,27 @@ import { LiveFilter, type LiveOpening, MOST_FILTER_CHARS, OPENING_HEADER } from 
 import { type Route, serve } from '../http/serve.ts'
 import { sessionCookieIn } from '../http/session-cookie.ts'
 
-const served = serve(watchEvents, async ({ query }, { env, request, workspace, tokenId, now }) => {
-  if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket')
-    return err(failure('invalid_request', 'this is a WebSocket: connect with Upgrade: websocket'))
-  const filter = LiveFilter.parse(query)
-  if (JSON.stringify(filter).length > MOST_FILTER_CHARS)
-    return err(failure('invalid_request', `a filter may have ${MOST_FILTER_CHARS} characters`))
-  const scopes = (await grantOf(env, workspace, tokenId, now)) ?? []
-  const opening: LiveOpening = { filter, tokenId, seesPeople: isGranted(scopes, 'profiles:read') }
-  const headers = new Headers({ Upgrade: 'websocket', [OPENING_HEADER]: encodeURIComponent(JSON.stringify(opening)) })
-  const protocols = request.headers.get('Sec-WebSocket-Protocol')
-  if (protocols !== null) headers.set('Sec-WebSocket-Protocol', protocols)
-  return ok(await liveStub(env, workspace).fetch('https://live.tributary/', { headers }))
-})
+const served = serve(
+  watchEvents,
+  async ({ query: { figures, ...query } }, { env, request, workspace, tokenId, now }) => {
+    if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket')
+      return err(failure('invalid_request', 'this is a WebSocket: connect with Upgrade: websocket'))
+    const filter = LiveFilter.parse(query)
+    if (JSON.stringify(filter).length > MOST_FILTER_CHARS)
+      return err(failure('invalid_request', `a filter may have ${MOST_FILTER_CHARS} characters`))
+    const scopes = (await grantOf(env, workspace, tokenId, now)) ?? []
+    const opening: LiveOpening = {
+      filter,
+      tokenId,
+      seesPeople: isGranted(scopes, 'profiles:read'),
+      ...(figures === '1' || figures === 'true' ? { figures: grantedFigures(scopes) } : {}),
+    }
+    const headers = new Headers({ Upgrade: 'websocket', [OPENING_HEADER]: encodeURIComponent(JSON.stringify(opening)) })
+    const protocols = request.headers.get('Sec-WebSocket-Protocol')
+    if (protocols !== null) headers.set('Sec-WebSocket-Protocol', protocols)
+    return ok(await liveStub(env, workspace).fetch('https://live.tributary/', { headers }))
+  },
+)
 
 /**
  * A browser can set no header, so it has a session or its token stands among the protocols; and it learns why only from a
