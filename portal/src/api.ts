@@ -31,6 +31,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Of a quarter of the limit: a character has up to three bytes. */
+const KEPT_ALIVE_CHARS = 16_000
+
 interface AnyGiven {
   readonly params?: Readonly<Record<string, unknown>>
   readonly query?: Readonly<Record<string, unknown>>
@@ -48,9 +51,12 @@ export async function ask<C extends Contract>(
   signal?: AbortSignal,
 ): Promise<ReplyOf<C>> {
   const { params = {}, query = {}, body } = given as AnyGiven
+  const text = body === undefined ? '' : JSON.stringify(body)
   const response = await reached(`${filled(path, params)}${searchOf(query)}`, {
     method: method.toUpperCase(),
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    // A change that was begun is finished though the page is left; a browser keeps no more than 64 KB for that.
+    keepalive: method !== 'get' && text.length < KEPT_ALIVE_CHARS,
+    ...(body === undefined ? {} : { body: text, headers: { 'Content-Type': 'application/json' } }),
     ...(signal ? { signal } : {}),
   })
   if (!response.ok) throw await errorOf(response)

@@ -7,10 +7,12 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { ApiError } from './api.ts'
+import { arrivedQuery } from './arrived.ts'
 import { Nowhere } from './components/nowhere.tsx'
 import { Problem } from './components/states.tsx'
 import { queries } from './queries.ts'
-import { sessionQuery } from './session.ts'
+import { may, sessionQuery } from './session.ts'
+import { firstPage } from './shell/pages.ts'
 import { Shell } from './shell/shell.tsx'
 
 /** The pages and their addresses. Each is loaded when it is first looked at; what it shows stands in its address. */
@@ -52,9 +54,12 @@ const inside = createRoute({
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/start' })
+  async beforeLoad({ context: { session } }) {
+    if (!may(session, 'events:read')) throw redirect({ to: firstPage(session) })
+    // What fails is told by the page.
+    if (!(await queries.fetchQuery(arrivedQuery(session)).catch(() => true))) throw redirect({ to: '/start' })
   },
+  component: lazyRouteComponent(() => import('./pages/overview.tsx'), 'OverviewPage'),
 })
 
 const start = createRoute({
@@ -85,8 +90,73 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import('./pages/profile.tsx'), 'ProfilePage'),
 })
 
+const sources = createRoute({
+  getParentRoute: () => inside,
+  path: '/sources',
+  validateSearch: search('q', 'kind'),
+  component: lazyRouteComponent(() => import('./pages/sources.tsx'), 'SourcesPage'),
+})
+
+const newSource = createRoute({
+  getParentRoute: () => inside,
+  path: '/sources/new',
+  validateSearch: search('type'),
+  component: lazyRouteComponent(() => import('./pages/source-new.tsx'), 'NewSourcePage'),
+})
+
+const source = createRoute({
+  getParentRoute: () => inside,
+  path: '/sources/$id',
+  validateSearch: search('tab'),
+  component: lazyRouteComponent(() => import('./pages/source.tsx'), 'SourcePage'),
+})
+
+const destinations = createRoute({
+  getParentRoute: () => inside,
+  path: '/destinations',
+  validateSearch: search('q', 'type'),
+  component: lazyRouteComponent(() => import('./pages/destinations.tsx'), 'DestinationsPage'),
+})
+
+const newDestination = createRoute({
+  getParentRoute: () => inside,
+  path: '/destinations/new',
+  validateSearch: search('type'),
+  component: lazyRouteComponent(() => import('./pages/destination-new.tsx'), 'NewDestinationPage'),
+})
+
+const destination = createRoute({
+  getParentRoute: () => inside,
+  path: '/destinations/$id',
+  validateSearch: search('tab'),
+  component: lazyRouteComponent(() => import('./pages/destination.tsx'), 'DestinationPage'),
+})
+
+const deadLetters = createRoute({
+  getParentRoute: () => inside,
+  path: '/dead-letters',
+  validateSearch: search('stage', 'reason', 'source', 'event', 'text', 'from', 'to', 'show'),
+  component: lazyRouteComponent(() => import('./pages/dead-letters.tsx'), 'DeadLettersPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, start, live, profiles, profile])]),
+  routeTree: root.addChildren([
+    signIn,
+    inside.addChildren([
+      home,
+      start,
+      live,
+      profiles,
+      profile,
+      sources,
+      newSource,
+      source,
+      destinations,
+      newDestination,
+      destination,
+      deadLetters,
+    ]),
+  ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
   // Plain `?q=42`: the router's own way would write a text that looks like JSON with quotes around it.

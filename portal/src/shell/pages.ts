@@ -1,9 +1,10 @@
 import type { Scope } from '../../../shared/contract/contract.ts'
+import { may, type Session } from '../session.ts'
 import type { Words } from '../words/en.ts'
 
 /** The pages that the navigation and the palette lead to, in their order. */
 export interface NavPage {
-  readonly to: '/start' | '/live' | '/profiles'
+  readonly to: '/' | '/start' | '/live' | '/profiles' | '/sources' | '/destinations'
   readonly label: keyof Words
   /** Without it the page would be refused, so it is not offered. */
   readonly scope: Scope
@@ -12,6 +13,7 @@ export interface NavPage {
 }
 
 export const PAGES: readonly NavPage[] = [
+  { to: '/', label: 'nav.overview', scope: 'events:read', icon: 'M3 16.500h14M5.500 13V9.500M10 13V3.500M14.500 13V7' },
   { to: '/start', label: 'nav.start', scope: 'sources:read', icon: 'M4 16V4l6 3.5L16 4v12l-6-3.5z' },
   { to: '/live', label: 'nav.live', scope: 'events:read', icon: 'M2 10h3.5l2-6 4 12 2.5-6H18' },
   {
@@ -20,4 +22,16 @@ export const PAGES: readonly NavPage[] = [
     scope: 'profiles:read',
     icon: 'M10 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM4 17c.6-3 3-4.5 6-4.5s5.400 1.500 6 4.500',
   },
+  { to: '/sources', label: 'nav.sources', scope: 'sources:read', icon: 'M3 10h9M8.500 6l4 4-4 4M16.500 4v12' },
+  {
+    to: '/destinations',
+    label: 'nav.destinations',
+    scope: 'destinations:read',
+    icon: 'M3.500 4v12M8 10h9M13 6l4 4-4 4',
+  },
 ]
+
+/** Where somebody begins who may not see the overview. */
+export function firstPage(session: Session): NavPage['to'] {
+  return PAGES.find(({ to, scope }) => to !== '/' && may(session, scope))?.to ?? '/start'
+}

@@ -1,5 +1,6 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
+import { Toasts } from '../components/toast.tsx'
 import { t } from '../words/words.ts'
 import { Icon } from './icon.tsx'
 import { Navigation } from './navigation.tsx'
@@ -47,6 +48,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
+      <Toasts />
     </div>
   )
 }

@@ -1,9 +1,28 @@
+import { destinations } from './de/destinations.ts'
+import { form } from './de/form.ts'
+import { lists } from './de/lists.ts'
 import { live } from './de/live.ts'
+import { overview } from './de/overview.ts'
 import { people } from './de/people.ts'
 import { person } from './de/person.ts'
+import { rules } from './de/rules.ts'
 import { shell } from './de/shell.ts'
 import { signIn } from './de/sign-in.ts'
+import { sources } from './de/sources.ts'
 import { start } from './de/start.ts'
 import type { Words } from './en.ts'
 
-export const de: Words = { ...shell, ...signIn, ...start, ...live, ...people, ...person }
+export const de: Words = {
+  ...shell,
+  ...signIn,
+  ...start,
+  ...overview,
+  ...live,
+  ...people,
+  ...person,
+  ...destinations,
+  ...form,
+  ...lists,
+  ...rules,
+  ...sources,
+}

@@ -1,11 +1,30 @@
+import { destinations } from './en/destinations.ts'
+import { form } from './en/form.ts'
+import { lists } from './en/lists.ts'
 import { live } from './en/live.ts'
+import { overview } from './en/overview.ts'
 import { people } from './en/people.ts'
 import { person } from './en/person.ts'
+import { rules } from './en/rules.ts'
 import { shell } from './en/shell.ts'
 import { signIn } from './en/sign-in.ts'
+import { sources } from './en/sources.ts'
 import { start } from './en/start.ts'
 
 /** English, a file for each page, and the list of what there is to say: another language that lacks one does not compile. */
-export const en = { ...shell, ...signIn, ...start, ...live, ...people, ...person }
+export const en = {
+  ...shell,
+  ...signIn,
+  ...start,
+  ...overview,
+  ...live,
+  ...people,
+  ...person,
+  ...destinations,
+  ...form,
+  ...lists,
+  ...rules,
+  ...sources,
+}
 
 export type Words = { readonly [K in keyof typeof en]: string }

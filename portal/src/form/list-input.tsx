@@ -1,0 +1,83 @@
+import { useFieldArray, useFormContext, useWatch } from 'react-hook-form'
+import { Button } from '../components/button.tsx'
+import { inputLook } from '../components/field.tsx'
+import { t } from '../words/words.ts'
+import type { Field } from './field.ts'
+import { FieldInput, type InputProps, keptWords, Section, useProblem } from './field-input.tsx'
+import { toForm } from './form-values.ts'
+
+type ListProps = InputProps<Field & { readonly kind: 'list' }>
+
+/** As many as one likes, in an order that can be changed. */
+export function ListInput({ field: { item }, name, label, hint }: ListProps) {
+  const { fields, append, remove, move } = useFieldArray({ name })
+  const problem = useProblem(name)
+  const isPlain = item.kind === 'text' || item.kind === 'secret' || item.kind === 'number'
+  return (
+    <Section label={label} hint={hint}>
+      {fields.length > 0 ? (
+        <ol className="flex flex-col gap-3">
+          {fields.map(({ id }, i) => (
+            <li key={id} className={isPlain ? 'flex items-start gap-2' : 'rounded-lg border border-line p-4'}>
+              {isPlain ? (
+                <PlainItem item={item} name={`${name}.${i}`} label={`${label} ${i + 1}`} />
+              ) : (
+                <FieldInput field={item} name={`${name}.${i}.item`} label={`${i + 1}.`} isRequired={true} />
+              )}
+              <div className={isPlain ? 'flex flex-none' : 'mt-3 flex flex-wrap justify-end gap-1'}>
+                {isPlain ? null : (
+                  <>
+                    <Button look="quiet" disabled={i === 0} onClick={() => move(i, i - 1)}>
+                      ↑<span className="sr-only">{t('form.up', { n: i + 1 })}</span>
+                    </Button>
+                    <Button look="quiet" disabled={i === fields.length - 1} onClick={() => move(i, i + 1)}>
+                      ↓<span className="sr-only">{t('form.down', { n: i + 1 })}</span>
+                    </Button>
+                  </>
+                )}
+                <Button look="quiet" onClick={() => remove(i)}>
+                  {t('form.remove')} <span className="sr-only">{`${label} ${i + 1}`}</span>
+                </Button>
+              </div>
+            </li>
+          ))}
+        </ol>
+      ) : null}
+      {problem ? <p className="text-sm text-bad">{problem}</p> : null}
+      <div>
+        <Button onClick={() => append({ item: toForm(item, undefined) })}>
+          {t('form.add')} <span className="sr-only">{label}</span>
+        </Button>
+      </div>
+    </Section>
+  )
+}
+
+interface PlainProps {
+  readonly item: Field
+  /** Of the row. */
+  readonly name: string
+  readonly label: string
+}
+
+function PlainItem({ item, name, label }: PlainProps) {
+  const { register } = useFormContext()
+  const kept: unknown = useWatch({ name: `${name}.kept` })
+  const problem = useProblem(`${name}.item`)
+  const isSecret = item.kind === 'secret'
+  return (
+    <div className="min-w-0 flex-1">
+      <input
+        aria-label={label}
+        aria-invalid={problem ? true : undefined}
+        type={isSecret ? 'password' : 'text'}
+        autoComplete={isSecret ? 'new-password' : 'off'}
+        spellCheck={false}
+        placeholder={isSecret && typeof kept === 'string' ? keptWords(kept) : undefined}
+        className={`${inputLook} w-full`}
+        {...register(`${name}.item`)}
+      />
+      {problem ? <p className="mt-1 text-sm text-bad">{problem}</p> : null}
+    </div>
+  )
+}

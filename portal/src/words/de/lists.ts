@@ -1,0 +1,25 @@
+import type { lists as words } from '../en/lists.ts'
+
+export const lists: Record<keyof typeof words, string> = {
+  'lists.filters': 'Filter',
+  'lists.search': 'Nach Name oder Art suchen',
+  'lists.noneFits': 'Nichts passt',
+  'lists.noneFitsHint': 'Versuchen Sie andere Wörter oder weniger Filter.',
+  'lists.turnedOn': '{name} ist an',
+  'lists.turnedOff': '{name} ist aus',
+  'lists.enabledOf': '{name} eingeschaltet',
+  'lists.off': 'Aus',
+  'lists.delete': 'Löschen',
+  'lists.deleted': '{name} ist gelöscht',
+  'lists.views': 'Ansichten',
+  'lists.name': 'Name',
+  'lists.settings': 'Einstellungen',
+  'lists.general': 'Allgemein',
+  'lists.changeType': 'Etwas anderes wählen',
+  'lists.startsOn': 'Gleich eingeschaltet',
+  'lists.startsOnHint': 'Sonst lässt es sich ausprobieren, bevor es etwas tut.',
+  'lists.never': 'Noch nichts',
+  'lists.lastEvent': 'letztes Ereignis',
+  'lists.notRead': 'nicht lesbar',
+  'lists.all': 'Alle',
+}
