@@ -23,12 +23,26 @@ export const ModelState = z.object({
   cursor: z.string().nullable(),
   /** Names of traits that rows had. */
   traits: z.array(z.string()),
+  /** Rows of people who were erased, as marks: as long as such a row stays as it is, it is not told again. */
+  erased: z.array(z.string()).default([]),
+  /** Rises with every erasure: a run that read what is known before it begins again. */
+  erasures: z.int().default(0),
 })
 export type ModelState = z.infer<typeof ModelState>
 
-const NOTHING: ModelState = { v: 1, generation: 0, folder: '', pages: [], rows: 0, cursor: null, traits: [] }
+const NOTHING: ModelState = {
+  v: 1,
+  generation: 0,
+  folder: '',
+  pages: [],
+  rows: 0,
+  cursor: null,
+  traits: [],
+  erased: [],
+  erasures: 0,
+}
 
-type Named = Pick<Model, 'workspace' | 'id'>
+export type Named = Pick<Model, 'workspace' | 'id'>
 
 export function modelPrefix({ workspace, id }: Named): string {
   return `models/ws=${workspace}/${id}/`
@@ -74,10 +88,13 @@ export async function writePage(
   await bucket.put(pageKey(model, folder, page), gzipSync(text))
 }
 
-/** Pages of runs that are over, and uploads; `keep`: the folder that is in force, null when the model is gone. */
-export async function forgetPages(bucket: R2Bucket, model: Named, keep: string | null): Promise<void> {
+/**
+ * Pages of runs that are over, and uploads; `keep`: the folders that are in force (and the state with them), null when the
+ * model is gone.
+ */
+export async function forgetPages(bucket: R2Bucket, model: Named, keep: readonly string[] | null): Promise<void> {
   const prefix = modelPrefix(model)
-  const kept = keep === null ? [] : [`${prefix}${keep}/`, stateKey(model)]
+  const kept = keep === null ? [] : [...keep.map((folder) => `${prefix}${folder}/`), stateKey(model)]
   let startAfter: string | undefined
   for (;;) {
     const page = await bucket.list({ prefix, ...(startAfter === undefined ? {} : { startAfter }) })
@@ -86,4 +103,40 @@ export async function forgetPages(bucket: R2Bucket, model: Named, keep: string |
     if (!page.truncated) return
     startAfter = page.objects.at(-1)?.key
   }
+}
+
+export interface ModelFolder {
+  readonly name: string
+  /** Of rows that were laid down for a run; null: of what a run knows. */
+  readonly upload: string | null
+  readonly keys: readonly string[]
+}
+
+/** Everything that lies beside the state of a model. */
+export async function foldersOf(bucket: R2Bucket, model: Named): Promise<readonly ModelFolder[]> {
+  const prefix = modelPrefix(model)
+  const folders = new Map<string, string[]>()
+  let startAfter: string | undefined
+  for (;;) {
+    const page = await bucket.list({ prefix, ...(startAfter === undefined ? {} : { startAfter }) })
+    for (const { key } of page.objects) {
+      const [name = '', rest] = key.slice(prefix.length).split('/')
+      if (rest !== undefined)
+        folders
+          .set(name, folders.get(name) ?? [])
+          .get(name)
+          ?.push(key)
+    }
+    if (!page.truncated) break
+    startAfter = page.objects.at(-1)?.key
+  }
+  return [...folders].map(([name, keys]) => ({ name, keys, upload: uploadOf(name) }))
+}
+
+export function uploadFolder(upload: string): string {
+  return `upload-${upload}`
+}
+
+function uploadOf(folder: string): string | null {
+  return folder.startsWith(uploadFolder('')) ? folder.slice(uploadFolder('').length) : null
 }

@@ -3,11 +3,11 @@ import { compareKeys } from '../shared/model/difference.ts'
 import { gunzippedText } from './gzip-text.ts'
 import type { Model } from './model-row.ts'
 import { type ModelReader, ModelRefusal, type SourceRow } from './model-source.ts'
-import { modelPrefix } from './model-state.ts'
+import { modelPrefix, uploadFolder } from './model-state.ts'
 
 /** Rows that the command line read out of the lake, laid down in pages in the order of their keys. */
 function uploadPrefix(model: Pick<Model, 'workspace' | 'id'>, upload: string): string {
-  return `${modelPrefix(model)}upload-${upload}/`
+  return `${modelPrefix(model)}${uploadFolder(upload)}/`
 }
 
 export async function putUploadPage(
@@ -30,6 +30,10 @@ export async function openModelUpload(bucket: R2Bucket, model: Model, upload: st
     keys.push(...listed.objects.map(({ key }) => key))
     cursor = listed.truncated ? listed.cursor : undefined
   } while (cursor !== undefined)
+  // Rows that are not there would be taken for rows that are gone.
+  if (keys.length === 0) throw new ModelRefusal('there are no rows under this upload: run it again')
+  const isWhole = keys.every((key, n) => Number(key.slice(key.lastIndexOf('/') + 1)) === n)
+  if (!isWhole) throw new ModelRefusal('a page of the upload is missing: run it again')
   const pages = new Map<number, readonly SourceRow[]>()
   async function pageAt(n: number): Promise<readonly SourceRow[]> {
     const known = pages.get(n)
@@ -69,4 +73,25 @@ export async function openModelUpload(bucket: R2Bucket, model: Model, upload: st
     }
     return low
   }
+}
+
+/** Rows that go out of pages that were laid down; answers how many. The pages stay, so that none seems to be missing. */
+export async function eraseUpload(
+  bucket: R2Bucket,
+  keys: readonly string[],
+  isTheirs: (key: string, row: SourceRow['row']) => boolean,
+): Promise<number> {
+  let removed = 0
+  for (const key of keys) {
+    const object = await bucket.get(key)
+    const lines = object ? (await gunzippedText(object)).split('\n').filter((line) => line !== '') : []
+    const kept = lines.filter((line) => {
+      const row = JSON.parse(line) as SourceRow
+      return !isTheirs(row.key, row.row)
+    })
+    if (kept.length === lines.length) continue
+    await bucket.put(key, gzipSync(kept.join('\n')))
+    removed += lines.length - kept.length
+  }
+  return removed
 }

@@ -3,6 +3,7 @@ import { buryDocuments } from '../platform/audience-documents.ts'
 import { ConfigStore } from '../platform/config-store.ts'
 import { eraseFromArchive, type IsTheirs } from '../platform/erase-archive.ts'
 import { eraseFromGold, eraseFromSilver } from '../platform/erase-lake.ts'
+import { eraseFromModels } from '../platform/erase-models.ts'
 import { erasedPerson, isTheirs } from '../platform/erased-person.ts'
 import { closeErasure, type ErasureRow, erasureRow, storeForgot } from '../platform/erasure-row.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
@@ -43,6 +44,8 @@ const STORES: Readonly<Record<ErasedStore, Forgetting>> = {
     const removed = await Promise.all(TRACES.map((trace) => traceStub(env, row.workspace, trace).forget(ids)))
     return { removed: removed.reduce((sum, lines) => sum + lines, 0), next: null }
   },
+  models: async (env, row, at) =>
+    eraseFromModels(env, row.workspace, erasedPerson(env, row, ALL_TIME), await theirs(env, row), at),
   archive: async (env, row, at) => {
     const person = erasedPerson(env, row, ALL_TIME)
     return eraseFromArchive(env, row.workspace, person, await theirs(env, row), at)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contentHash } from '../platform/hashing.ts'
+import { rowKeys, rowMark } from '../platform/model-people.ts'
 import type { Model } from '../platform/model-row.ts'
 import type { SourceRow } from '../platform/model-source.ts'
 import { instantOf } from '../shared/import/field-value.ts'
@@ -20,7 +21,9 @@ export const ModelTally = z.object({
   removed: z.int(),
   unchanged: z.int(),
   failed: z.int(),
-  /** Why rows failed, and how many. */
+  /** Of a destination: rows that its rules leave out, consent among them. */
+  skipped: z.int().default(0),
+  /** Why rows failed or were skipped, and how many. */
   reasons: z.record(z.string(), z.int()),
   /** Some of them, by their primary keys. */
   failures: z.array(z.object({ key: z.string(), reason: z.string() })),
@@ -36,6 +39,7 @@ export const NO_COUNTS: ModelTally = {
   removed: 0,
   unchanged: 0,
   failed: 0,
+  skipped: 0,
   reasons: {},
   failures: [],
   samples: [],
@@ -49,6 +53,8 @@ export interface ModelPage {
   readonly rows: readonly SourceRow[]
   /** What was told of the same stretch of keys. */
   readonly known: readonly KnownRow[]
+  /** Marks of rows of people who were erased: as long as they stay so, they are no news. */
+  readonly erased: ReadonlySet<string>
   readonly generation: number
   /** Names of traits that rows had so far. */
   readonly traits: readonly string[]
@@ -64,20 +70,25 @@ export interface ModelItem {
   readonly body: JsonObject
 }
 
-interface Failed {
+/**
+ * A row that was not told. `skipped`: by a destination's rules, and like what `failed` it is tried again by the next run.
+ * `buried`: it failed, and a dead letter has it, which is what is tried again.
+ */
+export interface Untold {
   readonly key: string
   readonly reason: string
+  readonly kind: 'failed' | 'skipped' | 'buried'
 }
 
 /** Tells the difference of a page, and answers what is known afterwards. */
 export async function tellPage(env: Env, model: Model, input: ModelRunInput, page: ModelPage) {
   const { definition } = model
   const found: FoundRow<{ item: JsonObject; row: JsonObject }>[] = []
-  const failures: Failed[] = []
+  const failures: Untold[] = []
   const traits = new Set<string>()
   for (const { key, row } of page.rows) {
     const item = rowItem(definition, row)
-    if (!item.ok) failures.push({ key, reason: item.failure })
+    if (!item.ok) failures.push({ key, reason: item.failure, kind: 'failed' })
     else found.push({ key, hash: contentHash(canonicalJson(item.value)), row: { item: item.value, row } })
     const told = item.ok && isObject(item.value['traits']) ? Object.keys(item.value['traits']) : []
     for (const name of told) traits.add(name)
@@ -86,36 +97,44 @@ export async function tellPage(env: Env, model: Model, input: ModelRunInput, pag
   const failedKeys = new Set(failures.map(({ key }) => key))
   const isWhole = definition.cursor === null
   const known = page.known.filter(({ key }) => !failedKeys.has(key))
-  const { added, changed, removed, same } = differenceOf(known, found)
+  const { added: unknown, changed, removed, same } = differenceOf(known, found)
+  const isErased = (row: KnownRow) => page.erased.size > 0 && page.erased.has(rowMark(env, model, row))
+  const added = unknown.filter((row) => !isErased(row))
   const items = [
     ...added.map((row) => itemOf(model, input, page, row, 'added')),
     ...changed.map((row) => itemOf(model, input, page, row, 'changed')),
     ...(isWhole ? removed.flatMap((row) => removedOf(model, input, page, row) ?? []) : []),
   ]
   const large = items.filter(({ body }) => Buffer.byteLength(JSON.stringify(body)) > LIMITS.eventBytes)
-  failures.push(...large.map(({ key }) => ({ key, reason: `it has more than ${LIMITS.eventBytes} bytes` })))
+  failures.push(
+    ...large.map(({ key }) => ({
+      key,
+      reason: `it has more than ${LIMITS.eventBytes} bytes`,
+      kind: 'failed' as const,
+    })),
+  )
   const sendable = items.filter((item) => !large.includes(item))
-  const refused = input.dryRun ? [] : await sendModelItems(env, model, input, page.name, sendable)
-  failures.push(...refused)
-  const lost = new Map(failures.map((failure) => [failure.key, failure]))
+  failures.push(...(await sendModelItems(env, model, input, page.name, sendable)))
+  const untold = new Map(failures.map((failure) => [failure.key, failure]))
+  const lost = new Map([...untold].filter(([, { kind }]) => kind !== 'buried'))
   const keepsOwner = definition.onRemoved !== 'ignore'
   const told = [...added, ...changed].map(({ key, hash, row }) => {
     if (lost.has(key)) return { key, hash: null }
     const owner = keepsOwner ? ownerIn(definition, row.row) : undefined
-    return { key, hash, ...(owner?.ok ? { owner: owner.value } : {}) }
+    return { key, hash, ...(owner?.ok ? { owner: owner.value } : { of: rowKeys(env, model, row.row) }) }
   })
-  const there = [...found, ...failures.map(({ key }) => ({ key, hash: '', row: { item: {}, row: {} } }))]
+  const there = [...found, ...[...lost.values()].map(({ key }) => ({ key, hash: '', row: { item: {}, row: {} } }))]
   return {
     known: knownAfter(page.known, told, { isWhole, found: there }),
     traits: [...traits],
     tally: tallied(page.tally, {
       rows: page.rows.length,
-      added: added.filter(({ key }) => !lost.has(key)).length,
-      changed: changed.filter(({ key }) => !lost.has(key)).length,
-      removed: isWhole ? removed.filter(({ key }) => !lost.has(key)).length : 0,
-      unchanged: same,
-      failures: [...lost.values()],
-      items: input.dryRun ? items : [],
+      added: added.filter(({ key }) => !untold.has(key)).length,
+      changed: changed.filter(({ key }) => !untold.has(key)).length,
+      removed: isWhole ? removed.filter(({ key }) => !untold.has(key)).length : 0,
+      unchanged: same + unknown.length - added.length,
+      failures: [...untold.values()],
+      items: input.dryRun ? items.filter(({ key }) => !untold.has(key)) : [],
     }),
   }
 }
@@ -149,7 +168,7 @@ interface Counted {
   readonly changed: number
   readonly removed: number
   readonly unchanged: number
-  readonly failures: readonly Failed[]
+  readonly failures: readonly Untold[]
   readonly items: readonly ModelItem[]
 }
 
@@ -167,9 +186,10 @@ function tallied(before: ModelTally, counted: Counted): ModelTally {
     changed: before.changed + changed,
     removed: before.removed + removed,
     unchanged: before.unchanged + unchanged,
-    failed: before.failed + failures.length,
+    failed: before.failed + failures.filter(({ kind }) => kind !== 'skipped').length,
+    skipped: before.skipped + failures.filter(({ kind }) => kind === 'skipped').length,
     reasons,
-    failures: [...before.failures, ...failures].slice(0, MOST_FAILURES),
+    failures: [...before.failures, ...failures.map(({ key, reason }) => ({ key, reason }))].slice(0, MOST_FAILURES),
     samples: [...before.samples, ...samples].slice(0, MOST_SAMPLES),
   }
 }

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { waitingMessages } from '../platform/event-queues.ts'
 import { contentHash } from '../platform/hashing.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
+import { erasedSince, knownRowKeys, rowKeys } from '../platform/model-people.ts'
 import { openModel } from '../platform/model-reader.ts'
 import { type Model, modelOf, modelRow } from '../platform/model-row.ts'
 import { RUN_KIND } from '../platform/model-runs.ts'
 import { type ModelReader, ModelRefusal } from '../platform/model-source.ts'
-import { forgetPages, readPage, readState, swapState, writePage } from '../platform/model-state.ts'
+import { forgetPages, type ModelState, readPage, readState, swapState, writePage } from '../platform/model-state.ts'
 import { heldForActivation } from '../platform/quality-activation.ts'
 import { GOLD_TABLES } from '../shared/lake/columns.ts'
 import { compareKeys, type KnownRow } from '../shared/model/difference.ts'
@@ -33,6 +34,7 @@ const Cursor = z.object({
   phase: z.enum(['rows', 'swap']),
   /** Of the state that is compared with. */
   etag: z.string().nullable(),
+  erasures: z.int().default(0),
   folder: z.string(),
   generation: z.int(),
   after: z.string().nullable(),
@@ -66,7 +68,7 @@ export const runModel = defineJob({
     const held = model.type === 'lake' ? await heldForActivation(env, workspace, GOLD_TABLES, now) : undefined
     if (held !== undefined) return { ...progress(cursor, input), failed: `held: ${held}` }
     try {
-      return await rowsStep(env, model, input, cursor)
+      return await rowsStep(env, model, input, cursor, now)
     } catch (fault) {
       if (fault instanceof ModelRefusal) return { ...progress(cursor, input), failed: fault.message }
       throw fault
@@ -78,6 +80,7 @@ function nothing({ run }: ModelRunInput): Cursor {
   return {
     phase: 'rows',
     etag: null,
+    erasures: 0,
     folder: folderOf(1, run),
     generation: 0,
     after: null,
@@ -91,17 +94,33 @@ function nothing({ run }: ModelRunInput): Cursor {
 
 async function begin(env: Env, model: Model, input: ModelRunInput): Promise<Cursor> {
   const { value, etag } = await readState(env.LAKE, model)
-  const { generation, traits } = value
-  return { ...nothing(input), etag, generation, folder: folderOf(generation + 1, input.run), traits }
+  const { generation, traits, erasures } = value
+  // One that begins again leaves its pages behind: they may have what was erased.
+  const folder = folderOf(generation + 1, `${input.run} ${erasures}`)
+  return { ...nothing(input), etag, erasures, generation, folder, traits }
+}
+
+/** What is known changed while the run went on: it begins again when somebody was erased, which tells the same once more. */
+async function changed(env: Env, model: Model, input: ModelRunInput, before: Cursor, state: ModelState) {
+  if (state.generation === before.generation && state.erasures !== before.erasures)
+    return progress(await begin(env, model, input), input)
+  return { ...progress(before, input), failed: 'another run of this model ended meanwhile' }
 }
 
 function folderOf(generation: number, run: string): string {
   return `g${generation}-${contentHash(run).slice(0, 12)}`
 }
 
-async function rowsStep(env: Env, model: Model, input: ModelRunInput, before: Cursor): Promise<JobStep<Cursor>> {
+async function rowsStep(
+  env: Env,
+  model: Model,
+  input: ModelRunInput,
+  before: Cursor,
+  now: number,
+): Promise<JobStep<Cursor>> {
   const { value: state, etag } = await readState(env.LAKE, model)
-  if (etag !== before.etag) return { ...progress(before, input), failed: 'another run of this model ended meanwhile' }
+  if (etag !== before.etag) return changed(env, model, input, before, state)
+  const gone = await erasedSince(env, model.workspace, input.at, now)
   const reader = await openModel(env, model, input.upload)
   try {
     const range = { after: state.cursor, upTo: before.upTo }
@@ -118,9 +137,11 @@ async function rowsStep(env: Env, model: Model, input: ModelRunInput, before: Cu
     // The rest of what is known may be more than a step holds.
     const cut = known.isWhole ? end : (known.rows.at(-1)?.key ?? end)
     const within = cut === null ? page : page.filter(({ key }) => compareKeys(key, cut) <= 0)
+    const isGone = (keys: readonly string[]) => gone.size > 0 && keys.some((key) => gone.has(key))
     const told = await tellPage(env, model, input, {
-      rows: within,
-      known: known.rows,
+      rows: within.filter(({ row }) => !isGone(rowKeys(env, model, row))),
+      known: known.rows.filter((row) => !isGone(knownRowKeys(env, model, row))),
+      erased: new Set(state.erased),
       generation: cursor.generation,
       traits: cursor.traits,
       tally: cursor.tally,
@@ -128,6 +149,9 @@ async function rowsStep(env: Env, model: Model, input: ModelRunInput, before: Cu
     })
     if (!input.dryRun && told.known.length > 0)
       await writePage(env.LAKE, model, cursor.folder, cursor.pages.length, told.known)
+    // Whoever erases looks at the page, or is seen here.
+    const since = await erasedSince(env, model.workspace, input.at, now)
+    if (since.size !== gone.size) throw new Error('somebody was erased meanwhile')
     const pages =
       told.known.length > 0
         ? [...cursor.pages, { first: told.known[0]?.key ?? '', rows: told.known.length }]
@@ -185,15 +209,30 @@ async function knownBetween(
 /** The end: what is known now is in force. */
 async function swap(env: Env, model: Model, input: ModelRunInput, cursor: Cursor): Promise<JobStep<Cursor>> {
   const done = { ...progress(cursor, input), finished: true }
-  if (input.dryRun) return done
-  const { folder, generation, pages, traits, upTo } = cursor
   const current = await readState(env.LAKE, model)
+  if (input.dryRun) {
+    // Rows that were laid down for it have served.
+    await forgetPages(env.LAKE, model, [current.value.folder])
+    return done
+  }
+  const { folder, generation, pages, traits, upTo } = cursor
   const rows = pages.reduce((sum, page) => sum + page.rows, 0)
-  const state = { v: 1 as const, generation: generation + 1, folder, pages, rows, cursor: upTo, traits }
+  const { erased, erasures } = current.value
+  const next = {
+    v: 1 as const,
+    generation: generation + 1,
+    folder,
+    pages,
+    rows,
+    cursor: upTo,
+    traits,
+    erased,
+    erasures,
+  }
   const isMine = current.value.folder === folder
-  if (!isMine && !(await swapState(env.LAKE, model, state, cursor.etag)))
-    return { ...progress(cursor, input), failed: 'another run of this model ended meanwhile' }
-  await forgetPages(env.LAKE, model, folder)
+  if (!isMine && !(await swapState(env.LAKE, model, next, cursor.etag)))
+    return changed(env, model, input, cursor, (await readState(env.LAKE, model)).value)
+  await forgetPages(env.LAKE, model, [folder])
   return done
 }
 

@@ -72,7 +72,8 @@ export const ModelRunDocument = z
     removed: z.int(),
     unchanged: z.int(),
     failed: z.int(),
-    reasons: z.record(z.string(), z.int()).meta({ description: 'Why rows failed, and how many' }),
+    skipped: z.int().meta({ description: 'Of mode `destination`: left out by its rules, consent among them' }),
+    reasons: z.record(z.string(), z.int()).meta({ description: 'Why rows failed or were skipped, and how many' }),
     failures: z.array(z.object({ key: z.string(), reason: z.string() })).meta({ description: 'Some of them' }),
     samples: z
       .array(z.object({ key: z.string(), change: z.string(), item: z.json() }))

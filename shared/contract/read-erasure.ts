@@ -9,6 +9,7 @@ export const ERASED_STORES = [
   'deliveries',
   'dead_letters',
   'trace',
+  'models',
   'archive',
   'silver',
   'gold',

@@ -4,7 +4,10 @@ import type { RowOwner } from './row-item.ts'
 export interface KnownRow {
   readonly key: string
   readonly hash: string
+  /** Where what is gone is told. */
   readonly owner?: RowOwner
+  /** Keyed hashes of the ids of its owner, so that an erasure finds it. */
+  readonly of?: readonly string[]
 }
 
 export interface FoundRow<T> {

@@ -18,6 +18,7 @@ const Told = z.object({
   removed: z.int().default(0),
   unchanged: z.int().default(0),
   failed: z.int().default(0),
+  skipped: z.int().default(0),
   reasons: z.record(z.string(), z.int()).default({}),
   failures: z.array(z.object({ key: z.string(), reason: z.string() })).default([]),
   samples: z.array(z.object({ key: z.string(), change: z.string(), item: z.json() })).default([]),
