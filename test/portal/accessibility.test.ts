@@ -4,6 +4,7 @@ import { executable, type Portal, startPortal, violations } from './signed-in.ts
 /** No violation of WCAG A or AA on any page, in light and dark, wide and at 390 px, where nothing may be cut off. */
 const PAGES = [
   '/sign-in',
+  '/',
   '/start',
   '/live',
   '/profiles',

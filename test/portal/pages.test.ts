@@ -197,7 +197,10 @@ describe.skipIf(executable === undefined)('the pages', () => {
     await context.close()
     const narrow = await portal.open({ scopes: ['events:read'] })
     await narrow.goto('/live')
-    expect(await narrow.page.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['Live events'])
+    expect(await narrow.page.getByRole('navigation').getByRole('link').allTextContents()).toEqual([
+      'Overview',
+      'Live events',
+    ])
     await narrow.goto('/profiles')
     await narrow.page.getByText('Your API token lacks the scope profiles:read').waitFor()
     await narrow.context.close()

@@ -1,3 +1,4 @@
+import type { Figures } from '../../../shared/pipeline/figures.ts'
 import type { LiveEvent, LiveFilter } from '../../../shared/pipeline/live.ts'
 
 /**
@@ -19,6 +20,8 @@ export interface LiveListener {
   onEvent(row: LiveRow): void
   onGap(skipped: number): void
   onState(state: LiveState): void
+  /** Whoever gives it asks for figures. */
+  onFigures?(figures: Figures): void
 }
 
 interface Said {
@@ -26,6 +29,7 @@ interface Said {
   readonly event?: LiveRow
   readonly skipped?: number
   readonly payloads?: boolean
+  readonly figures?: Figures
 }
 
 const PING_MS = 20_000
@@ -36,6 +40,8 @@ const FINAL: ReadonlySet<number> = new Set([4400, 4401, 4403])
 
 export interface LiveSocket {
   filter(filter: LiveFilter): void
+  /** While nobody looks. */
+  pause(isPaused: boolean): void
   close(): void
 }
 
@@ -45,6 +51,7 @@ export function openLiveSocket(first: LiveFilter, listener: LiveListener): LiveS
   let timer: ReturnType<typeof setTimeout> | undefined
   let waitMs = FIRST_WAIT_MS
   let closed = false
+  let paused = false
   const pings = setInterval(() => say({ type: 'ping' }), PING_MS)
 
   function say(message: object): void {
@@ -54,9 +61,13 @@ export function openLiveSocket(first: LiveFilter, listener: LiveListener): LiveS
     listener.onState({ kind: 'connecting' })
     const url = new URL('/api/v1/events/live', location.href)
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+    if (listener.onFigures) url.searchParams.set('figures', '1')
     const mine = new WebSocket(url, ['tributary'])
     socket = mine
-    mine.onopen = () => say({ type: 'filter', ...filter })
+    mine.onopen = () => {
+      say({ type: 'filter', ...filter })
+      if (paused) say({ type: 'pause' })
+    }
     mine.onmessage = ({ data }) => hear(JSON.parse(String(data)) as Said)
     mine.onclose = ({ code, reason }) => {
       if (closed || mine !== socket) return
@@ -72,6 +83,7 @@ export function openLiveSocket(first: LiveFilter, listener: LiveListener): LiveS
       listener.onState({ kind: 'open', payloads: said.payloads === true })
     } else if (said.type === 'event' && said.event) listener.onEvent(said.event)
     else if (said.type === 'gap') listener.onGap(said.skipped ?? 0)
+    else if (said.type === 'figures' && said.figures) listener.onFigures?.(said.figures)
   }
 
   connect()
@@ -79,6 +91,10 @@ export function openLiveSocket(first: LiveFilter, listener: LiveListener): LiveS
     filter(next) {
       filter = next
       say({ type: 'filter', ...next })
+    },
+    pause(isPaused) {
+      if (isPaused !== paused) say({ type: isPaused ? 'pause' : 'resume' })
+      paused = isPaused
     },
     close() {
       closed = true

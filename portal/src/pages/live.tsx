@@ -4,6 +4,7 @@ import { Button } from '../components/button.tsx'
 import { Page } from '../components/page.tsx'
 import { Empty, Loading } from '../components/states.tsx'
 import { useKeys } from '../keys.ts'
+import { LiveLight } from '../live/live-light.tsx'
 import type { LiveState } from '../live/live-socket.ts'
 import { useLiveEvents } from '../live/use-live-events.ts'
 import { t } from '../words/words.ts'
@@ -66,22 +67,10 @@ interface ConditionProps {
   readonly waiting: number
 }
 
-const LIGHTS: Readonly<Record<LiveState['kind'], string>> = {
-  connecting: 'bg-warn',
-  open: 'bg-good',
-  waiting: 'bg-warn',
-  refused: 'bg-bad',
-}
-
 function Condition({ state, skipped, isPaused, waiting }: ConditionProps) {
-  const told = 'why' in state && state.why ? `: ${state.why}` : ''
   return (
     <p className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
-      <span className={`size-2 rounded-full ${isPaused ? 'bg-muted' : LIGHTS[state.kind]}`} aria-hidden="true" />
-      <span role="status">
-        {isPaused ? t('live.paused', { n: waiting }) : t(`live.state.${state.kind}`)}
-        {told}
-      </span>
+      <LiveLight state={state} instead={isPaused ? t('live.paused', { n: waiting }) : undefined} />
       {skipped > 0 ? <span className="text-warn">{t('live.skipped', { n: skipped })}</span> : null}
     </p>
   )

@@ -24,6 +24,7 @@ export function Navigation() {
           <Link
             key={to}
             to={to}
+            activeOptions={{ exact: to === '/' }}
             className="flex items-center gap-3 rounded-lg px-2.5 py-2 text-sm text-muted transition-colors hover:bg-raised hover:text-ink aria-[current=page]:bg-tint aria-[current=page]:font-medium aria-[current=page]:text-accent"
           >
             <Icon path={icon} />
