@@ -1,6 +1,6 @@
 import type { Condition } from '../shared/segment/condition.ts'
 import { type Benchmark, compared, median } from './figures.ts'
-import { startBenchServer } from './workerd.ts'
+import { startRawServer } from './raw-workerd.ts'
 
 const PEOPLE = 100_000
 const BATCH = 500
@@ -40,7 +40,7 @@ export const audienceBenchmark: Benchmark = {
   name: 'audience',
   about: `one shard of ${PEOPLE} people, median of ${ROUNDS} rounds`,
   async run() {
-    const server = await startBenchServer('bench/audience/worker.ts', {})
+    const server = await startRawServer('bench/audience/worker.ts', {})
     try {
       const timed = async (query: Record<string, string>) => {
         const started = performance.now()

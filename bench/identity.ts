@@ -1,5 +1,5 @@
 import { type Benchmark, compared, median } from './figures.ts'
-import { startBenchServer } from './workerd.ts'
+import { startRawServer } from './raw-workerd.ts'
 
 const ROUNDS = 5
 const BATCH = 100
@@ -10,7 +10,7 @@ export const identityBenchmark: Benchmark = {
   name: 'identity',
   about: `messages of two identifiers, ${BATCH} per call, ${CALLS} calls a round, median of ${ROUNDS} interleaved rounds`,
   async run() {
-    const server = await startBenchServer('bench/identity/worker.ts', { NULLS: 'NullObject' }, { consumers: false })
+    const server = await startRawServer('bench/identity/worker.ts', { NULLS: 'NullObject' })
     try {
       const round = async (work: string, from: number, calls = CALLS, batch = BATCH) => {
         const query = new URLSearchParams({ work, from: String(from), calls: String(calls), batch: String(batch) })

@@ -4,6 +4,13 @@ export function isTransient(fault: unknown): boolean {
   return retryable === true || overloaded === true || isStoreFault(fault)
 }
 
+/** It has more to do than it can: a hot object, a database with a queue before it, too many writes of one key in R2. */
+export function isOverload(fault: unknown): boolean {
+  const { overloaded } = (fault ?? {}) as { readonly overloaded?: boolean }
+  const message = fault instanceof Error ? fault.message : ''
+  return overloaded === true || /overloaded|\(10058\)$/.test(message)
+}
+
 /**
  * D1 and R2 throw plain errors, and say in words alone whose fault it was. A statement that D1 could not run ends in
  * SQLite's code for it, and is ours to mend; a database that was not reached, was reset or has too much to do has none.

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import { isTransient } from './transient.ts'
+import { isOverload, isTransient } from './transient.ts'
 
 describe('a fault is worth waiting for', () => {
   test.each([
@@ -15,6 +15,13 @@ describe('a fault is worth waiting for', () => {
     new Error('get: We encountered an internal error. Please try again. (10001)'),
     new Error('put: Reduce your concurrent request rate for the same object. (10058)'),
   ])('$message', (fault) => expect(isTransient(fault)).toBe(true))
+})
+
+test('what is overloaded is told from what could not be reached', () => {
+  expect(isOverload(Object.assign(new Error('Durable Object is overloaded.'), { overloaded: true }))).toBe(true)
+  expect(isOverload(new Error('D1_ERROR: D1 DB is overloaded. Too many requests queued.'))).toBe(true)
+  expect(isOverload(new Error('put: Reduce your concurrent request rate for the same object. (10058)'))).toBe(true)
+  expect(isOverload(new Error('Network connection lost.'))).toBe(false)
 })
 
 describe('a fault is ours', () => {

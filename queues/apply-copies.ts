@@ -5,7 +5,7 @@ import { isTransient } from '../platform/transient.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import type { CopyWork, Placed } from './copy.ts'
 import { undecided } from './copy.ts'
-import { ALONE_AFTER_ATTEMPTS, reasonOf } from './faults.ts'
+import { ALONE_AFTER_ATTEMPTS, reasonOf, waitOf } from './faults.ts'
 import { NewsOfBatch } from './news-of-batch.ts'
 import { forgetAnswers, resolveCopies } from './resolve-copies.ts'
 
@@ -31,7 +31,7 @@ async function applyAll(env: Env, copies: readonly CopyWork[], news: NewsOfBatch
     waiting = undecided(waiting)
     if (waiting.length === 0) return
     if (hop === MOST_HOPS) {
-      for (const copy of waiting) copy.waiting = 'the profile keeps moving'
+      for (const copy of waiting) copy.waiting = { for: 'profile_moving', reason: 'the profile keeps moving' }
       return
     }
     forgetAnswers(waiting)
@@ -81,7 +81,7 @@ async function applyTogether(env: Env, group: readonly CopyWork[], news: NewsOfB
     for (const copy of group) {
       const bury = !isTransient(fault) && group.length === 1 && copy.unit.message.attempts >= ALONE_AFTER_ATTEMPTS
       if (bury) copy.outcome = { kind: 'dead_letter', stage: 'apply', reason: reasonOf(fault) }
-      else copy.waiting = reasonOf(fault)
+      else copy.waiting = waitOf(fault)
     }
   }
 }
@@ -100,7 +100,7 @@ function take(group: readonly CopyWork[], answer: ApplyAnswer): void {
       }
       return
     case 'busy':
-      for (const copy of group) copy.waiting = 'the profile has too much to tell'
+      for (const copy of group) copy.waiting = { for: 'profile_busy', reason: 'the profile has too much to tell' }
       return
     case 'elsewhere':
       return

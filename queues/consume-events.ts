@@ -4,8 +4,9 @@ import { type DeadLetter, NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { IngestMessage } from '../shared/message/ingest-message.ts'
 import { applyCopies } from './apply-copies.ts'
 import { type Unit, undecided, unitOf } from './copy.ts'
-import { ALONE_AFTER_ATTEMPTS, reasonOf, retryLater } from './faults.ts'
+import { ALONE_AFTER_ATTEMPTS, reasonOf, retryLater, waitOf } from './faults.ts'
 import { identifyCopies } from './identify-copies.ts'
+import { meterWaits } from './meter-waits.ts'
 import { normalizeCopies } from './normalize-copies.ts'
 import { unfoldHooks } from './normalize-hooks.ts'
 import { resolveCopies } from './resolve-copies.ts'
@@ -41,6 +42,8 @@ async function processUnits(units: readonly Unit[], env: Env): Promise<void> {
     // The archive, a queue or a meter refused: nothing was acknowledged, everything is done again.
     log.error('consume-events: the batch will be redelivered', { fault })
     for (const { message } of units) retryLater(message)
+    for (const copy of copies) copy.waiting ??= waitOf(fault)
+    await meterWaits(env, units)
     return
   }
   for (const unit of units) {
@@ -50,10 +53,16 @@ async function processUnits(units: readonly Unit[], env: Env): Promise<void> {
       workspace_id: unit.source?.workspace,
       source_id: unit.ingest.source,
       attempts: unit.message.attempts,
-      reason: unit.copies.find((copy) => copy.waiting)?.waiting,
+      ...waitingOf(unit),
     })
     retryLater(unit.message)
   }
+  await meterWaits(env, units)
+}
+
+function waitingOf({ copies }: Unit) {
+  const wait = copies.find(({ waiting }) => waiting)?.waiting
+  return { waits_for: wait?.for, reason: wait?.reason }
 }
 
 function isDecided(unit: Unit): boolean {

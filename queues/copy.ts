@@ -10,6 +10,7 @@ import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { copyIdOf, type IngestItem, type IngestMessage } from '../shared/message/ingest-message.ts'
 import type { PluginCalls } from '../shared/pipeline/plugin-calls.ts'
 import type { StageNote } from '../shared/pipeline/stage-note.ts'
+import type { Wait } from '../shared/pipeline/wait.ts'
 import type { ProfileChange } from '../shared/profile/effect.ts'
 import type { HeldBy } from '../shared/profile/leaf.ts'
 import type { Finding } from '../shared/tracking-plan/judge-event.ts'
@@ -53,7 +54,7 @@ export interface CopyWork {
   /** What it changed about the person. */
   told?: ProfileChange
   /** Why this copy cannot be decided in this delivery. */
-  waiting?: string
+  waiting?: Wait
 }
 
 /** What the graph answered. */

@@ -1,7 +1,16 @@
+import { isOverload, isTransient } from '../platform/transient.ts'
+import type { Wait } from '../shared/pipeline/wait.ts'
+
 /** What the consumers do about a fault: a broken machine is waited out, a broken message is buried. */
 
 export function reasonOf(fault: unknown): string {
   return fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault)
+}
+
+export function waitOf(fault: unknown): Wait {
+  const reason = reasonOf(fault)
+  if (isOverload(fault)) return { for: 'overloaded', reason }
+  return { for: isTransient(fault) ? 'unreachable' : 'fault', reason }
 }
 
 /** Attempts before a message is processed alone, and before what still fails in it is buried. */

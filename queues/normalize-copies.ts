@@ -41,7 +41,7 @@ async function configure(unit: Unit, configs: ConfigStore): Promise<WorkspaceCon
 }
 
 function wait(unit: Unit, reason: string): undefined {
-  for (const copy of unit.copies) copy.waiting = reason
+  for (const copy of unit.copies) copy.waiting = { for: 'configuration', reason }
 }
 
 function decideAll(unit: Unit, outcome: Outcome): undefined {

@@ -3,7 +3,7 @@ import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import type { Place } from '../shared/identity/place.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
 import type { CopyWork } from './copy.ts'
-import { reasonOf } from './faults.ts'
+import { waitOf } from './faults.ts'
 
 /** Step 2 for what Tributary itself tells: the leaf is known, and only where it is now is asked. Never cached: it is rare. */
 export async function placeOwnCopies(env: Env, config: WorkspaceConfig, copies: readonly CopyWork[]): Promise<void> {
@@ -13,7 +13,7 @@ export async function placeOwnCopies(env: Env, config: WorkspaceConfig, copies: 
     const byId = new Map(ids.map((id, i) => [id, places[i] as Place]))
     for (const copy of copies) take(copy, byId.get(copy.item.profile as CanonicalId) as Place)
   } catch (fault) {
-    for (const copy of copies) copy.waiting = reasonOf(fault)
+    for (const copy of copies) copy.waiting = waitOf(fault)
   }
 }
 
@@ -25,7 +25,7 @@ function take(copy: CopyWork, place: Place): void {
       return
     }
     case 'busy':
-      copy.waiting = 'the profile is being split'
+      copy.waiting = { for: 'profile_busy', reason: 'the profile is being split' }
       return
     case 'suppressed':
       copy.outcome = { kind: 'dropped', reason: 'suppressed' }

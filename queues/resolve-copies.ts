@@ -7,7 +7,7 @@ import { type Identifier, identifierName } from '../shared/identity/identifier.t
 import { isRoleMailbox } from '../shared/identity/identity-settings.ts'
 import type { ResolveAnswer, ResolveRequest } from '../shared/identity/resolve.ts'
 import type { CopyWork, Placed } from './copy.ts'
-import { ALONE_AFTER_ATTEMPTS, reasonOf } from './faults.ts'
+import { ALONE_AFTER_ATTEMPTS, reasonOf, waitOf } from './faults.ts'
 import { placeOwnCopies } from './place-own-copies.ts'
 
 /**
@@ -77,7 +77,7 @@ function take({ key, copies }: Asked, answer: ResolveAnswer): readonly Asked[] {
   const [first, ...rest] = copies as [CopyWork, ...CopyWork[]]
   switch (answer.kind) {
     case 'busy':
-      for (const copy of copies) copy.waiting = 'the profile is being split'
+      for (const copy of copies) copy.waiting = { for: 'profile_busy', reason: 'the profile is being split' }
       return []
     case 'suppressed':
       // By when it happened: another copy may be from after the erasure.
@@ -105,7 +105,7 @@ function remember(key: string, answer: Extract<ResolveAnswer, { kind: 'resolved'
 }
 
 function failed(copy: CopyWork, fault: unknown): void {
-  if (isTransient(fault) || copy.unit.message.attempts < ALONE_AFTER_ATTEMPTS) copy.waiting = reasonOf(fault)
+  if (isTransient(fault) || copy.unit.message.attempts < ALONE_AFTER_ATTEMPTS) copy.waiting = waitOf(fault)
   else copy.outcome = { kind: 'dead_letter', stage: 'resolve', reason: reasonOf(fault) }
 }
 

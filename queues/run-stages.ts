@@ -3,7 +3,7 @@ import { isTransient } from '../platform/transient.ts'
 import { type StageName, stagesOf } from '../shared/config/pipeline-settings.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import { type CopyWork, undecided } from './copy.ts'
-import { reasonOf } from './faults.ts'
+import { reasonOf, waitOf } from './faults.ts'
 import { enrichCopies } from './stage/enrich-copies.ts'
 import { planCopies } from './stage/plan-copies.ts'
 import { pluginCopies } from './stage/plugin-copies.ts'
@@ -28,7 +28,8 @@ export async function runStages(env: Env, configs: ConfigStore, copies: readonly
 async function runIn(env: Env, configs: ConfigStore, config: WorkspaceConfig, copies: readonly CopyWork[]) {
   const pipeline = await configs.pipeline(config.id)
   if (typeof pipeline === 'string') {
-    for (const copy of copies) copy.waiting = 'the pipeline of the workspace cannot be read'
+    for (const copy of copies)
+      copy.waiting = { for: 'configuration', reason: 'the pipeline of the workspace cannot be read' }
     return
   }
   const { settings } = config
@@ -47,7 +48,7 @@ async function runStage(stage: StageName, call: StageCall): Promise<void> {
   } catch (fault) {
     const reason = reasonOf(fault)
     for (const copy of undecided(call.copies)) {
-      if (isTransient(fault)) copy.waiting = reason
+      if (isTransient(fault)) copy.waiting = waitOf(fault)
       else copy.outcome = { kind: 'dead_letter', stage, reason }
     }
   }

@@ -46,7 +46,8 @@ async function byCode(
   const answer = await transformByCode(env, by, copies.map(eventOf), config.settings)
   for (const [i, copy] of copies.entries()) {
     if (answer.kind === 'done') settle(copy, transformation, answer.results[i] as Transformed)
-    else if (isWorthAnotherTry(answer.failure, copy)) copy.waiting = `${transformation.name}: ${answer.reason}`
+    else if (isWorthAnotherTry(answer.failure, copy))
+      copy.waiting = { for: 'customer_code', reason: `${transformation.name}: ${answer.reason}` }
     else settle(copy, transformation, { kind: 'failed', reason: answer.reason })
   }
 }

@@ -7,7 +7,7 @@ import { addHours, type SourceHours } from './source-hours.ts'
  * What a Meter object counts, one row per consumer batch, summed on read. Labels are a closed vocabulary, so sums over
  * shards and over time are sums of equal keys: `applied`, `duplicate`, `dropped:<reason>`, `rejected:<reason>`,
  * `dead_letter:<stage>` are outcomes and add up to the copies accepted; `late`, `conflict`, `redelivered`,
- * `refused_link:<reason>`, `hook_refused:<provider>:<reason>`, `plugin:<id>:<outcome>`, `violation:<kind>`, `stage:<stage>:<outcome>` are
+ * `waits:<what for>`, `refused_link:<reason>`, `hook_refused:<provider>:<reason>`, `plugin:<id>:<outcome>`, `violation:<kind>`, `stage:<stage>:<outcome>` are
  * observations beside them.
  */
 export type Counts = { [label: string]: number }

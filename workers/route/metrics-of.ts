@@ -5,6 +5,7 @@ import { SILVER_TABLES } from '../../shared/lake/columns.ts'
 import { type Counts, type Histogram, LATENCY_BOUNDS_MS, type MeterReading } from '../../shared/pipeline/meter.ts'
 import { STAGE_OUTCOMES } from '../../shared/pipeline/stage-counts.ts'
 import { DELIVERY_OUTCOMES } from '../../shared/pipeline/trace.ts'
+import { WAITS } from '../../shared/pipeline/wait.ts'
 import { SEVERITIES } from '../../shared/quality/expectation.ts'
 import type { HistogramMetric, Metric, Sample } from './prometheus.ts'
 
@@ -120,6 +121,14 @@ export function metricsOf(
       counts['audience_differed'],
     ),
     counter('cdp_events_conflict_total', 'Duplicates whose body differs from the copy applied', counts['conflict']),
+    labelled(
+      'cdp_events_waiting_total',
+      'Copies that were put back into their queue, by what they waited for',
+      'waits',
+      'reason',
+      WAITS,
+      counts,
+    ),
     counter('cdp_events_redelivered_total', 'Copies delivered again after they were counted', counts['redelivered']),
     {
       name: 'cdp_deliveries_total',
