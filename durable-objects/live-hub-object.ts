@@ -1,10 +1,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import { log } from '../platform/log.ts'
+import { maskOptionsOf } from '../platform/mask-options.ts'
 import { nameParts, TRACES, traceStub } from '../platform/stubs.ts'
 import { grantOf } from '../platform/token-grant.ts'
 import { isGranted } from '../shared/contract/granted.ts'
 import { grantedFigures } from '../shared/contract/granted-figures.ts'
 import { FIGURES_MS, figuresFor } from '../shared/pipeline/figures.ts'
+import type { MaskOptions } from '../shared/masking/mask.ts'
 import {
   type LiveCopy,
   type LiveFeed,
@@ -16,6 +18,7 @@ import { type Connection, connectionOf, eventText, keep, MOST_CONNECTIONS, say, 
 import { type FigureReader, figureReader } from './live-figures.ts'
 import { heard } from './live-message.ts'
 import { isRead, type LiveRate, newRate, takeGap, takes } from './live-rate.ts'
+import { maskedEventText } from './masked-event-text.ts'
 
 /** How long a token's answer is believed while events are shown. */
 const TOKEN_MS = 30_000
@@ -83,18 +86,25 @@ export class LiveHubObject extends DurableObject<Env> {
   /** What the consumers chose, from the filters that the traces knew. */
   async feed({ copies, shares }: LiveFeed): Promise<void> {
     const sockets = new Map(this.#open().map((socket) => [connectionIn(socket).id, socket]))
+    const isMasked = [...sockets.values()].some((socket) => connectionIn(socket).masked)
+    const options = isMasked ? await maskOptionsOf(this.env, this.#workspace) : undefined
     let isStale = false
     for (const share of shares) {
       const socket = sockets.get(share.watcher)
-      if (socket) this.#show(socket, share, copies)
+      if (socket) this.#show(socket, share, copies, options)
       else isStale = true
     }
     // They are gone, and the trace has not heard it.
     if (isStale) this.ctx.waitUntil(this.#tellTraces())
   }
 
-  #show(socket: WebSocket, { copies: mine, skipped }: LiveShare, copies: readonly LiveCopy[]): void {
-    const { id, seesPeople } = connectionIn(socket)
+  #show(
+    socket: WebSocket,
+    { copies: mine, skipped }: LiveShare,
+    copies: readonly LiveCopy[],
+    options: MaskOptions | undefined,
+  ): void {
+    const { id, seesPeople, masked } = connectionIn(socket)
     const rate = this.#rateOf(id)
     const heardAt = this.#heardAt(socket)
     const now = Date.now()
@@ -102,7 +112,7 @@ export class LiveHubObject extends DurableObject<Env> {
     for (const i of mine) {
       const copy = copies[i]
       if (!copy) continue
-      const text = eventText(copy, seesPeople)
+      const text = masked ? maskedEventText(copy, seesPeople, options) : eventText(copy, seesPeople)
       if (takes(rate, now, copy.isFailure, text.length, heardAt)) socket.send(text)
     }
     this.#oweGap(socket, rate)
@@ -204,12 +214,14 @@ export class LiveHubObject extends DurableObject<Env> {
   async #checkToken(socket: WebSocket): Promise<void> {
     const { tokenId, seesPeople: saw, figures } = connectionIn(socket)
     try {
-      const scopes = await grantOf(this.env, this.#workspace, tokenId, Date.now())
-      if (scopes === undefined) socket.close(4401, 'the token was revoked or has expired')
-      else if (!isGranted(scopes, 'events:read')) socket.close(4403, 'this token lacks the scope events:read')
+      const grant = await grantOf(this.env, this.#workspace, tokenId, Date.now())
+      if (grant === undefined) socket.close(4401, 'the token was revoked or has expired')
+      else if (!isGranted(grant.scopes, 'events:read')) socket.close(4403, 'this token lacks the scope events:read')
       else {
+        const { scopes, masked } = grant
         const seesPeople = isGranted(scopes, 'profiles:read')
-        keep(socket, { ...connectionIn(socket), seesPeople, ...(figures ? { figures: grantedFigures(scopes) } : {}) })
+        const told = figures ? { figures: grantedFigures(scopes) } : {}
+        keep(socket, { ...connectionIn(socket), seesPeople, masked, ...told })
         if (seesPeople !== saw) await this.#tellTraces()
       }
     } catch (fault) {

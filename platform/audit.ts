@@ -22,6 +22,10 @@ export function auditIfChanged(actor: Actor, act: string, detail: unknown): D1Pr
 function auditRow({ env, workspace, tokenId, now }: Actor, act: string, detail: unknown, condition: string) {
   const id = ulid(now, crypto.getRandomValues(new Uint8Array(10)))
   return env.DB.prepare(
-    `INSERT INTO audit (workspace, at, id, actor, act, detail) SELECT ?, ?, ?, ?, ?, ? WHERE ${condition}`,
+    `INSERT INTO audit (workspace, at, id, actor, act, detail, actor_name)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, coalesce(
+       (SELECT name FROM tokens WHERE workspace = ?1 AND id = ?4),
+       (SELECT name FROM members WHERE workspace = ?1 AND id = ?4))
+     WHERE ${condition}`,
   ).bind(workspace, now, id, tokenId, act, JSON.stringify(detail))
 }

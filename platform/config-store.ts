@@ -7,6 +7,7 @@ import {
   type WorkspaceConfig,
   WorkspaceSettings,
 } from '../shared/config/workspace-config.ts'
+import { type Grant, grantOfToken } from '../shared/contract/roles.ts'
 import type { DestinationConfig } from '../shared/destination/destination-config.ts'
 import { jsonOf } from '../shared/kernel/json.ts'
 import type { PipelineConfig } from '../shared/pipeline/pipeline-config.ts'
@@ -32,7 +33,7 @@ export type Unread = 'unknown' | 'unreadable'
 export interface TokenConfig {
   readonly id: string
   readonly workspace: string
-  readonly scopes: readonly string[]
+  readonly grant: Grant
   /** Epoch milliseconds, or null: never. */
   readonly expiresAt: number | null
 }
@@ -181,10 +182,12 @@ export class ConfigStore {
 
   async #readToken(hash: string): Promise<TokenConfig | undefined> {
     const row = await this.#db
-      .prepare('SELECT id, workspace, scopes, expires_at AS expiresAt FROM tokens WHERE hash = ?')
+      .prepare('SELECT id, workspace, scopes, role, expires_at AS expiresAt FROM tokens WHERE hash = ?')
       .bind(hash)
-      .first<Omit<TokenConfig, 'scopes'> & { scopes: string }>()
-    return row ? { ...row, scopes: JSON.parse(row.scopes) as string[] } : undefined
+      .first<Omit<TokenConfig, 'grant'> & { scopes: string; role: string | null }>()
+    if (!row) return undefined
+    const { id, workspace, expiresAt } = row
+    return { id, workspace, expiresAt, grant: grantOfToken(JSON.parse(row.scopes) as string[], row.role) }
   }
 }
 

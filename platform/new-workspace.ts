@@ -90,6 +90,10 @@ export function newModelId(): string {
   return `mdl_${randomName(12)}`
 }
 
+export function newMemberId(): string {
+  return `mbr_${randomName(12)}`
+}
+
 export function newToken(name: string, scopes: readonly string[]): NewToken {
   return { id: `tok_${randomName(12)}`, text: `tk_${randomSecret()}`, name, scopes }
 }

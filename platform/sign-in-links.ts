@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { hashToken } from './hashing.ts'
 import type { SqlStatement } from './new-workspace.ts'
 
-/** Links that open the portal once, in the name of an API token. Who can write to the database makes them. */
+/** Links that open the portal once, in the name of an API token or a member. Who can write to the database makes them. */
 export interface SignInLink {
   /** What stands in the link. */
   readonly once: string
@@ -10,9 +10,9 @@ export interface SignInLink {
 }
 
 /** Long enough for a development server that is started in the morning. */
-const LINK_MS = 24 * 3_600_000
+export const LINK_MS = 24 * 3_600_000
 
-/** A new link for a token; those made for it before end. `now` in epoch milliseconds. */
+/** A new link for a token or a member; those made for it before end. `now` in epoch milliseconds. */
 export function newSignInLink(workspace: string, tokenId: string, now: number): SignInLink {
   const once = randomBytes(24).toString('base64url')
   return {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 /**
  * The import rule, held. Rooms stand in one linear order; a room imports earlier rooms and itself, never later ones:
  *
- *   shared (kernel → event → identity → consent → tracking → enrich → matching → config → segment → profile → audience → transform → tracking-plan → plugin → pipeline → message → lake → quality → warehouse → model → provider → contract)
+ *   shared (kernel → event → identity → consent → tracking → enrich → matching → config → segment → profile → audience → transform → tracking-plan → masking → plugin → pipeline → message → lake → quality → warehouse → model → provider → contract)
  *   → platform → durable-objects → queues → workers
  *
  * and `shared` is pure: no clock, no chance, no I/O; its few packages are pure as well (the test names them).
@@ -23,6 +23,7 @@ const SHARED = [
   'audience',
   'transform',
   'tracking-plan',
+  'masking',
   'plugin',
   'pipeline',
   'message',

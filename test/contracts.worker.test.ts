@@ -23,7 +23,7 @@ async function aToken(scopes: readonly string[], expiresAt: number | null = null
 }
 
 function call(contract: Contract, token: string | undefined, query = '', environment: Env = env) {
-  const path = contract.path.replace('{ref}', 'user_id:nobody').replace(/\{\w+\}/g, 'nothing')
+  const path = contract.path.replace('{ref}', 'user_id:nobody').replace('{round}', '1').replace(/\{\w+\}/g, 'nothing')
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` }
   const method = contract.method.toUpperCase()
   const body = contract.body ? '{}' : null
@@ -123,6 +123,12 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?from=yesterday', 'from'],
     ['?stream=all', 'stream'],
   ],
+  readRoundObject: [['?by=', 'by']],
+  addRoundFile: [
+    ['?by=x&table=events&from=yesterday&to=1', 'from'],
+    ['?by=x&table=people&from=1&to=1', 'table'],
+  ],
+  giveUpLakeRound: [['?by=a b', 'by']],
   readProfile: [['?meta=perhaps', 'meta']],
   readProfileIdentity: [['?from=user_id:u', 'to']],
   listExpectations: [['?border=edge', 'border']],
@@ -254,6 +260,16 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
     ['?from=2026-03-02&to=2026-03-01', 'to'],
   ],
   listTokens: [['?cursor=made-up', 'cursor']],
+  listMembers: [
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
+  listAudit: [
+    ['?action=delete%20everything', 'action'],
+    ['?from=yesterday', 'from'],
+    ['?limit=0', 'limit'],
+    ['?cursor=made-up', 'cursor'],
+  ],
   listTransformations: [
     ['?limit=0', 'limit'],
     ['?cursor=made-up', 'cursor'],

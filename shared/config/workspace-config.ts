@@ -5,6 +5,7 @@ import { IdentitySettings } from '../identity/identity-settings.ts'
 import type { Aggregate } from '../segment/aggregate.ts'
 import type { Condition } from '../segment/condition.ts'
 import { PipelineSettings } from './pipeline-settings.ts'
+import { PrivacySettings } from './privacy-settings.ts'
 import { RetentionSettings } from './retention-settings.ts'
 import type { KeyRange } from './source-keys.ts'
 import type { OpenSourceSettings, SourceKind } from './source-settings.ts'
@@ -25,6 +26,7 @@ export const WorkspaceSettings = z.object({
   consent: ConsentSettings.prefault({}),
   tracking: TrackingSettings.prefault({}),
   pipeline: PipelineSettings.prefault({}),
+  privacy: PrivacySettings.prefault({}),
 })
 export type WorkspaceSettings = z.infer<typeof WorkspaceSettings>
 

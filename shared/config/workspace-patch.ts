@@ -5,6 +5,7 @@ import { EnrichPatch } from '../enrich/enrich-settings.ts'
 import { IdentifierTypeChanges, IdentitySettings } from '../identity/identity-settings.ts'
 import { MATCH_FIELDS, MatchingSettings } from '../identity/matching-settings.ts'
 import { PipelineSettings, Stages } from './pipeline-settings.ts'
+import { PrivacySettings } from './privacy-settings.ts'
 import { RetentionSettings } from './retention-settings.ts'
 import { TrackingSettings } from './tracking-settings.ts'
 import { WorkspaceSettings } from './workspace-config.ts'
@@ -108,6 +109,13 @@ export const WorkspacePatch = z
           .nullable()
           .optional(),
         enrich: EnrichPatch.nullable().optional(),
+      })
+      .nullable()
+      .optional(),
+    privacy: z
+      .strictObject({
+        analystsMayUnmask: change(PrivacySettings.shape.analystsMayUnmask),
+        personalNames: change(PrivacySettings.shape.personalNames),
       })
       .nullable()
       .optional(),

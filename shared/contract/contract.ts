@@ -9,6 +9,7 @@ export const SCOPES = [
   'profiles:read',
   'profiles:write',
   'profiles:erase',
+  'profiles:unmask',
   'events:read',
   'identity:read',
   'identity:write',
@@ -44,6 +45,9 @@ export const SCOPES = [
   'lake:export',
   'tokens:read',
   'tokens:write',
+  'members:read',
+  'members:write',
+  'audit:read',
   'admin',
 ] as const
 export type Scope = (typeof SCOPES)[number]
@@ -61,6 +65,12 @@ export interface Contract {
   readonly group: 'Ingestion' | 'Profiles' | 'Segments' | 'Tracking' | 'Operations' | 'About this API'
   readonly scope: Access
   readonly summary: string
+  /**
+   * What becomes of the answer for a role that sees personal values masked; unsaid, all of it is masked (shared/masking).
+   * `settings`: it is configuration, in which only what looks like an address is masked. `refused`: no such role may ask.
+   * `own`: the handler does it itself, or there is nothing of people in its file.
+   */
+  readonly masking?: 'settings' | 'refused' | 'own'
   readonly description?: string
   readonly params?: z.ZodType
   readonly query?: z.ZodType

@@ -22,6 +22,7 @@ export const exportProfile = defineContract({
   path: '/api/v1/profiles/{ref}/export',
   group: 'Profiles',
   scope: 'profiles:read',
+  masking: 'refused',
   summary: 'Everything held about a person, as one JSON document',
   description:
     'For a person who asks what is known of them. Events that the timeline has forgotten by age or number are in the archive ' +

@@ -1,7 +1,10 @@
 import { acceptMatch } from './accept-match.ts'
+import { addRoundFile } from './add-round-file.ts'
+import { beginOidc } from './begin-oidc.ts'
 import { bulkImport } from './bulk-import.ts'
 import { cancelJob } from './cancel-job.ts'
 import { checkTrackingPlan } from './check-tracking-plan.ts'
+import { commitLakeRound } from './commit-lake-round.ts'
 import { compactLake } from './compact-lake.ts'
 import type { Contract } from './contract.ts'
 import { countDeadLetters } from './count-dead-letters.ts'
@@ -10,10 +13,12 @@ import { createDestination } from './create-destination.ts'
 import { createExpectation } from './create-expectation.ts'
 import { createLink } from './create-link.ts'
 import { createMapping } from './create-mapping.ts'
+import { createMember } from './create-member.ts'
 import { createModel } from './create-model.ts'
 import { createPlugin } from './create-plugin.ts'
 import { createSegment } from './create-segment.ts'
 import { createSession } from './create-session.ts'
+import { createSignInLink } from './create-sign-in-link.ts'
 import { createSource } from './create-source.ts'
 import { createSync } from './create-sync.ts'
 import { createToken } from './create-token.ts'
@@ -24,7 +29,9 @@ import { deleteComputedTrait } from './delete-computed-trait.ts'
 import { deleteDestination } from './delete-destination.ts'
 import { deleteExpectation } from './delete-expectation.ts'
 import { deleteMapping } from './delete-mapping.ts'
+import { deleteMember } from './delete-member.ts'
 import { deleteModel } from './delete-model.ts'
+import { deleteOidc } from './delete-oidc.ts'
 import { deletePlugin } from './delete-plugin.ts'
 import { deleteSegment } from './delete-segment.ts'
 import { deleteSession } from './delete-session.ts'
@@ -35,10 +42,12 @@ import { deleteTrackingPlan } from './delete-tracking-plan.ts'
 import { deleteTransformation } from './delete-transformation.ts'
 import { discardDeadLetters } from './discard-dead-letters.ts'
 import { draftTrackingPlan } from './draft-tracking-plan.ts'
+import { endOidc } from './end-oidc.ts'
 import { eraseProfile } from './erase-profile.ts'
 import { explainProfile } from './explain-profile.ts'
 import { exportProfile } from './export-profile.ts'
 import { followLink } from './follow-link.ts'
+import { giveUpLakeRound } from './give-up-lake-round.ts'
 import { importSegmentMembers } from './import-segment-members.ts'
 import { ingestBatch } from './ingest-batch.ts'
 import { ingestCalls } from './ingest-calls.ts'
@@ -50,6 +59,7 @@ import { ingestCounters, readSdkSettings, readSourceConfig } from './ingest-sett
 import { ingestUsers } from './ingest-users.ts'
 import { keepProfilesApart } from './keep-profiles-apart.ts'
 import { liftSuppression } from './lift-suppression.ts'
+import { listAudit } from './list-audit.ts'
 import { listComputedTraitVersions } from './list-computed-trait-versions.ts'
 import { listComputedTraits } from './list-computed-traits.ts'
 import { listConsentHistory } from './list-consent-history.ts'
@@ -64,6 +74,7 @@ import { listLakeBronze } from './list-lake-bronze.ts'
 import { listLakePeople } from './list-lake-people.ts'
 import { listMappings } from './list-mappings.ts'
 import { listMatches } from './list-matches.ts'
+import { listMembers } from './list-members.ts'
 import { listModelRuns } from './list-model-runs.ts'
 import { listModels } from './list-models.ts'
 import { listPluginTypes } from './list-plugin-types.ts'
@@ -84,6 +95,8 @@ import { listTrackingPlans } from './list-tracking-plans.ts'
 import { listTransformations } from './list-transformations.ts'
 import { listWorkspaces } from './list-workspaces.ts'
 import { mergeProfiles } from './merge-profiles.ts'
+import { nameRoundKeys } from './name-round-keys.ts'
+import { openLakeRound } from './open-lake-round.ts'
 import { openLink } from './open-link.ts'
 import { overlapSegments } from './overlap-segments.ts'
 import { previewDestination } from './preview-destination.ts'
@@ -105,11 +118,14 @@ import { readJob } from './read-job.ts'
 import { readLake } from './read-lake.ts'
 import { readLakeFile } from './read-lake-file.ts'
 import { readLakeManifest } from './read-lake-manifest.ts'
+import { readLakeRounds } from './read-lake-rounds.ts'
 import { readLineage } from './read-lineage.ts'
 import { readMapping } from './read-mapping.ts'
 import { readMatch } from './read-match.ts'
+import { readMember } from './read-member.ts'
 import { readMetrics } from './read-metrics.ts'
 import { readModel } from './read-model.ts'
+import { readOidc } from './read-oidc.ts'
 import { readOpenApi } from './read-open-api.ts'
 import { readPlanViolations } from './read-plan-violations.ts'
 import { readPlugin } from './read-plugin.ts'
@@ -117,8 +133,10 @@ import { readProfile } from './read-profile.ts'
 import { readProfileIdentity } from './read-profile-identity.ts'
 import { readProfileQuality } from './read-profile-quality.ts'
 import { readQuality } from './read-quality.ts'
+import { readRoundObject } from './read-round-object.ts'
 import { readSegment } from './read-segment.ts'
 import { readSession } from './read-session.ts'
+import { readSignInOptions } from './read-sign-in-options.ts'
 import { readSource } from './read-source.ts'
 import { readSourceStatistics } from './read-source-statistics.ts'
 import { readSync } from './read-sync.ts'
@@ -136,11 +154,13 @@ import { runModel } from './run-model.ts'
 import { runPlugin } from './run-plugin.ts'
 import { runSync } from './run-sync.ts'
 import { setConsents } from './set-consents.ts'
+import { setOidc } from './set-oidc.ts'
 import { signIn } from './sign-in.ts'
 import { startRebuild } from './start-rebuild.ts'
 import { startRedelivery } from './start-redelivery.ts'
 import { startReplay } from './start-replay.ts'
 import { testPlugin } from './test-plugin.ts'
+import { unmaskProfile } from './unmask-profile.ts'
 import { unmergeProfile } from './unmerge-profile.ts'
 import { readUnsubscribeLink, unsubscribeLink } from './unsubscribe-link.ts'
 import { updateComputedTrait } from './update-computed-trait.ts'
@@ -148,6 +168,7 @@ import { updateDeadLetter } from './update-dead-letter.ts'
 import { updateDestination } from './update-destination.ts'
 import { updateExpectation } from './update-expectation.ts'
 import { updateMapping } from './update-mapping.ts'
+import { updateMember } from './update-member.ts'
 import { updateModel } from './update-model.ts'
 import { updatePlugin } from './update-plugin.ts'
 import { updateSegment } from './update-segment.ts'
@@ -180,6 +201,7 @@ export const contracts: readonly Contract[] = [
   setConsents,
   listConsentHistory,
   exportProfile,
+  unmaskProfile,
   mergeProfiles,
   unmergeProfile,
   listMatches,
@@ -253,6 +275,16 @@ export const contracts: readonly Contract[] = [
   readToken,
   updateToken,
   deleteToken,
+  createMember,
+  listMembers,
+  readMember,
+  updateMember,
+  deleteMember,
+  createSignInLink,
+  readOidc,
+  setOidc,
+  deleteOidc,
+  listAudit,
   createWorkspace,
   listWorkspaces,
   readImport,
@@ -289,6 +321,13 @@ export const contracts: readonly Contract[] = [
   listLakePeople,
   listLakeBronze,
   compactLake,
+  readLakeRounds,
+  openLakeRound,
+  readRoundObject,
+  nameRoundKeys,
+  addRoundFile,
+  commitLakeRound,
+  giveUpLakeRound,
   createExpectation,
   listExpectations,
   readExpectation,
@@ -321,6 +360,9 @@ export const contracts: readonly Contract[] = [
   createSession,
   readSession,
   deleteSession,
+  readSignInOptions,
+  beginOidc,
+  endOidc,
   readMetrics,
   readHealth,
   readOpenApi,

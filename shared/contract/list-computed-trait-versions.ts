@@ -20,6 +20,7 @@ export const listComputedTraitVersions = defineContract({
   path: '/api/v1/computed-traits/{key}/versions',
   group: 'Segments',
   scope: 'segments:read',
+  masking: 'settings',
   summary: 'What a computed trait was, newest version first',
   params: DefinitionReference,
   query: z.object({ cursor: CursorParameter, limit: LimitParameter }),

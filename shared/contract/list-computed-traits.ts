@@ -9,6 +9,7 @@ export const listComputedTraits = defineContract({
   path: '/api/v1/computed-traits',
   group: 'Segments',
   scope: 'segments:read',
+  masking: 'settings',
   summary: 'The computed traits of the workspace, by key',
   query: z.object({ cursor: CursorParameter, limit: LimitParameter }),
   reply: z.object({ computedTraits: z.array(ComputedTraitDocument), cursor: z.string().nullable() }),

@@ -8,6 +8,7 @@ export const listDestinationTypes = defineContract({
   path: '/api/v1/destination-types',
   group: 'Operations',
   scope: 'destinations:read',
+  masking: 'settings',
   summary: 'Where events can go, with the settings of each type as JSON Schema',
   reply: z.object({
     types: z.array(

@@ -9,6 +9,7 @@ export const listDestinations = defineContract({
   path: '/api/v1/destinations',
   group: 'Operations',
   scope: 'destinations:read',
+  masking: 'settings',
   summary: 'The destinations of the workspace, oldest first',
   query: z.object({ type: DestinationTypeName.optional(), cursor: CursorParameter, limit: LimitParameter }),
   reply: z.object({ destinations: z.array(DestinationDocument), cursor: z.string().nullable() }),

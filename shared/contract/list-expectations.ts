@@ -8,6 +8,7 @@ export const listExpectations = defineContract({
   path: '/api/v1/quality/expectations',
   group: 'Operations',
   scope: 'quality:read',
+  masking: 'settings',
   summary: 'What is expected of the data: the defaults, and what the workspace said itself',
   query: z.object({ border: QualityBorder.optional(), table: QualityTableName.optional() }),
   reply: z.object({ expectations: z.array(ExpectationDocument) }),

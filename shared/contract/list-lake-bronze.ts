@@ -8,6 +8,7 @@ export const listLakeBronze = defineContract({
   path: '/api/v1/lake/bronze',
   group: 'Operations',
   scope: 'lake:read',
+  masking: 'refused',
   summary: 'Objects of bronze that hold something of the workspace, by hour',
   description:
     'Oldest hour first. A page may be empty while there are more, and begin with objects of the page before.',

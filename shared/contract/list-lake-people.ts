@@ -18,6 +18,7 @@ export const listLakePeople = defineContract({
   path: '/api/v1/lake/people',
   group: 'Operations',
   scope: 'lake:export',
+  masking: 'refused',
   summary: 'People as rows of the tables of gold, as they are now',
   description:
     'What gold is made of, for workspaces that are small enough not to wait for it. Times are epoch milliseconds. Who changes ' +

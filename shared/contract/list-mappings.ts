@@ -8,6 +8,7 @@ export const listMappings = defineContract({
   path: '/api/v1/mappings',
   group: 'Operations',
   scope: 'imports:read',
+  masking: 'settings',
   summary: 'The saved mappings of the workspace, by name',
   reply: z.object({ mappings: z.array(MappingDocument) }),
   failures: [],

@@ -9,6 +9,7 @@ export const listModels = defineContract({
   path: '/api/v1/models',
   group: 'Operations',
   scope: 'models:read',
+  masking: 'settings',
   summary: 'The models of the workspace, oldest first',
   query: z.object({ cursor: CursorParameter, limit: LimitParameter }),
   reply: z.object({ models: z.array(ModelDocument), cursor: z.string().nullable() }),

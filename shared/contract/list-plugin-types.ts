@@ -9,6 +9,7 @@ export const listPluginTypes = defineContract({
   path: '/api/v1/plugin-types',
   group: 'Operations',
   scope: 'plugins:read',
+  masking: 'settings',
   summary: 'What can be installed, with the settings of each as JSON Schema',
   description:
     'An `input` plugin is a provider or connector and is installed as a source of kind `webhook`: `installedAs` says which.',

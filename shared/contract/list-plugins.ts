@@ -9,6 +9,7 @@ export const listPlugins = defineContract({
   path: '/api/v1/plugins',
   group: 'Operations',
   scope: 'plugins:read',
+  masking: 'settings',
   summary: 'The plugins of the workspace in their order, and how they go',
   query: z.object({ type: PluginTypeName.optional(), cursor: CursorParameter, limit: LimitParameter }),
   reply: z.object({ plugins: z.array(PluginWithHealth), cursor: z.string().nullable() }),

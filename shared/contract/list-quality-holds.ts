@@ -5,7 +5,7 @@ import { CursorParameter, LimitParameter } from './query.ts'
 
 const Time = z.string().meta({ format: 'date-time' })
 
-export const HoldStateName = z.enum(['held', 'releasing', 'released', 'passed'])
+export const HoldStateName = z.enum(['held', 'releasing', 'released', 'passed', 'expired'])
 
 export const HoldDocument = z
   .object({
@@ -13,7 +13,7 @@ export const HoldDocument = z
     border: QualityBorder,
     table: QualityTableName,
     hour: Time.nullable().meta({ description: 'Of the partition that is held; null: the table as a whole' }),
-    state: HoldStateName,
+    state: HoldStateName.meta({ description: '`expired`: nobody let its rows go while silver is kept, and they went' }),
     rows: z.int().meta({ description: 'About so many wait' }),
     objects: z.int().meta({ description: 'Of bronze, in which they stand' }),
     reasons: z.array(z.object({ expectation: z.string(), measured: z.number().nullable(), expected: z.string() })),

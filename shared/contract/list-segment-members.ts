@@ -9,6 +9,7 @@ export const listSegmentMembers = defineContract({
   path: '/api/v1/segments/{key}/members',
   group: 'Segments',
   scope: 'segments:read',
+  masking: 'own',
   summary: 'Who is in a segment, in pages that changes do not shift',
   description:
     'With `format=csv` the page is a CSV file with a header row, safe to open in a spreadsheet; the cursor of the next ' +

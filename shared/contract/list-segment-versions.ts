@@ -21,6 +21,7 @@ export const listSegmentVersions = defineContract({
   path: '/api/v1/segments/{key}/versions',
   group: 'Segments',
   scope: 'segments:read',
+  masking: 'settings',
   summary: 'What a segment was, newest version first',
   params: DefinitionReference,
   query: z.object({ cursor: CursorParameter, limit: LimitParameter }),

@@ -9,6 +9,7 @@ export const listSegments = defineContract({
   path: '/api/v1/segments',
   group: 'Segments',
   scope: 'segments:read',
+  masking: 'settings',
   summary: 'The segments of the workspace, by key',
   query: z.object({ cursor: CursorParameter, limit: LimitParameter }),
   reply: z.object({ segments: z.array(SegmentDocument), cursor: z.string().nullable() }),

@@ -8,6 +8,7 @@ export const listSourceTypes = defineContract({
   path: '/api/v1/source-types',
   group: 'Operations',
   scope: 'sources:read',
+  masking: 'settings',
   summary: 'What a source can be, with the settings of each as JSON Schema',
   description: 'The kinds that send by themselves, and every provider and connector that can post to a webhook.',
   reply: z.object({

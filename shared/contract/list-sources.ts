@@ -10,6 +10,7 @@ export const listSources = defineContract({
   path: '/api/v1/sources',
   group: 'Operations',
   scope: 'sources:read',
+  masking: 'settings',
   summary: 'The sources of the workspace, oldest first',
   query: z.object({ kind: z.enum(SOURCE_KINDS).optional(), cursor: CursorParameter, limit: LimitParameter }),
   reply: z.object({ sources: z.array(SourceDocument), cursor: z.string().nullable() }),

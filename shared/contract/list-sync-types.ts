@@ -7,6 +7,7 @@ export const listSyncTypes = defineContract({
   path: '/api/v1/sync-types',
   group: 'Operations',
   scope: 'syncs:read',
+  masking: 'settings',
   summary: 'The warehouses that can be synced to, with the settings of each as JSON Schema',
   reply: z.object({
     types: z.array(

@@ -9,6 +9,7 @@ export const listSyncs = defineContract({
   path: '/api/v1/syncs',
   group: 'Operations',
   scope: 'syncs:read',
+  masking: 'settings',
   summary: 'The syncs of the workspace, oldest first',
   query: z.object({ type: WarehouseTypeName.optional(), cursor: CursorParameter, limit: LimitParameter }),
   reply: z.object({ syncs: z.array(SyncDocument), cursor: z.string().nullable() }),

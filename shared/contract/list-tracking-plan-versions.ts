@@ -16,6 +16,7 @@ export const listTrackingPlanVersions = defineContract({
   path: '/api/v1/tracking-plans/{planId}/versions',
   group: 'Operations',
   scope: 'tracking-plans:read',
+  masking: 'settings',
   summary: 'What a tracking plan was, newest version first',
   params: PlanReference,
   query: z.object({ cursor: CursorParameter, limit: LimitParameter }),

@@ -9,6 +9,7 @@ export const listTrackingPlans = defineContract({
   path: '/api/v1/tracking-plans',
   group: 'Operations',
   scope: 'tracking-plans:read',
+  masking: 'settings',
   summary: 'The tracking plans of the workspace, oldest first',
   query: z.object({ cursor: CursorParameter, limit: LimitParameter }),
   reply: z.object({ trackingPlans: z.array(TrackingPlanDocument), cursor: z.string().nullable() }),

@@ -9,6 +9,7 @@ export const listTransformations = defineContract({
   path: '/api/v1/transformations',
   group: 'Operations',
   scope: 'transformations:read',
+  masking: 'settings',
   summary: 'The transformations of the workspace, in the order in which they run',
   query: z.object({ cursor: CursorParameter, limit: LimitParameter }),
   reply: z.object({ transformations: z.array(TransformationDocument), cursor: z.string().nullable() }),

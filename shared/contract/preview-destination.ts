@@ -8,6 +8,7 @@ export const previewDestination = defineContract({
   path: '/api/v1/destinations/{destinationId}/preview',
   group: 'Operations',
   scope: 'destinations:read',
+  masking: 'refused',
   summary: 'The exact request that a recent event would be, sent to nobody',
   description:
     'The newest event of `profile`, or of the workspace; or the one that is named. Secrets and the credentials made of ' +

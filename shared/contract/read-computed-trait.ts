@@ -8,6 +8,7 @@ export const readComputedTrait = defineContract({
   path: '/api/v1/computed-traits/{key}',
   group: 'Segments',
   scope: 'segments:read',
+  masking: 'settings',
   summary: 'Read one computed trait',
   params: DefinitionReference,
   reply: ComputedTraitDocument,

@@ -7,6 +7,7 @@ export const readDestination = defineContract({
   path: '/api/v1/destinations/{destinationId}',
   group: 'Operations',
   scope: 'destinations:read',
+  masking: 'settings',
   summary: 'A destination',
   params: DestinationReference,
   reply: DestinationDocument,

@@ -11,6 +11,7 @@ export const ERASED_STORES = [
   'trace',
   'models',
   'archive',
+  'quality',
   'silver',
   'gold',
 ] as const

@@ -7,6 +7,7 @@ export const readExpectation = defineContract({
   path: '/api/v1/quality/expectations/{expectationId}',
   group: 'Operations',
   scope: 'quality:read',
+  masking: 'settings',
   summary: 'One expectation',
   params: ExpectationReference,
   reply: ExpectationDocument,

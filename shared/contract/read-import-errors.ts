@@ -8,6 +8,7 @@ export const readImportErrors = defineContract({
   path: '/api/v1/imports/{jobId}/errors',
   group: 'Operations',
   scope: 'imports:read',
+  masking: 'refused',
   summary: 'The rows that were rejected, as CSV: row, column, code, message, line',
   description:
     'Names columns and says what is wrong; never what stands in the file. The first 100,000 rows are listed.',

@@ -7,6 +7,7 @@ export const readLakeFile = defineContract({
   path: '/api/v1/lake/files/{key}',
   group: 'Operations',
   scope: 'lake:export',
+  masking: 'refused',
   summary: 'A file of the lake, by its key (URL-encoded)',
   description:
     'Parquet of silver and gold and the manifests as they are. An object of bronze holds the lines of everybody: the answer ' +

@@ -24,6 +24,7 @@ export const readLakeManifest = defineContract({
   path: '/api/v1/lake/manifest',
   group: 'Operations',
   scope: 'lake:read',
+  masking: 'refused',
   summary: 'The files of the lake, as of one moment: for whoever reads them with an engine of their own',
   description:
     'Everything that was received is in the files that it names or in the tail of bronze. A file that is not there any more ' +

@@ -7,6 +7,7 @@ export const readMapping = defineContract({
   path: '/api/v1/mappings/{name}',
   group: 'Operations',
   scope: 'imports:read',
+  masking: 'settings',
   summary: 'One saved mapping',
   params: MappingReference,
   reply: MappingDocument,

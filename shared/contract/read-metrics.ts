@@ -7,6 +7,7 @@ export const readMetrics = defineContract({
   path: '/metrics',
   group: 'Operations',
   scope: 'metrics:read',
+  masking: 'own',
   summary: 'Counters of this workspace and the queues, for Prometheus',
   description:
     '`cdp_events_accepted_total` is the sum of processed, duplicate, dropped, rejected, dead letters, and of what waits ' +

@@ -7,6 +7,7 @@ export const readModel = defineContract({
   path: '/api/v1/models/{modelId}',
   group: 'Operations',
   scope: 'models:read',
+  masking: 'settings',
   summary: 'One model',
   params: ModelReference,
   reply: ModelDocument,

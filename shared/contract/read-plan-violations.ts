@@ -13,6 +13,7 @@ export const readPlanViolations = defineContract({
   path: '/api/v1/tracking-plans/{planId}/violations',
   group: 'Operations',
   scope: 'tracking-plans:read',
+  masking: 'settings',
   summary: 'How often events were otherwise than planned, by hour or day, with samples',
   description:
     'By arrival (UTC); hours are kept for 7 days and days for 90. Samples name messages and say what the value was like, ' +

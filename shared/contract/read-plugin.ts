@@ -7,6 +7,7 @@ export const readPlugin = defineContract({
   path: '/api/v1/plugins/{pluginId}',
   group: 'Operations',
   scope: 'plugins:read',
+  masking: 'settings',
   summary: 'A plugin, and how it goes',
   params: PluginReference,
   reply: PluginWithHealth,

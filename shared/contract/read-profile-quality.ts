@@ -10,6 +10,7 @@ export const readProfileQuality = defineContract({
   path: '/api/v1/quality/profiles',
   group: 'Operations',
   scope: 'quality:read',
+  masking: 'settings',
   summary: 'How complete and how right the profiles are, day by day for 90 days',
   description:
     'Completeness: the mean share of profiles that have each field that at least one in twenty has. Accuracy: the share of ' +

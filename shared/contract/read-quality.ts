@@ -20,6 +20,7 @@ export const readQuality = defineContract({
   path: '/api/v1/quality',
   group: 'Operations',
   scope: 'quality:read',
+  masking: 'settings',
   summary: 'What came of every expectation, by the hour, newest first',
   description: 'No value of anybody is in it. The last 24 hours unless said.',
   query: z.object({

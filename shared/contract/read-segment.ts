@@ -8,6 +8,7 @@ export const readSegment = defineContract({
   path: '/api/v1/segments/{key}',
   group: 'Segments',
   scope: 'segments:read',
+  masking: 'settings',
   summary: 'Read one segment',
   params: DefinitionReference,
   reply: SegmentDocument,

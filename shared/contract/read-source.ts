@@ -7,6 +7,7 @@ export const readSource = defineContract({
   path: '/api/v1/sources/{sourceId}',
   group: 'Operations',
   scope: 'sources:read',
+  masking: 'settings',
   summary: 'A source',
   params: SourceReference,
   reply: SourceDocument,

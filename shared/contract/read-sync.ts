@@ -7,6 +7,7 @@ export const readSync = defineContract({
   path: '/api/v1/syncs/{syncId}',
   group: 'Operations',
   scope: 'syncs:read',
+  masking: 'settings',
   summary: 'A sync, with its state, its last run, how far it is behind, and its last error',
   params: SyncReference,
   reply: SyncDocument,

@@ -7,6 +7,7 @@ export const readTrackingPlan = defineContract({
   path: '/api/v1/tracking-plans/{planId}',
   group: 'Operations',
   scope: 'tracking-plans:read',
+  masking: 'settings',
   summary: 'Read one tracking plan',
   params: PlanReference,
   reply: TrackingPlanDocument,

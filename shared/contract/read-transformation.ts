@@ -7,6 +7,7 @@ export const readTransformation = defineContract({
   path: '/api/v1/transformations/{transformationId}',
   group: 'Operations',
   scope: 'transformations:read',
+  masking: 'settings',
   summary: 'A transformation',
   params: TransformationReference,
   reply: TransformationDocument,

@@ -30,6 +30,7 @@ export const readWorkspace = defineContract({
   path: '/api/v1/workspace',
   group: 'Operations',
   scope: 'workspace:read',
+  masking: 'settings',
   summary: "Read the workspace's settings",
   reply: WorkspaceDocument,
   failures: [],

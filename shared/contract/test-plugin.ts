@@ -12,6 +12,7 @@ export const testPlugin = defineContract({
   path: '/api/v1/plugins/{pluginId}/test',
   group: 'Operations',
   scope: 'plugins:write',
+  masking: 'refused',
   summary: 'Ask a plugin about one event, which goes nowhere',
   description:
     'Of a blocking plugin, enabled or not: about the event that is given, as an SDK sends it; one that arrived (`messageId`); ' +

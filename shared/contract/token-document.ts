@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SCOPES } from './contract.ts'
 import { EVERY_SCOPE, EVERY_SCOPE_OF_WORKSPACE } from './granted.ts'
+import { Role } from './roles.ts'
 
 export const GrantedScope = z
   .enum([...SCOPES, EVERY_SCOPE, EVERY_SCOPE_OF_WORKSPACE])
@@ -12,6 +13,9 @@ export const TokenDocument = z
     id: z.string(),
     name: z.string(),
     scopes: z.array(z.string()),
+    role: Role.nullable().meta({
+      description: 'Made with a role: `scopes` is what that holds now. null: made with scopes',
+    }),
     expiresAt: z.string().nullable().meta({ format: 'date-time' }),
     createdAt: z.string().meta({ format: 'date-time' }),
   })

@@ -9,6 +9,7 @@ export const updateWorkspace = defineContract({
   path: '/api/v1/workspace',
   group: 'Operations',
   scope: 'workspace:write',
+  masking: 'settings',
   summary: "Change the workspace's settings",
   description:
     'A JSON merge patch: what is named changes, `null` goes back to the default, lists are replaced as a whole. In force ' +

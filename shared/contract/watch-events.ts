@@ -22,6 +22,7 @@ export const watchEvents = defineContract({
   path: '/api/v1/events/live',
   group: 'Operations',
   scope: 'events:read',
+  masking: 'own',
   summary: 'Watch events as they are decided: a WebSocket',
   description:
     `At most ${LIVE_PER_SECOND} events a second and connection; \`{"type":"gap","skipped":n}\` says how many were not shown. ` +

@@ -36,6 +36,8 @@ export interface LiveOpening {
   readonly filter: LiveFilter
   readonly tokenId: string
   readonly seesPeople: boolean
+  /** Personal values in what it is shown are masked. */
+  readonly masked: boolean
   /** Which figures it is told beside those of events; absent unless it asked for figures. */
   readonly figures?: readonly FigureGroup[]
 }

@@ -5,19 +5,23 @@ import { sessionOf } from '../../platform/session-token.ts'
 import { grantOf } from '../../platform/token-grant.ts'
 import type { Scope } from '../../shared/contract/contract.ts'
 import { isGranted } from '../../shared/contract/granted.ts'
+import type { Grant } from '../../shared/contract/roles.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
 import { needsSameOrigin, originOf } from './same-origin.ts'
 import { sessionCookieIn } from './session-cookie.ts'
 
-/** Who calls, proven by an API token, or by a session of the portal that was made with one. */
+/** Who calls, proven by an API token, or by a session of the portal that was made with one or is a member's. */
 export interface Caller {
   readonly workspace: string
+  /** Or of the member. */
   readonly tokenId: string
+  /** Personal values in what it reads are masked. */
+  readonly masked: boolean
 }
 
-export interface Holder extends Caller {
-  readonly scopes: readonly string[]
+export interface Holder extends Omit<Caller, 'masked'> {
+  readonly grant: Grant
   /** Of a session: when it ends, in epoch milliseconds. */
   readonly sessionEnds?: number
 }
@@ -45,9 +49,14 @@ export async function callerOf(
 ): Promise<Result<Caller, Failure>> {
   const holder = await holderOf(request, env, configs, now)
   if (!holder.ok) return holder
-  const { workspace, tokenId, scopes } = holder.value
-  if (!isGranted(scopes, scope)) return err(failure('forbidden', `this token lacks the scope ${scope}`))
-  return ok({ workspace, tokenId })
+  const { workspace, tokenId, grant } = holder.value
+  if (!isGranted(grant.scopes, scope)) return err(lacking(scope, grant))
+  return ok({ workspace, tokenId, masked: grant.masked })
+}
+
+function lacking(scope: Scope, { role }: Grant): Failure {
+  const who = role === null ? 'this token' : `the role ${role}`
+  return failure('forbidden', `${who} lacks the scope ${scope}`)
 }
 
 /** Who calls and what this one may; a token in the header comes before a session. */
@@ -71,7 +80,7 @@ export async function holderOfToken(
   const known = await configs.token(hashToken(token))
   if (known === 'unreadable') return err(UNREADABLE)
   if (known === 'unknown' || (known.expiresAt !== null && known.expiresAt <= now)) return err(UNAUTHORIZED)
-  return ok({ workspace: known.workspace, tokenId: known.id, scopes: known.scopes })
+  return ok({ workspace: known.workspace, tokenId: known.id, grant: known.grant })
 }
 
 async function holderOfSession(
@@ -84,12 +93,12 @@ async function holderOfSession(
   if (!session) return err(SESSION_ENDED)
   if (needsSameOrigin(request) && originOf(request) !== 'same') return err(FROM_ELSEWHERE)
   const { workspace, tokenId, expiresAt } = session
-  let scopes: readonly string[] | undefined
+  let grant: Grant | undefined
   try {
-    scopes = await grantOf(env, workspace, tokenId, now)
+    grant = await grantOf(env, workspace, tokenId, now)
   } catch (fault) {
     log.warn('session: its token cannot be read', { workspace_id: workspace, fault })
     return err(UNREADABLE)
   }
-  return scopes ? ok({ workspace, tokenId, scopes, sessionEnds: expiresAt }) : err(SESSION_ENDED)
+  return grant ? ok({ workspace, tokenId, grant, sessionEnds: expiresAt }) : err(SESSION_ENDED)
 }

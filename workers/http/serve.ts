@@ -7,6 +7,7 @@ import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
 import { fieldErrors } from '../../shared/segment/field-errors.ts'
 import { callerOf } from './authenticate-token.ts'
+import { answerFor, mayAsk } from './masked-answer.ts'
 import { problem } from './problem.ts'
 import { readBody } from './read-body.ts'
 
@@ -21,9 +22,11 @@ export interface Call {
   readonly requestId: string
   /** Epoch milliseconds. */
   readonly now: number
-  /** Of the token; both are empty for operations that anyone may call. */
+  /** Of the token or the member; both are empty for operations that anyone may call. */
   readonly workspace: string
   readonly tokenId: string
+  /** Personal values in the answer are masked, here and not by the handler (contract.masking says otherwise). */
+  readonly masked: boolean
 }
 
 export interface Input<C extends Contract> {
@@ -62,15 +65,17 @@ export function serve<const C extends Contract>(contract: C, handler: Handler<C>
 async function answered<C extends Contract>(
   contract: C,
   handler: Handler<C>,
-  call: Omit<Call, 'workspace' | 'tokenId'>,
+  call: Omit<Call, 'workspace' | 'tokenId' | 'masked'>,
   path: Readonly<Record<string, string>>,
 ): Answer<C> {
   const { env, request, now } = call
   const access = scopeOf(contract)
   const caller = access
     ? await callerOf(request, access, env, new ConfigStore(env.DB), now)
-    : ok({ workspace: '', tokenId: '' })
+    : ok({ workspace: '', tokenId: '', masked: false })
   if (!caller.ok) return caller
+  const asked = mayAsk(contract, caller.value)
+  if (!asked.ok) return asked
   const params = part(contract.params, path)
   if (!params.ok) return params
   const query = part(contract.query, contract.query && givenIn(new URL(request.url).searchParams))
@@ -79,7 +84,8 @@ async function answered<C extends Contract>(
   if (!body.ok) return body
   // The schemas of this very contract made these, which is what Input says of them.
   const input = { params: params.value, query: query.value, body: body.value } as Input<C>
-  return handler(input, { ...call, ...caller.value })
+  const answer = await handler(input, { ...call, ...caller.value })
+  return answerFor(contract, answer, env, caller.value)
 }
 
 function scopeOf({ scope }: Contract): Scope | undefined {
@@ -128,7 +134,11 @@ function success(contract: Contract, value: unknown, requestId: string): Respons
   const status = contract.status ?? 200
   if (value instanceof Response && value.webSocket) return value
   if (value instanceof Response) {
-    return new Response(value.body, { status, headers: { ...headers, ...Object.fromEntries(value.headers) } })
+    // Not as a record, which would keep one cookie of several.
+    const all = new Headers(headers)
+    for (const name of value.headers.keys()) all.delete(name)
+    for (const [name, text] of value.headers) all.append(name, text)
+    return new Response(value.body, { status, headers: all })
   }
   if (status === 204) return new Response(null, { status, headers })
   if (contract.media === undefined) return Response.json(value, { status, headers })

@@ -7,29 +7,34 @@ import { SESSION_SECONDS } from '../../platform/session-token.ts'
 const NAME = 'tributary_session'
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
-function cookieName({ hostname, port }: URL): string {
-  return LOOPBACK.has(hostname) && port !== '' ? `${NAME}_${port}` : NAME
+function nameOn({ hostname, port }: URL, name: string): string {
+  return LOOPBACK.has(hostname) && port !== '' ? `${name}_${port}` : name
 }
 
 /** What a request's cookie says, or undefined without one. */
 export function sessionCookieIn(request: Request): string | undefined {
+  return cookieIn(request, NAME)
+}
+
+export function sessionCookie(request: Request, session: string): string {
+  return cookie(request, NAME, session, SESSION_SECONDS)
+}
+
+export function endedSessionCookie(request: Request): string {
+  return cookie(request, NAME, '', 0)
+}
+
+export function cookieIn(request: Request, name: string): string | undefined {
   const header = request.headers.get('Cookie')
   if (header === null) return undefined
-  const wanted = `${cookieName(new URL(request.url))}=`
+  const wanted = `${nameOn(new URL(request.url), name)}=`
   const found = header.split(';').find((one) => one.trim().startsWith(wanted))
   return found?.trim().slice(wanted.length)
 }
 
-export function sessionCookie(request: Request, session: string): string {
-  return cookie(request, session, SESSION_SECONDS)
-}
-
-export function endedSessionCookie(request: Request): string {
-  return cookie(request, '', 0)
-}
-
-function cookie(request: Request, value: string, seconds: number): string {
+/** One that no script reads and no other site has sent along, but by leading here. */
+export function cookie(request: Request, name: string, value: string, seconds: number, path = '/'): string {
   const url = new URL(request.url)
   const secure = LOOPBACK.has(url.hostname) ? '' : '; Secure'
-  return `${cookieName(url)}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`
+  return `${nameOn(url, name)}=${value}; Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`
 }

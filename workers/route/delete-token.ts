@@ -3,7 +3,7 @@ import { err, ok } from '../../shared/kernel/result.ts'
 import { serve } from '../http/serve.ts'
 import { auditIfChanged } from './audit.ts'
 import { ANOTHER_KEEPER, granterOf, isKeeper, LAST_KEEPER, mayHandle } from './token-limits.ts'
-import { NO_TOKEN, scopesOf, tokenRow } from './token-row.ts'
+import { grantIn, NO_TOKEN, tokenRow } from './token-row.ts'
 
 /** Isolates that know the token forget it within five seconds (FreshCache). */
 export const deleteTokenRoute = serve(deleteToken, async ({ params }, call) => {
@@ -12,7 +12,7 @@ export const deleteTokenRoute = serve(deleteToken, async ({ params }, call) => {
   if (!row) return err(NO_TOKEN)
   const granter = await granterOf(call)
   if (!granter.ok) return granter
-  const allowed = mayHandle(granter.value, scopesOf(row))
+  const allowed = mayHandle(granter.value, grantIn(row).scopes)
   if (!allowed.ok) return allowed
   const mayGo = isKeeper(row) ? ANOTHER_KEEPER : 'true'
   const [deleted] = await env.DB.batch<{ id: string }>([
@@ -20,7 +20,7 @@ export const deleteTokenRoute = serve(deleteToken, async ({ params }, call) => {
       workspace,
       row.id,
     ),
-    auditIfChanged(call, 'deleteToken', { id: row.id }),
+    auditIfChanged(call, 'deleteToken', { id: row.id, name: row.name }),
   ])
   return deleted?.results[0] ? ok(null) : err(LAST_KEEPER)
 })

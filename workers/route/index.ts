@@ -6,9 +6,12 @@ import {
   unsubscribeLinkRoute,
 } from '../track/track-routes.ts'
 import { acceptMatchRoute } from './accept-match.ts'
+import { addRoundFileRoute } from './add-round-file.ts'
+import { beginOidcRoute } from './begin-oidc.ts'
 import { bulkImportRoute } from './bulk-import.ts'
 import { cancelJobRoute } from './cancel-job.ts'
 import { checkTrackingPlanRoute } from './check-tracking-plan.ts'
+import { commitLakeRoundRoute } from './commit-lake-round.ts'
 import { compactLakeRoute } from './compact-lake.ts'
 import { countDeadLettersRoute } from './count-dead-letters.ts'
 import { createComputedTraitRoute } from './create-computed-trait.ts'
@@ -16,10 +19,12 @@ import { createDestinationRoute } from './create-destination.ts'
 import { createExpectationRoute } from './create-expectation.ts'
 import { createLinkRoute } from './create-link.ts'
 import { createMappingRoute } from './create-mapping.ts'
+import { createMemberRoute } from './create-member.ts'
 import { createModelRoute } from './create-model.ts'
 import { createPluginRoute } from './create-plugin.ts'
 import { createSegmentRoute } from './create-segment.ts'
 import { createSessionRoute } from './create-session.ts'
+import { createSignInLinkRoute } from './create-sign-in-link.ts'
 import { createSourceRoute } from './create-source.ts'
 import { createSyncRoute } from './create-sync.ts'
 import { createTokenRoute } from './create-token.ts'
@@ -30,7 +35,9 @@ import { deleteComputedTraitRoute } from './delete-computed-trait.ts'
 import { deleteDestinationRoute } from './delete-destination.ts'
 import { deleteExpectationRoute } from './delete-expectation.ts'
 import { deleteMappingRoute } from './delete-mapping.ts'
+import { deleteMemberRoute } from './delete-member.ts'
 import { deleteModelRoute } from './delete-model.ts'
+import { deleteOidcRoute } from './delete-oidc.ts'
 import { deletePluginRoute } from './delete-plugin.ts'
 import { deleteSegmentRoute } from './delete-segment.ts'
 import { deleteSessionRoute } from './delete-session.ts'
@@ -41,12 +48,15 @@ import { deleteTrackingPlanRoute } from './delete-tracking-plan.ts'
 import { deleteTransformationRoute } from './delete-transformation.ts'
 import { discardDeadLettersRoute } from './discard-dead-letters.ts'
 import { draftTrackingPlanRoute } from './draft-tracking-plan.ts'
+import { endOidcRoute } from './end-oidc.ts'
 import { eraseProfileRoute } from './erase-profile.ts'
 import { explainProfileRoute } from './explain-profile.ts'
 import { exportProfileRoute } from './export-profile.ts'
+import { giveUpLakeRoundRoute } from './give-up-lake-round.ts'
 import { importSegmentMembersRoute } from './import-segment-members.ts'
 import { keepProfilesApartRoute } from './keep-profiles-apart.ts'
 import { liftSuppressionRoute } from './lift-suppression.ts'
+import { listAuditRoute } from './list-audit.ts'
 import { listComputedTraitVersionsRoute } from './list-computed-trait-versions.ts'
 import { listComputedTraitsRoute } from './list-computed-traits.ts'
 import { listConsentHistoryRoute } from './list-consent-history.ts'
@@ -61,6 +71,7 @@ import { listLakeBronzeRoute } from './list-lake-bronze.ts'
 import { listLakePeopleRoute } from './list-lake-people.ts'
 import { listMappingsRoute } from './list-mappings.ts'
 import { listMatchesRoute } from './list-matches.ts'
+import { listMembersRoute } from './list-members.ts'
 import { listModelRunsRoute } from './list-model-runs.ts'
 import { listModelsRoute } from './list-models.ts'
 import { listPluginTypesRoute } from './list-plugin-types.ts'
@@ -81,6 +92,8 @@ import { listTrackingPlansRoute } from './list-tracking-plans.ts'
 import { listTransformationsRoute } from './list-transformations.ts'
 import { listWorkspacesRoute } from './list-workspaces.ts'
 import { mergeProfilesRoute } from './merge-profiles.ts'
+import { nameRoundKeysRoute } from './name-round-keys.ts'
+import { openLakeRoundRoute } from './open-lake-round.ts'
 import { overlapSegmentsRoute } from './overlap-segments.ts'
 import { previewDestinationRoute } from './preview-destination.ts'
 import { previewSegmentRoute } from './preview-segment.ts'
@@ -101,11 +114,14 @@ import { readJobRoute } from './read-job.ts'
 import { readLakeRoute } from './read-lake.ts'
 import { readLakeFileRoute } from './read-lake-file.ts'
 import { readLakeManifestRoute } from './read-lake-manifest.ts'
+import { readLakeRoundsRoute } from './read-lake-rounds.ts'
 import { readLineageRoute } from './read-lineage.ts'
 import { readMappingRoute } from './read-mapping.ts'
 import { readMatchRoute } from './read-match.ts'
+import { readMemberRoute } from './read-member.ts'
 import { readMetricsRoute } from './read-metrics.ts'
 import { readModelRoute } from './read-model.ts'
+import { readOidcRoute } from './read-oidc.ts'
 import { readOpenApiRoute } from './read-open-api.ts'
 import { readPlanViolationsRoute } from './read-plan-violations.ts'
 import { readPluginRoute } from './read-plugin.ts'
@@ -113,8 +129,10 @@ import { readProfileRoute } from './read-profile.ts'
 import { readProfileIdentityRoute } from './read-profile-identity.ts'
 import { readProfileQualityRoute } from './read-profile-quality.ts'
 import { readQualityRoute } from './read-quality.ts'
+import { readRoundObjectRoute } from './read-round-object.ts'
 import { readSegmentRoute } from './read-segment.ts'
 import { readSessionRoute } from './read-session.ts'
+import { readSignInOptionsRoute } from './read-sign-in-options.ts'
 import { readSourceRoute } from './read-source.ts'
 import { readSourceStatisticsRoute } from './read-source-statistics.ts'
 import { readSyncRoute } from './read-sync.ts'
@@ -132,17 +150,20 @@ import { runModelRoute } from './run-model.ts'
 import { runPluginRoute } from './run-plugin.ts'
 import { runSyncRoute } from './run-sync.ts'
 import { setConsentsRoute } from './set-consents.ts'
+import { setOidcRoute } from './set-oidc.ts'
 import { signInRoute } from './sign-in.ts'
 import { startRebuildRoute } from './start-rebuild.ts'
 import { startRedeliveryRoute } from './start-redelivery.ts'
 import { startReplayRoute } from './start-replay.ts'
 import { testPluginRoute } from './test-plugin.ts'
+import { unmaskProfileRoute } from './unmask-profile.ts'
 import { unmergeProfileRoute } from './unmerge-profile.ts'
 import { updateComputedTraitRoute } from './update-computed-trait.ts'
 import { updateDeadLetterRoute } from './update-dead-letter.ts'
 import { updateDestinationRoute } from './update-destination.ts'
 import { updateExpectationRoute } from './update-expectation.ts'
 import { updateMappingRoute } from './update-mapping.ts'
+import { updateMemberRoute } from './update-member.ts'
 import { updateModelRoute } from './update-model.ts'
 import { updatePluginRoute } from './update-plugin.ts'
 import { updateSegmentRoute } from './update-segment.ts'
@@ -164,6 +185,7 @@ export const routes: readonly Route[] = [
   setConsentsRoute,
   listConsentHistoryRoute,
   exportProfileRoute,
+  unmaskProfileRoute,
   mergeProfilesRoute,
   unmergeProfileRoute,
   listMatchesRoute,
@@ -237,6 +259,16 @@ export const routes: readonly Route[] = [
   readTokenRoute,
   updateTokenRoute,
   deleteTokenRoute,
+  createMemberRoute,
+  listMembersRoute,
+  readMemberRoute,
+  updateMemberRoute,
+  deleteMemberRoute,
+  createSignInLinkRoute,
+  readOidcRoute,
+  setOidcRoute,
+  deleteOidcRoute,
+  listAuditRoute,
   createWorkspaceRoute,
   listWorkspacesRoute,
   bulkImportRoute,
@@ -274,6 +306,13 @@ export const routes: readonly Route[] = [
   listLakePeopleRoute,
   listLakeBronzeRoute,
   compactLakeRoute,
+  readLakeRoundsRoute,
+  openLakeRoundRoute,
+  readRoundObjectRoute,
+  nameRoundKeysRoute,
+  addRoundFileRoute,
+  commitLakeRoundRoute,
+  giveUpLakeRoundRoute,
   createExpectationRoute,
   listExpectationsRoute,
   readExpectationRoute,
@@ -306,6 +345,9 @@ export const routes: readonly Route[] = [
   createSessionRoute,
   readSessionRoute,
   deleteSessionRoute,
+  readSignInOptionsRoute,
+  beginOidcRoute,
+  endOidcRoute,
   readMetricsRoute,
   readHealthRoute,
   readOpenApiRoute,

@@ -1,6 +1,7 @@
+import { memberSignedIn } from '../../platform/member-sign-in.ts'
 import { sessionToken } from '../../platform/session-token.ts'
 import { useSignInLink } from '../../platform/sign-in-links.ts'
-import { grantOf } from '../../platform/token-grant.ts'
+import { grantOf, isMemberId } from '../../platform/token-grant.ts'
 import { signIn } from '../../shared/contract/sign-in.ts'
 import { failure } from '../../shared/kernel/failure.ts'
 import { err, ok } from '../../shared/kernel/result.ts'
@@ -11,6 +12,7 @@ const served = serve(signIn, async ({ query }, { env, request, now }) => {
   const used = await useSignInLink(env, query.once ?? '', now)
   // A link does not outlive the token in whose name it was made.
   if (!used || !(await grantOf(env, used.workspace, used.tokenId, now))) return err(USED)
+  if (isMemberId(used.tokenId)) await memberSignedIn(env, used.workspace, used.tokenId, now)
   const session = await sessionToken(env.WRITE_KEY_SECRET, used, now)
   return ok(new Response(null, { headers: { Location: '/', 'Set-Cookie': sessionCookie(request, session) } }))
 })

@@ -1,8 +1,9 @@
+import { grantOf, isMemberId } from '../../platform/token-grant.ts'
 import { EVERY_SCOPE, EVERY_SCOPE_OF_WORKSPACE, notHeld } from '../../shared/contract/granted.ts'
 import { type Failure, failure } from '../../shared/kernel/failure.ts'
 import { err, ok, type Result } from '../../shared/kernel/result.ts'
 import type { Call } from '../http/serve.ts'
-import { scopesOf, type TokenRow, tokenRow } from './token-row.ts'
+import { grantIn, type TokenRow, tokenRow } from './token-row.ts'
 
 /**
  * Nobody makes himself more than he is: a token may give, change and revoke only what it holds itself, and nothing it
@@ -13,18 +14,25 @@ export interface Granter {
   readonly expiresAt: number | null
 }
 
-/** The calling token, from D1 itself: what was taken from it a moment ago it may no longer give. */
+/** The calling token or member, from D1 itself: what was taken from it a moment ago it may no longer give. */
 export async function granterOf(call: Call): Promise<Result<Granter, Failure>> {
+  if (isMemberId(call.tokenId)) return granterOfMember(call)
   const row = await tokenRow(call, call.tokenId)
   if (!row) return err(failure('forbidden', 'the calling token was revoked'))
-  return ok({ scopes: scopesOf(row), expiresAt: row.expires_at })
+  return ok({ scopes: grantIn(row).scopes, expiresAt: row.expires_at })
+}
+
+async function granterOfMember({ env, workspace, tokenId, now }: Call): Promise<Result<Granter, Failure>> {
+  const grant = await grantOf(env, workspace, tokenId, now)
+  if (!grant) return err(failure('forbidden', 'you are no member of this workspace any more'))
+  return ok({ scopes: grant.scopes, expiresAt: null })
 }
 
 /** Whether the caller may hand out these scopes, or take them away. */
 export function mayHandle({ scopes }: Granter, wanted: readonly string[]): Result<null, Failure> {
   const lacking = notHeld(scopes, wanted)
   if (lacking.length === 0) return ok(null)
-  return err(failure('forbidden', `the calling token does not hold ${lacking.join(', ')} itself`))
+  return err(failure('forbidden', `the caller does not hold ${lacking.join(', ')}`))
 }
 
 /** When a token ends that the caller makes; `wanted` null is never, undefined whatever is allowed. */
@@ -52,7 +60,7 @@ export const ANOTHER_KEEPER = `EXISTS (SELECT 1 FROM tokens WHERE workspace = ?1
   AND EXISTS (SELECT 1 FROM json_each(tokens.scopes) WHERE value IN ('${EVERY_SCOPE}', '${EVERY_SCOPE_OF_WORKSPACE}')))`
 
 export function isKeeper(row: Pick<TokenRow, 'scopes' | 'expires_at'>): boolean {
-  const scopes = scopesOf(row)
+  const scopes = JSON.parse(row.scopes) as string[]
   return row.expires_at === null && (scopes.includes(EVERY_SCOPE) || scopes.includes(EVERY_SCOPE_OF_WORKSPACE))
 }
 

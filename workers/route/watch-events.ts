@@ -11,17 +11,18 @@ import { sessionCookieIn } from '../http/session-cookie.ts'
 
 const served = serve(
   watchEvents,
-  async ({ query: { figures, ...query } }, { env, request, workspace, tokenId, now }) => {
+  async ({ query: { figures, ...query } }, { env, request, workspace, tokenId, masked, now }) => {
     if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket')
       return err(failure('invalid_request', 'this is a WebSocket: connect with Upgrade: websocket'))
     const filter = LiveFilter.parse(query)
     if (JSON.stringify(filter).length > MOST_FILTER_CHARS)
       return err(failure('invalid_request', `a filter may have ${MOST_FILTER_CHARS} characters`))
-    const scopes = (await grantOf(env, workspace, tokenId, now)) ?? []
+    const { scopes = [] } = (await grantOf(env, workspace, tokenId, now)) ?? {}
     const opening: LiveOpening = {
       filter,
       tokenId,
       seesPeople: isGranted(scopes, 'profiles:read'),
+      masked,
       ...(figures === '1' || figures === 'true' ? { figures: grantedFigures(scopes) } : {}),
     }
     const headers = new Headers({ Upgrade: 'websocket', [OPENING_HEADER]: encodeURIComponent(JSON.stringify(opening)) })
