@@ -1,13 +1,16 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { hashToken, mintWriteKey } from '../../platform/hashing.ts'
 import { parseReading, type Reading } from '../../scripts/demo/metrics.ts'
 import { startProgress } from '../../scripts/demo/progress.ts'
 import { type BenchServer, startBenchServer } from '../workerd.ts'
+import { pageWithReport } from './page.ts'
 import { deviceOf, type SoakRequest, soakTraffic, userOf } from './traffic.ts'
 import { decided, expectedOf, judgeLedger, judgePerson, lastLine, type SeenPerson } from './verdict.ts'
 
-const HELP = `npm run soak -- [--events N] [--faults SEED] [--people N] [--chance P] [--seed N]
+const HELP = `npm run soak -- [--events N] [--faults SEED] [--people N] [--chance P] [--seed N] [--page FILE]
 
 Sends seeded traffic to a local server of its own whose queue duplicates, reorders and dies, and whose calls are refused,
 and compares every profile with what was counted by hand. Exit code 0 only when nothing was lost or counted twice.
@@ -16,7 +19,8 @@ and compares every profile with what was counted by hand. Exit code 0 only when 
   --faults SEED   of the faults; 0 for none (1)
   --people N      one profile each (events / 250, at least 20, at most 3000)
   --chance P      that a call of the consumer is refused, half of them after it took effect (0.0005)
-  --seed N        of the traffic (1)`
+  --seed N        of the traffic (1)
+  --page FILE     puts the report into a page that has a place for it`
 
 const WRITE_KEY = mintWriteKey('bench', 'src_bench0001')
 const TOKEN = 'tk_soak-0123456789abcdef0123456789'
@@ -33,6 +37,7 @@ const { values } = parseArgs({
     people: { type: 'string' },
     chance: { type: 'string', default: '0.0005' },
     seed: { type: 'string', default: '1' },
+    page: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
 })
@@ -85,10 +90,18 @@ async function soak({ database, url }: BenchServer): Promise<number> {
     progress.update(from + some.length)
   }
   progress.end()
-  const faults = await (await fetch(new URL('/soak/minute', url))).json()
-  console.log(`faults: ${JSON.stringify(faults)}; ${people} people; ${Math.round((Date.now() - startedAt) / 1_000)} s`)
+  const injected = (await (await fetch(new URL('/soak/minute', url))).json()) as Record<string, number>
+  const seconds = Math.round((Date.now() - startedAt) / 1_000)
+  console.log(`faults: ${JSON.stringify(injected)}; ${people} people; ${seconds} s`)
   for (const line of broken.slice(0, 20)) console.log(`broken: ${line}`)
   if (broken.length > 20) console.log(`… and ${broken.length - 20} more`)
+  if (values.page) {
+    const [at, machine] = [new Date().toISOString(), `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`]
+    const command = `npm run soak -- --events ${events} --faults ${values.faults}`
+    const said = { at, machine, command, seconds, people, taken, reading, injected, lost, doubled }
+    const page = pageWithReport(readFileSync(values.page, 'utf8'), { ...said, broken: broken.length })
+    writeFileSync(values.page, page)
+  }
   console.log(lastLine(taken, reading, lost, doubled))
   return broken.length === 0 && lost === 0 && doubled === 0 ? 0 : 1
 }
