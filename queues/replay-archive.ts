@@ -21,6 +21,7 @@ export const ReplayInput = z.object({
   reason: z.string().optional(),
   events: z.array(z.string()).optional(),
   sources: z.array(z.string()).optional(),
+  messageIds: z.array(z.string()).optional(),
   /** Canonical IDs, also those that were merged away. */
   profiles: z.array(z.string()).optional(),
   /** Keyed hashes of identifiers of the same people: what stages refused is nobody's yet. */
@@ -79,6 +80,7 @@ function progress(cursor: Cursor): JobStep<Cursor> {
 
 function isMeant(line: Line, input: ReplayInput): boolean {
   if (!isInRange(line, input)) return false
+  if (input.messageIds && !input.messageIds.includes(String(line['messageId']))) return false
   return !input.events || input.events.some((pattern) => matchesName(pattern, nameOf(line)))
 }
 

@@ -19,6 +19,11 @@ export const ArchiveFilter = z
   })
   .meta({ id: 'ArchiveFilter' })
 
+/** A replay may also be of single messages: whoever looks at one that was refused sends that one again. */
+const ReplayFilter = ArchiveFilter.extend({
+  messageIds: z.array(z.string().min(1).max(255)).min(1).max(100).optional(),
+}).meta({ id: 'ReplayFilter' })
+
 export const startReplay = defineContract({
   name: 'startReplay',
   method: 'post',
@@ -36,7 +41,7 @@ export const startReplay = defineContract({
       to: InstantParameter,
       outcome: z.enum(REPLAYED_OUTCOMES).optional(),
       reason: z.string().max(1_000).optional(),
-      filter: ArchiveFilter.optional(),
+      filter: ReplayFilter.optional(),
     })
     .refine(({ from, to }) => from <= to, { message: 'must not be before `from`', path: ['to'] }),
   status: 202,

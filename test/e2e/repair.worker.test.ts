@@ -239,6 +239,24 @@ describe('a replay from the archive', () => {
       expect((await api('POST', '/replays', { ...range, filter: { profiles: [nobody] } })).status).toBe(422)
   })
 
+  test('of one message sends that one, whatever else came with it, and of no other workspace', async () => {
+    const [ws, other] = [await aWorkspace({ profileRatePerMinute: 1 }), await aWorkspace({ profileRatePerMinute: 1 })]
+    const api = await apiClient(ws)
+    const receivedAt = Date.now()
+    const three = [track('Order', 'a'), track('Order', 'b'), track('Order', 'c')]
+    await deliver([aMessage(ws, three, { receivedAt }), aMessage(other, three, { receivedAt })])
+    const at = new Date(receivedAt).toISOString()
+    const body = { from: at, to: at, outcome: 'dropped', filter: { messageIds: ['c'] } }
+    const { jobId } = (await api('POST', '/replays', body)).body
+    await runJobs(ws)
+    expect((await api('GET', `/jobs/${jobId}`)).body).toMatchObject({ state: 'done', result: { replayed: 1 } })
+    await eventually(countsOf(ws), { Order: 2 })
+    expect(await countsOf(other)()).toEqual({ Order: 1 })
+    const trace = (await api('GET', '/events/c/trace')).body
+    expect(trace.steps.some((step: { outcome?: string }) => step.outcome === 'applied')).toBe(true)
+    expect((await api('POST', '/replays', { ...body, filter: { messageIds: [] } })).status).toBe(400)
+  })
+
   test('of one person brings back what a stage refused of them, known or not yet known, and nothing of others', async () => {
     const ws = await aWorkspace()
     const api = await apiClient(ws)
