@@ -8,6 +8,8 @@ import './styles.css'
 import { showTheme } from './theme.ts'
 import { loadWords } from './words/words.ts'
 
+// zod, where a page loads it, would try whether it may compile code, which the policy of the portal forbids and reports.
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } })
 showTheme()
 await loadWords()
 

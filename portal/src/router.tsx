@@ -90,6 +90,27 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import('./pages/profile.tsx'), 'ProfilePage'),
 })
 
+const segments = createRoute({
+  getParentRoute: () => inside,
+  path: '/segments',
+  validateSearch: search('q', 'kind', 'sort'),
+  component: lazyRouteComponent(() => import('./pages/segments.tsx'), 'SegmentsPage'),
+})
+
+const newSegment = createRoute({
+  getParentRoute: () => inside,
+  path: '/segments/new',
+  validateSearch: search('by', 'from', 'view'),
+  component: lazyRouteComponent(() => import('./pages/segment-new.tsx'), 'NewSegmentPage'),
+})
+
+const segment = createRoute({
+  getParentRoute: () => inside,
+  path: '/segments/$key',
+  validateSearch: search('tab', 'view', 'with', 'person', 'job'),
+  component: lazyRouteComponent(() => import('./pages/segment.tsx'), 'SegmentPage'),
+})
+
 const sources = createRoute({
   getParentRoute: () => inside,
   path: '/sources',
@@ -148,6 +169,9 @@ export const router = createRouter({
       live,
       profiles,
       profile,
+      segments,
+      newSegment,
+      segment,
       sources,
       newSource,
       source,

@@ -6,7 +6,7 @@ import { MOST_TESTS } from './where.ts'
 import { named, phrase, series } from './words.ts'
 
 /** Operands that another event's property can stand for. */
-const REFERABLE: ReadonlySet<string> = new Set(['value', 'text', 'number', 'instant'])
+export const REFERABLE: ReadonlySet<string> = new Set(['value', 'text', 'number', 'instant'])
 
 /** A test within a sequence: with a value that is written down, or with that of an earlier step. */
 export const StepTest = z

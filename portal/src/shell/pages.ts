@@ -4,7 +4,7 @@ import type { Words } from '../words/en.ts'
 
 /** The pages that the navigation and the palette lead to, in their order. */
 export interface NavPage {
-  readonly to: '/' | '/start' | '/live' | '/profiles' | '/sources' | '/destinations'
+  readonly to: '/' | '/start' | '/live' | '/profiles' | '/segments' | '/sources' | '/destinations'
   readonly label: keyof Words
   /** Without it the page would be refused, so it is not offered. */
   readonly scope: Scope
@@ -21,6 +21,12 @@ export const PAGES: readonly NavPage[] = [
     label: 'nav.profiles',
     scope: 'profiles:read',
     icon: 'M10 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM4 17c.6-3 3-4.5 6-4.5s5.400 1.500 6 4.500',
+  },
+  {
+    to: '/segments',
+    label: 'nav.segments',
+    scope: 'segments:read',
+    icon: 'M7.500 15.500a5.500 5.500 0 1 0 0-11 5.500 5.500 0 0 0 0 11zM12.500 15.500a5.500 5.500 0 1 0 0-11 5.500 5.500 0 0 0 0 11z',
   },
   { to: '/sources', label: 'nav.sources', scope: 'sources:read', icon: 'M3 10h9M8.500 6l4 4-4 4M16.500 4v12' },
   {

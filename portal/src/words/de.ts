@@ -6,6 +6,7 @@ import { overview } from './de/overview.ts'
 import { people } from './de/people.ts'
 import { person } from './de/person.ts'
 import { rules } from './de/rules.ts'
+import { segments } from './de/segments.ts'
 import { shell } from './de/shell.ts'
 import { signIn } from './de/sign-in.ts'
 import { sources } from './de/sources.ts'
@@ -20,6 +21,7 @@ export const de: Words = {
   ...live,
   ...people,
   ...person,
+  ...segments,
   ...destinations,
   ...form,
   ...lists,

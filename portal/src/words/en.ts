@@ -6,6 +6,7 @@ import { overview } from './en/overview.ts'
 import { people } from './en/people.ts'
 import { person } from './en/person.ts'
 import { rules } from './en/rules.ts'
+import { segments } from './en/segments.ts'
 import { shell } from './en/shell.ts'
 import { signIn } from './en/sign-in.ts'
 import { sources } from './en/sources.ts'
@@ -20,6 +21,7 @@ export const en = {
   ...live,
   ...people,
   ...person,
+  ...segments,
   ...destinations,
   ...form,
   ...lists,

@@ -4,6 +4,7 @@ import type { explainProfile } from '../../../../shared/contract/explain-profile
 import type { listSegments } from '../../../../shared/contract/list-segments.ts'
 import type { ProfileDocument } from '../../../../shared/profile/document.ts'
 import { ask } from '../../api.ts'
+import { Reason } from '../../components/because.tsx'
 import { Empty, Loading, Problem } from '../../components/states.tsx'
 import { Tag } from '../../components/tag.tsx'
 import { Time } from '../../components/time.tsx'
@@ -49,13 +50,6 @@ export function SegmentsOfPerson({ person }: { readonly person: ProfileDocument 
   )
 }
 
-interface Because {
-  readonly sentence: string
-  readonly member: boolean | 'unknown'
-  readonly evidence?: unknown
-  readonly because?: readonly unknown[] | undefined
-}
-
 function Why({ person, segment }: { readonly person: ProfileDocument; readonly segment: string }) {
   const why = useQuery({
     queryKey: ['profile', person.id, 'explain', segment, person.version],
@@ -76,38 +70,6 @@ function Why({ person, segment }: { readonly person: ProfileDocument; readonly s
         <p className="mt-3 text-muted">
           {t('person.nextChange')} <Time at={why.data.nextChangeAt} />
         </p>
-      ) : null}
-    </div>
-  )
-}
-
-function Reason({ because }: { readonly because: Because }) {
-  const { sentence, member, evidence, because: inside = [] } = because
-  const sign = member === 'unknown' ? '?' : member ? '✓' : '✗'
-  return (
-    <div>
-      <p className="flex gap-2">
-        <span className={member === true ? 'text-good' : 'text-bad'}>
-          <span aria-hidden="true">{sign}</span>
-          <span className="sr-only">{member === true ? t('person.holds') : t('person.holdsNot')}</span>
-        </span>
-        <span>
-          {sentence}
-          {evidence === undefined || inside.length > 0 ? null : (
-            <span className="block font-mono text-xs break-all text-muted">{JSON.stringify(evidence)}</span>
-          )}
-        </span>
-      </p>
-      {inside.length > 0 ? (
-        <ul className="mt-2 ml-2 flex flex-col gap-2 border-l border-line pl-4">
-          {inside.map((one, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the conditions stand as they were written
-            <li key={i}>
-              {/* The contract says of what is inside only that it is the same again. */}
-              <Reason because={one as Because} />
-            </li>
-          ))}
-        </ul>
       ) : null}
     </div>
   )

@@ -1,0 +1,102 @@
+import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { createSegment } from '../../../shared/contract/create-segment.ts'
+import type { JsonValue } from '../../../shared/kernel/json.ts'
+import { ApiError, ask } from '../api.ts'
+import { Field } from '../components/field.tsx'
+import { Page } from '../components/page.tsx'
+import { Loading, Problem } from '../components/states.tsx'
+import { Tabs } from '../components/tabs.tsx'
+import { toast } from '../components/toasts.ts'
+import { blankOf } from '../segment/blank.ts'
+import { keyFrom } from '../segment/key-from.ts'
+import { sessionQuery } from '../session.ts'
+import { t } from '../words/words.ts'
+import { Details } from './segment/details.tsx'
+import { Editor } from './segment/editor.tsx'
+import { Upload } from './segment/upload.tsx'
+import { type Definition, draftPlace, useDraft } from './segment/use-draft.ts'
+import { segmentQuery } from './segments/segment-queries.ts'
+
+const route = getRouteApi('/inside/segments/new')
+
+/** A segment by a condition, from scratch or like another one, or by a list of people in a file. */
+export function NewSegmentPage() {
+  const { by, from } = route.useSearch()
+  const navigate = route.useNavigate()
+  return (
+    <Page title={t('segment.new')} lead={t('segment.newLead')}>
+      <Tabs
+        label={t('segment.newBy')}
+        chosen={by}
+        choose={(next) => void navigate({ search: next ? { by: next } : {}, replace: true })}
+        tabs={[
+          {
+            key: 'condition',
+            label: t('segment.byCondition'),
+            content: from ? <LikeAnother from={from} /> : <NewCondition key="blank" begin={BLANK} />,
+          },
+          { key: 'file', label: t('segment.byFile'), content: <Upload /> },
+        ]}
+      />
+    </Page>
+  )
+}
+
+const BLANK: Definition = { name: '', description: '', condition: blankOf('trait') }
+
+function LikeAnother({ from }: { readonly from: string }) {
+  const other = useQuery(segmentQuery(from))
+  if (other.isPending) return <Loading />
+  if (other.isError) return <Problem fault={other.error} retry={() => void other.refetch()} />
+  const { name, description, condition } = other.data
+  const begin = { name: t('segment.copyOf', { name }), description, condition: condition as JsonValue }
+  return <NewCondition key={from} begin={begin} from={from} />
+}
+
+function NewCondition({ begin, from }: { readonly begin: Definition; readonly from?: string }) {
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const search = route.useSearch()
+  const draft = useDraft(draftPlace(session.workspace, from ? `new:${from}` : 'new'), begin)
+  const [chosenKey, setKey] = useState<string>()
+  const key = chosenKey ?? keyFrom(draft.name)
+  const create = useMutation({
+    mutationFn: () =>
+      ask<typeof createSegment>('post', '/api/v1/segments', {
+        body: { key, name: draft.name, description: draft.description, condition: draft.condition },
+      }),
+    async onSuccess(saved) {
+      draft.done()
+      queries.setQueryData(['segment', saved.key], saved)
+      toast(t('segment.made', { name: saved.name }))
+      await queries.invalidateQueries({ queryKey: ['segments'] })
+      await navigate({ to: '/segments/$key', params: { key: saved.key } })
+    },
+  })
+  const isTaken = create.error instanceof ApiError && create.error.status === 409
+  return (
+    <Editor
+      draft={draft}
+      details={
+        <Details draft={draft}>
+          <Field
+            label={t('segment.key')}
+            hint={t('segment.keyHint', { key: key || 'pro_plan' })}
+            value={key}
+            spellCheck={false}
+            onChange={({ target }) => setKey(target.value)}
+            problem={isTaken ? create.error?.message : undefined}
+          />
+        </Details>
+      }
+      view={search.view}
+      show={(view) => void navigate({ to: '/segments/new', search: { ...search, view: view ?? '' }, replace: true })}
+      save={() => create.mutate()}
+      isSaving={create.isPending}
+      failure={create.error}
+    />
+  )
+}

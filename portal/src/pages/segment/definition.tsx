@@ -1,0 +1,90 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { SegmentDocument } from '../../../../shared/contract/segment-document.ts'
+import type { updateSegment } from '../../../../shared/contract/update-segment.ts'
+import type { JsonValue } from '../../../../shared/kernel/json.ts'
+import { ask } from '../../api.ts'
+import { Button } from '../../components/button.tsx'
+import { toast } from '../../components/toasts.ts'
+import { t } from '../../words/words.ts'
+import { Details } from './details.tsx'
+import { Editor } from './editor.tsx'
+import type { Definition, useDraft } from './use-draft.ts'
+
+const route = getRouteApi('/inside/segments/$key')
+
+interface Props {
+  readonly segment: SegmentDocument
+  readonly draft: ReturnType<typeof useDraft>
+}
+
+export function definitionOf({ name, description, condition }: SegmentDocument): Definition {
+  return { name, description, condition: condition as JsonValue }
+}
+
+/** What a segment is, to be changed. */
+export function DefinitionTab({ segment, draft }: Props) {
+  const queries = useQueryClient()
+  const navigate = route.useNavigate()
+  const { view } = route.useSearch()
+  const { key } = segment
+  // What was there when one began: somebody else may save meanwhile.
+  const [begunAt, setBegunAt] = useState(segment.version)
+  const save = useMutation({
+    mutationFn: () =>
+      ask<typeof updateSegment>('put', '/api/v1/segments/{key}', {
+        params: { key },
+        body: { name: draft.name, description: draft.description, condition: draft.condition },
+      }),
+    onSuccess(saved) {
+      queries.setQueryData(['segment', key], saved)
+      setBegunAt(saved.version)
+      draft.begin(definitionOf(saved))
+      toast(t('segment.saved', { name: saved.name }))
+      return queries.invalidateQueries({ queryKey: ['segments'] })
+    },
+  })
+  const isOvertaken = segment.version > begunAt && draft.isChanged
+  return (
+    <>
+      {isOvertaken ? (
+        <div
+          role="status"
+          className="mb-4 flex flex-wrap items-center justify-between gap-3 rounded-lg bg-warn-tint px-4 py-3 text-sm"
+        >
+          {t('segment.overtaken', { version: segment.version })}
+          <Button
+            onClick={() => {
+              setBegunAt(segment.version)
+              draft.begin(definitionOf(segment))
+            }}
+          >
+            {t('segment.takeTheirs')}
+          </Button>
+        </div>
+      ) : null}
+      <Editor
+        draft={draft}
+        details={<Details draft={draft} />}
+        view={view}
+        show={(next) =>
+          void navigate({
+            search: ({ view: _, ...rest }) => ({ ...rest, ...(next ? { view: next } : {}) }),
+            replace: true,
+          })
+        }
+        save={() => save.mutate()}
+        isSaving={save.isPending}
+        failure={save.error}
+        actions={
+          draft.isChanged ? (
+            <Button look="quiet" onClick={() => draft.begin(definitionOf(segment))}>
+              {t('segment.discard')}
+            </Button>
+          ) : null
+        }
+      />
+    </>
+  )
+}
