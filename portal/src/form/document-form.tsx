@@ -66,7 +66,7 @@ export function DocumentForm({ form, value, submitLabel, submit, actions }: Prop
   }
   return (
     <FormProvider {...methods}>
-      <form noValidate ref={element} onSubmit={begin} className="flex flex-col gap-6">
+      <form noValidate ref={element} onSubmit={begin} className="flex max-w-3xl flex-col gap-6">
         <Fields fields={form.fields} name="" />
         {fault ? <Problem fault={fault} /> : null}
         {others.length > 0 ? (

@@ -4,7 +4,8 @@ import { t } from '../words/words.ts'
 import type { Field, NamedField } from './field.ts'
 import { ListInput } from './list-input.tsx'
 import { PairsInput } from './pairs-input.tsx'
-import { FormRow } from './row.tsx'
+import { FormRow, Hint } from './row.tsx'
+import { Section } from './section.tsx'
 import { VariantsInput } from './variants-input.tsx'
 
 export interface InputProps<F extends Field = Field> {
@@ -33,7 +34,7 @@ export function FieldInput(props: InputProps) {
   switch (field.kind) {
     case 'group':
       return (
-        <Section label={label} hint={hint}>
+        <Section label={label} hint={hint} look={name.includes('.') ? 'inner' : 'part'}>
           <Fields fields={field.fields} name={name} />
         </Section>
       )
@@ -63,22 +64,6 @@ export function Fields({ fields, name }: { readonly fields: readonly NamedField[
       isRequired={isRequired}
     />
   ))
-}
-
-interface SectionProps {
-  readonly label: string
-  readonly hint?: string | undefined
-  readonly children: React.ReactNode
-}
-
-export function Section({ label, hint, children }: SectionProps) {
-  return (
-    <fieldset className="min-w-0">
-      <legend className="mb-1.5 text-sm font-medium">{label}</legend>
-      {hint ? <p className="-mt-1 mb-3 text-sm text-muted">{hint}</p> : null}
-      <div className="flex flex-col gap-5 border-l-2 border-line pl-4">{children}</div>
-    </fieldset>
-  )
 }
 
 function Leaf({ field, name, label, hint, isRequired }: InputProps) {
@@ -147,7 +132,11 @@ function Switch({ name, label, hint }: InputProps) {
         <input type="checkbox" {...register(name)} className="mt-0.5 size-4 accent-accent" />
         <span>
           {label}
-          {hint ? <span className="block font-normal text-muted">{hint}</span> : null}
+          {hint ? (
+            <span className="block font-normal text-muted">
+              <Hint text={hint} />
+            </span>
+          ) : null}
         </span>
       </label>
       {problem ? <p className="mt-1.5 text-sm text-bad">{problem}</p> : null}
@@ -159,9 +148,7 @@ function Choices({ field, name, label, hint }: InputProps<Field & { readonly kin
   const { register } = useFormContext()
   const problem = useProblem(name)
   return (
-    <fieldset>
-      <legend className="mb-1.5 text-sm font-medium">{label}</legend>
-      {hint ? <p className="-mt-1 mb-2 text-sm text-muted">{hint}</p> : null}
+    <Section label={label} hint={hint} look="bare">
       <div className="flex max-h-56 flex-wrap gap-x-5 gap-y-2 overflow-y-auto">
         {field.options.map(({ value, label: option }) => (
           <label key={value} className="flex items-center gap-2 text-sm">
@@ -171,6 +158,6 @@ function Choices({ field, name, label, hint }: InputProps<Field & { readonly kin
         ))}
       </div>
       {problem ? <p className="mt-1.5 text-sm text-bad">{problem}</p> : null}
-    </fieldset>
+    </Section>
   )
 }

@@ -3,8 +3,9 @@ import { Button } from '../components/button.tsx'
 import { inputLook } from '../components/field.tsx'
 import { t } from '../words/words.ts'
 import type { Field } from './field.ts'
-import { FieldInput, type InputProps, keptWords, Section, useProblem } from './field-input.tsx'
+import { FieldInput, type InputProps, keptWords, useProblem } from './field-input.tsx'
 import { toForm } from './form-values.ts'
+import { Section } from './section.tsx'
 
 type ListProps = InputProps<Field & { readonly kind: 'list' }>
 
@@ -14,7 +15,7 @@ export function ListInput({ field: { item }, name, label, hint }: ListProps) {
   const problem = useProblem(name)
   const isPlain = item.kind === 'text' || item.kind === 'secret' || item.kind === 'number'
   return (
-    <Section label={label} hint={hint}>
+    <Section label={label} hint={hint} look={name.includes('.') ? 'bare' : 'part'}>
       {fields.length > 0 ? (
         <ol className="flex flex-col gap-3">
           {fields.map(({ id }, i) => (

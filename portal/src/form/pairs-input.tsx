@@ -3,14 +3,15 @@ import { Button } from '../components/button.tsx'
 import { inputLook } from '../components/field.tsx'
 import { t } from '../words/words.ts'
 import type { Field } from './field.ts'
-import { type InputProps, Section, useProblem } from './field-input.tsx'
+import { type InputProps, useProblem } from './field-input.tsx'
+import { Section } from './section.tsx'
 
 /** Names and their texts, as a table of two columns: which field of theirs comes from where. */
 export function PairsInput({ name, label, hint }: InputProps<Field & { readonly kind: 'pairs' }>) {
   const { fields, append, remove } = useFieldArray({ name })
   const problem = useProblem(name)
   return (
-    <Section label={label} hint={hint}>
+    <Section label={label} hint={hint} look={name.includes('.') ? 'bare' : 'part'}>
       {fields.length > 0 ? (
         <ul className="flex flex-col gap-2">
           {fields.map(({ id }, i) => (
