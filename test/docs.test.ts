@@ -43,6 +43,12 @@ test.each(pluginTypes)('docs/plugins.md tells of $name', ({ name }) => {
 describe('laws', () => {
   /** Law, as its header states it → title of the property test that holds it. */
   const HELD: Readonly<Record<string, string>> = {
+    'no letter and no digit of a personal text is left': 'no letter and no digit of a personal text is left',
+    'types and shape of an answer stay: keys, lengths, and the type of every value':
+      'types and shape of an answer stay: keys, lengths, and the type of every value',
+    'nothing that stands under a personal name is left, wherever it stands':
+      'nothing that stands under a personal name is left, wherever it stands',
+    'what is masked stays as it is when it is masked again': 'what is masked stays as it is when it is masked again',
     'a pulse is the same however the rows of meters were grouped and folded':
       'a pulse is the same however the rows of meters were grouped and folded',
     'every copy that a watcher asked for is either sent or counted as skipped, failures first':

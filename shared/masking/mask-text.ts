@@ -20,10 +20,14 @@ const PHONE = /(?<![\w+])(?:\+|%2B)\d[\d\s().-]{5,18}\d/gi
 /** What in a text anybody can see to be an address or a phone number is masked, wherever it stands. */
 export function withoutAddresses(text: string): string {
   const mailless = text.includes('@') || text.includes('%40') ? text.replace(MAIL, MASKED_MAIL) : text
-  return mailless.includes('+') || /%2b/i.test(mailless) ? mailless.replace(PHONE, MASK) : mailless
+  const callless = mailless.includes('+') || /%2b/i.test(mailless) ? mailless.replace(PHONE, MASK) : mailless
+  return callless.replace(MACHINE, MASK)
 }
 
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/
+const OCTETS = '(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)'
+/** Among other words; behind a slash it is a version, as in `Chrome/120.0.0.0`. */
+const MACHINE = new RegExp(`(?<![\\w./-])${OCTETS}(?!\\.?[\\w-])`, 'g')
+const IPV4 = new RegExp(`^${OCTETS}$`)
 const IPV6 = /^(?=.*::|(?:[^:]*:){7})[0-9a-f:]{2,39}$/i
 
 /** Whether a whole text is the address of a machine; a version looks the same. */

@@ -126,7 +126,7 @@ function textIn(text: string, { name, isFree }: Place, walk: Walk): string {
   // Somebody's JSON inside of a text, such as the body of a request.
   const inner = /^\s*[[{]/.test(text) ? jsonOf(text) : undefined
   if (inner !== undefined) return JSON.stringify(valueIn(inner, { holder: name, name, isFree: true }, walk))
-  if (isIpAddress(text) && !/version|build/i.test(name)) return maskedText(text)
+  if (isIpAddress(text)) return /version|build/i.test(name) ? text : maskedText(text)
   const reference = REFERENCES.has(name) && !isFree ? /^([A-Za-z0-9_.-]{1,64}):(.+)$/s.exec(text) : null
   if (reference && !PLAIN_TYPES.has(reference[1] as string)) return `${reference[1]}:${MASK}`
   return withoutAddresses(text)

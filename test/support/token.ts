@@ -8,6 +8,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly json: Record<string, unknown>
+  readonly text: string
 }
 
 export type Api = (method: string, path: string, body?: unknown) => Promise<Answer>
@@ -35,6 +36,11 @@ export function apiOf(token: string): Api {
     if (body !== undefined) init.body = JSON.stringify(body)
     const response = await handleRequest(new Request(`${ORIGIN}${path}`, init), env, createExecutionContext())
     const text = await response.text()
-    return { status: response.status, headers: response.headers, json: text === '' ? {} : JSON.parse(text) }
+    return {
+      status: response.status,
+      headers: response.headers,
+      json: text.startsWith('{') ? JSON.parse(text) : {},
+      text,
+    }
   }
 }
