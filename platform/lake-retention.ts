@@ -6,6 +6,7 @@ import { eraseFromObject } from './erase-archive.ts'
 import { readCompaction } from './lake-bronze.ts'
 import { readSilver } from './lake-files.ts'
 import { readDay, readRoot, swapRoot } from './lake-manifest.ts'
+import { heldObjects } from './quality-holds.ts'
 
 /** What is kept longer than it should be goes: days of silver, a workspace's lines of bronze, objects of bronze. */
 
@@ -57,7 +58,10 @@ export async function longestBronzeDays(env: Env, usual: number): Promise<number
   return row?.days ?? usual
 }
 
-/** The lines of one workspace, of a day that others keep for longer. Found by its index. Answers how many went. */
+/**
+ * The lines of one workspace, of a day that others keep for longer. Found by its index. Those whose rows wait (quality
+ * holds) stay until they are let go. Answers how many went.
+ */
 export async function pruneLines(env: Env, workspace: string, day: string, before: number): Promise<number> {
   const { value: root } = await readRoot(env.LAKE, workspace)
   const objects = new Set<string>()
@@ -65,45 +69,64 @@ export async function pruneLines(env: Env, workspace: string, day: string, befor
   for (const files of Object.values(manifest.tables.index ?? {}))
     for (const file of files)
       for (const row of await readSilver(env.LAKE, 'index', file, ['object'])) objects.add(String(row['object']))
-  const isOld = (line: Readonly<Record<string, unknown>>) =>
-    line['workspace'] === workspace && Number(line['receivedAt']) < before
+  const held = await heldObjects(env, before, workspace)
   let removed = 0
-  for (const key of objects) removed += await eraseFromObject(env.LAKE, key, isOld)
+  for (const key of objects) {
+    const waits = (at: number) => held.get(key)?.has(Math.floor(at / HOUR) * HOUR) === true
+    removed += await eraseFromObject(env.LAKE, key, (line) => {
+      const at = Number(line['receivedAt'])
+      return line['workspace'] === workspace && at < before && !waits(at)
+    })
+  }
   return removed
 }
 
 const PAGES = 10
 
-/** Objects of hours that nobody keeps any longer, and that were taken into silver. Answers how many went. */
+/**
+ * Objects of hours that nobody keeps any longer, and that were taken into silver. Those whose rows wait stay, since nothing
+ * else has them. Answers how many went.
+ */
 export async function pruneBronze(env: Env, days: number, now: number): Promise<number> {
   const { closedBefore } = (await readCompaction(env.LAKE)).value
   let removed = 0
   for (const stream of STREAMS) {
     const before = Math.min(now - days * DAY, closedBefore[stream])
+    // Rows of an object may be of the hour after its own.
+    const held = await heldObjects(env, before + HOUR)
+    let startAfter: string | undefined
     for (let pages = 0; pages < PAGES; pages++) {
       // In the order of time: the oldest are the first.
-      const { objects } = await env.LAKE.list({ prefix: `bronze/${stream}/` })
-      const old = objects.flatMap(({ key }) => {
+      const page = await env.LAKE.list({
+        prefix: `bronze/${stream}/`,
+        ...(startAfter === undefined ? {} : { startAfter }),
+      })
+      const old = page.objects.flatMap(({ key }) => {
         const place = bronzePlace(key)
         return place && place.hour + HOUR <= before ? [{ key, place }] : []
       })
-      if (old.length === 0) {
-        await forgetTaken(env, stream, before)
-        break
+      const gone = old.filter(({ key }) => !held.has(key))
+      if (gone.length > 0) {
+        await env.LAKE.delete(gone.map(({ key }) => key))
+        await env.LAKE.delete(gone.map(({ place }) => lateKey(place)))
       }
-      await env.LAKE.delete(old.map(({ key }) => key))
-      await env.LAKE.delete(old.map(({ place }) => lateKey(place)))
-      removed += old.length
+      removed += gone.length
+      startAfter = old.at(-1)?.key
+      if (old.length === page.objects.length && page.truncated) continue
+      await forgetTaken(env, stream, before, held.keys())
+      break
     }
   }
   return removed
 }
 
 /** Names of objects that are gone, once nothing of their hours is left. */
-async function forgetTaken(env: Env, stream: Stream, before: number): Promise<void> {
+async function forgetTaken(env: Env, stream: Stream, before: number, held: Iterable<string>): Promise<void> {
   const { objects } = await env.LAKE.list({ prefix: `lake/taken/${stream}/` })
   const first = takenKey(stream, Math.max(0, Math.floor(before / HOUR) * HOUR))
-  const old = objects.filter(({ key }) => key < first)
+  const places = [...held].flatMap((key) => bronzePlace(key) ?? [])
+  const kept = new Set(places.map((place) => takenKey(place.stream, place.hour)))
+  const old = objects.filter(({ key }) => key < first && !kept.has(key))
   if (old.length > 0) await env.LAKE.delete(old.map(({ key }) => key))
 }
 

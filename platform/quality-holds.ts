@@ -1,16 +1,17 @@
 import { z } from 'zod'
-import type { BronzePlace } from '../shared/lake/lake-key.ts'
-import { STREAMS } from '../shared/lake/lake-key.ts'
+import { type BronzePlace, bronzeKey, STREAMS } from '../shared/lake/lake-key.ts'
 import type { Border, QualityTable } from '../shared/quality/expectation.ts'
 import type { QualityResult } from '../shared/quality/result.ts'
+import { log } from './log.ts'
 
 /**
  * Data that may not go further. Of silver a hold names the objects of bronze whose rows wait; nothing is kept twice, so
  * whoever is erased meanwhile is not let in later.
  *
  *   held ──checked again, and it holds──► passed          held ──a person──► releasing ──► released
+ *   held ──older than silver is kept──► expired
  */
-export const HOLD_STATES = ['held', 'releasing', 'released', 'passed'] as const
+export const HOLD_STATES = ['held', 'releasing', 'released', 'passed', 'expired'] as const
 export type HoldState = (typeof HOLD_STATES)[number]
 
 export interface HoldRow {
@@ -73,6 +74,57 @@ export async function holdsBetween(env: Env, workspace: string, from: number, to
     .bind(workspace, from, to)
     .all<HoldRow>()
   return results
+}
+
+/**
+ * Objects of bronze whose rows wait, of hours before `before`, each with the hours whose rows of it do; of a workspace, or of
+ * all. As long as they wait nothing else has them.
+ */
+export async function heldObjects(
+  env: Env,
+  before: number,
+  workspace: string | null = null,
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+  const { results } = await env.DB.prepare(
+    `SELECT hour, objects FROM quality_holds WHERE border = 'silver' AND state IN ('held', 'releasing') AND hour < ?1
+       AND (?2 IS NULL OR workspace = ?2)`,
+  )
+    .bind(before, workspace)
+    .all<Pick<HoldRow, 'hour' | 'objects'>>()
+  const held = new Map<string, Set<number>>()
+  for (const row of results)
+    for (const { stream, hour, name } of placesIn(row)) {
+      const key = bronzeKey(stream, hour, name)
+      held.set(key, (held.get(key) ?? new Set()).add(row.hour))
+    }
+  return held
+}
+
+/** Hours of which something was let go, or given up, since: what of their bronze is too old may go now. */
+export async function endedHolds(env: Env, workspace: string, since: number): Promise<readonly number[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT DISTINCT hour FROM quality_holds WHERE workspace = ? AND border = 'silver'
+       AND state IN ('passed', 'released', 'expired') AND updated_at >= ?`,
+  )
+    .bind(workspace, since)
+    .all<Pick<HoldRow, 'hour'>>()
+  return results.map(({ hour }) => hour)
+}
+
+/** Rows that silver would not keep any longer are not waited for: the hold says so, and how many they were. */
+export async function expireHolds(env: Env, workspace: string, before: number, now: number): Promise<void> {
+  const { results } = await env.DB.prepare(
+    `UPDATE quality_holds SET state = 'expired', objects = '[]', version = version + 1, updated_at = ?1
+     WHERE workspace = ?2 AND border = 'silver' AND state IN ('held', 'releasing') AND hour < ?3 RETURNING id, rows`,
+  )
+    .bind(now, workspace, before)
+    .all<Pick<HoldRow, 'id' | 'rows'>>()
+  for (const { id, rows } of results)
+    log.error('held rows were given up: nobody let them go while silver is kept', {
+      workspace_id: workspace,
+      hold: id,
+      rows,
+    })
 }
 
 export interface NewHold {

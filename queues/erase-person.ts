@@ -4,6 +4,7 @@ import { ConfigStore } from '../platform/config-store.ts'
 import { eraseFromArchive, type IsTheirs } from '../platform/erase-archive.ts'
 import { eraseFromGold, eraseFromSilver } from '../platform/erase-lake.ts'
 import { eraseFromModels } from '../platform/erase-models.ts'
+import { eraseFromQuality } from '../platform/erase-quality.ts'
 import { erasedPerson, isTheirs } from '../platform/erased-person.ts'
 import { closeErasure, type ErasureRow, erasureRow, storeForgot } from '../platform/erasure-row.ts'
 import { defineJob, type JobStep } from '../platform/jobs.ts'
@@ -50,6 +51,7 @@ const STORES: Readonly<Record<ErasedStore, Forgetting>> = {
     const person = erasedPerson(env, row, ALL_TIME)
     return eraseFromArchive(env, row.workspace, person, await theirs(env, row), at)
   },
+  quality: async (env, row, at) => eraseFromQuality(env, row.workspace, erasedPerson(env, row, row.requestedAt), at),
   silver: async (env, row, at) =>
     eraseFromSilver(env, row.workspace, erasedPerson(env, row, row.requestedAt), at, Date.now()),
   gold: async (env, row, at) =>

@@ -7,6 +7,7 @@ import { MissingFile, readSilver } from '../platform/lake-files.ts'
 import { readDay, readRoot, swapRoot, writeSilver } from '../platform/lake-manifest.ts'
 import { longestBronzeDays, pruneBronze, pruneLines, pruneSilver, sweepFiles } from '../platform/lake-retention.ts'
 import { log } from '../platform/log.ts'
+import { endedHolds, expireHolds } from '../platform/quality-holds.ts'
 import { recheckHeldRows } from '../platform/quality-recheck.ts'
 import { reviveJob } from '../platform/revive-job.ts'
 import { RetentionSettings } from '../shared/config/retention-settings.ts'
@@ -72,6 +73,7 @@ async function advance(env: Env, workspace: string, cursor: Cursor, now: number)
     }
     case 'silver': {
       const { silverDays } = await retentionOf(env, workspace)
+      await expireHolds(env, workspace, startOfDay(now - silverDays * DAY), now)
       const pruned = await pruneSilver(env, workspace, silverDays, now)
       return pruned > 0 ? { ...cursor, pruned: cursor.pruned + pruned } : { ...cursor, phase: 'bronze' }
     }
@@ -81,8 +83,14 @@ async function advance(env: Env, workspace: string, cursor: Cursor, now: number)
       // Others keep theirs for longer: of the day that ended, and of what came late to the one before. Once a day further
       // back, should the cron have stood still.
       const daysBack = partitionOf(now).hour === FURTHER_BACK_HOUR ? 7 : 1
-      if (bronzeDays < (await longestBronzeDays(env, USUAL.bronzeDays)))
-        for (let i = daysBack; i >= 0; i--) await pruneLines(env, workspace, isoDay(before - i * DAY), before)
+      if (bronzeDays < (await longestBronzeDays(env, USUAL.bronzeDays))) {
+        const due = Array.from({ length: daysBack + 1 }, (_, i) => isoDay(before - i * DAY))
+        // What waited for longer than bronze is kept, and waits no more.
+        const letGo = (await endedHolds(env, workspace, now - daysBack * DAY))
+          .filter((hour) => hour < before)
+          .map(isoDay)
+        for (const day of new Set([...letGo, ...due].sort())) await pruneLines(env, workspace, day, before)
+      }
       return { ...cursor, phase: 'sweep', at: null }
     }
     case 'sweep': {
@@ -101,6 +109,10 @@ async function advance(env: Env, workspace: string, cursor: Cursor, now: number)
       return gold ? { ...cursor, gold } : null
     }
   }
+}
+
+function startOfDay(at: number): number {
+  return Math.floor(at / DAY) * DAY
 }
 
 const USUAL = RetentionSettings.parse({})

@@ -231,6 +231,79 @@ describe('erasing a person from the lake', () => {
   })
 })
 
+describe('erasing somebody whose rows are held', () => {
+  async function aHeldPerson() {
+    const ws = await aWorkspace()
+    const api = await apiClient(ws)
+    const expectation = { column: 'properties.total', kind: 'range', params: { min: 0 }, severity: 'hard' }
+    const made = await api('POST', '/quality/expectations', { table: 'events', border: 'silver', ...expectation })
+    expect(made.status).toBe(201)
+    const order = (userId: string, messageId: string) => ({
+      ...track({ userId, messageId, properties: { total: -1 } }, 'Order'),
+    })
+    await deliver([
+      aMessage(ws, [
+        identify({ userId: 'ann-user', messageId: 'ann-message-1' }, { email: 'ann@example.com', name: 'Annabel' }),
+        order('ann-user', 'ann-message-2'),
+        order('other', 'other-message'),
+      ]),
+    ])
+    await compact(ws, api)
+    const [hold] = (await api('GET', '/quality/holds?state=held')).body.holds
+    expect(hold).toMatchObject({ table: 'events', rows: 3 })
+    return { ws, api, hold, id: (await profileOf(ws, 'user_id', 'ann-user')).id }
+  }
+  const THEIRS = [...MARKS, 'ann-message']
+
+  async function rememberedOf({ id }: TestWorkspace): Promise<string> {
+    const tables = ['quality_rollups', 'quality_holds', 'quality_scores', 'jobs']
+    const all = await env.DB.batch(
+      tables.map((table) => env.DB.prepare(`SELECT * FROM ${table} WHERE workspace = ?`).bind(id)),
+    )
+    return JSON.stringify(all.map(({ results }) => results))
+  }
+
+  test('leaves nothing behind: not in what is held, not in silver when it is let go, not in samples of results', async () => {
+    const { ws, api, hold, id } = await aHeldPerson()
+    expect(await keysThatSay(['Annabel'])).not.toEqual([])
+    expect(await rememberedOf(ws)).toContain('ann-message-2')
+    const { body } = await api('DELETE', '/profiles/user_id:ann-user')
+    await runJobs(ws)
+    const receipt = (await api('GET', `/erasures/${body.erasureId}`)).body
+    expect(receipt.state).toBe('closed')
+    const { stores } = receipt as { stores: { store: string; removed: number }[] }
+    expect(stores.find(({ store }) => store === 'quality')?.removed).toBe(1)
+    expect(await keysThatSay(THEIRS)).toEqual([])
+    const remembered = await rememberedOf(ws)
+    expect(THEIRS.filter((mark) => remembered.includes(mark))).toEqual([])
+    expect(remembered).toContain('other-message')
+    // Long after whoever compacts looks for copies of theirs that were on their way.
+    await env.DB.prepare('UPDATE erasures SET requested_at = 0 WHERE workspace = ?').bind(ws.id).run()
+    expect((await api('POST', `/quality/holds/${hold.id}/release`)).status).toBe(200)
+    await runJobs(ws)
+    const rows = [...(await everything())].filter(([key]) => key.startsWith(`silver/events/ws=${ws.id}/`))
+    expect(rows.map(([, text]) => text).join()).toContain('other-message')
+    expect(await keysThatSay([...THEIRS, id])).toEqual(
+      (await keysThatSay([id])).filter((key) => /^(bronze\/effects|silver\/changes)\//.test(key)),
+    )
+  })
+
+  test('while they are being let go: what was read of bronze before is not named', async () => {
+    const { ws, api, hold } = await aHeldPerson()
+    await api('POST', `/quality/holds/${hold.id}/release`)
+    // Both jobs go on side by side, step by step.
+    await api('DELETE', '/profiles/user_id:ann-user')
+    await runJobs(ws)
+    await compact(ws, api)
+    expect(await keysThatSay(THEIRS)).toEqual([])
+    const remembered = await rememberedOf(ws)
+    expect(THEIRS.filter((mark) => remembered.includes(mark))).toEqual([])
+    expect((await api('GET', '/quality/holds?state=held')).body.holds).toEqual([])
+    const rows = [...(await everything())].filter(([key]) => key.startsWith(`silver/events/ws=${ws.id}/`))
+    expect(rows.map(([, text]) => text).join()).toContain('other-message')
+  })
+})
+
 function bound(bucket: R2Bucket, name: string | symbol): unknown {
   const value = Reflect.get(bucket, name) as unknown
   return typeof value === 'function' ? value.bind(bucket) : value
