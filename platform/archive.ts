@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { HOUR } from '../shared/kernel/instant.ts'
 import { isLate } from '../shared/lake/compaction.ts'
 import { bronzeKey, lateKey, type Stream } from '../shared/lake/lake-key.ts'
+import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
 import { contentHash } from './hashing.ts'
 
 /** One line of a bronze object: a copy as accepted, and what became of it. Readers deduplicate by copyId. */
@@ -30,7 +31,7 @@ export async function archive(env: Env, stream: Stream, lines: readonly BronzeLi
   )
   const key = bronzeKey(stream, hour, name)
   const text = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`
-  const customMetadata = { lines: String(lines.length), bytes: String(text.length) }
+  const customMetadata = { lines: String(lines.length), bytes: String(text.length), ...soleWorkspace(lines) }
   if (isLate(hour, Date.now())) await env.LAKE.put(lateKey({ stream, hour, name }), '', { customMetadata })
   await env.LAKE.put(key, gzipSync(text, GZIP), {
     onlyIf: { etagDoesNotMatch: '*' },
@@ -38,4 +39,11 @@ export async function archive(env: Env, stream: Stream, lines: readonly BronzeLi
     customMetadata,
   })
   return key
+}
+
+/** Whose lines alone these are: such an object may be compacted by an engine of theirs (platform/handed-round.ts). */
+function soleWorkspace(lines: readonly BronzeLine[]): { readonly workspace?: string } {
+  const workspace = lines[0]?.['workspace']
+  if (typeof workspace !== 'string' || workspace === NO_WORKSPACE) return {}
+  return lines.every((line) => line['workspace'] === workspace) ? { workspace } : {}
 }

@@ -56,6 +56,8 @@ export interface WaitingHour {
 export interface WaitingObject extends Listed {
   /** When it was written, epoch milliseconds. */
   readonly at: number
+  /** Whose lines alone it holds; undefined: of several workspaces, or nobody noted it. */
+  readonly workspace?: string
 }
 
 /**
@@ -145,12 +147,13 @@ export async function* lateObjects(
 const USUAL_LINES = 100
 
 function waitingOf(name: string, object: R2Object): WaitingObject {
-  const { lines, bytes } = object.customMetadata ?? {}
+  const { lines, bytes, workspace } = object.customMetadata ?? {}
   return {
     name,
     at: object.uploaded.getTime(),
     lines: Number(lines ?? USUAL_LINES),
     bytes: Number(bytes ?? object.size * 8),
+    ...(workspace === undefined ? {} : { workspace }),
   }
 }
 

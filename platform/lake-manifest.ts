@@ -29,7 +29,7 @@ export async function readDay(bucket: LakeObjects, root: Root, day: string): Pro
 }
 
 /** What a swap does to the root beside its files; undefined: it is not wanted any more. */
-export type RootChange = (root: Root) => Partial<Pick<Root, 'round' | 'gold' | 'fence'>> | undefined
+export type RootChange = (root: Root) => Partial<Pick<Root, 'round' | 'gold' | 'fence' | 'abandoned'>> | undefined
 
 /**
  * Swaps the root for one with these partitions changed. The files are there already. Answers false when nothing was

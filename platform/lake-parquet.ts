@@ -55,6 +55,8 @@ export async function readParquet(
     columns: only.filter((name) => there.has(name)),
     parsers: {
       timestampFromMilliseconds: (ms: bigint) => Number(ms),
+      // DuckDB's, for its only type of instants with a time zone.
+      timestampFromMicroseconds: (us: bigint) => Number(us / 1_000n),
       stringFromBytes: (utf8: Uint8Array | undefined) => utf8 && decoder.decode(utf8),
       jsonFromBytes: (utf8: Uint8Array | undefined) => utf8 && JSON.parse(decoder.decode(utf8)),
     },

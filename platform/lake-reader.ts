@@ -48,7 +48,9 @@ export async function lakeSnapshot(
   for (const ofHour of Map.groupBy(listed, ({ stream, hour }) => `${stream}/${hour}`).values()) {
     const [{ stream, hour }] = ofHour as [BronzePlace]
     const { names } = (await readTaken(bucket, stream, hour)).value
-    const opened = open?.stream === stream && open.hour === hour ? open : null
+    // What was given up is not in silver, though the root is past it.
+    const isTaking = open?.stream === stream && open.hour === hour && open.round !== root.abandoned
+    const opened = isTaking ? open : null
     const roundOf = (name: string) =>
       own(names, name) ?? (opened?.objects.includes(name) ? opened.round : Number.POSITIVE_INFINITY)
     tail.push(...ofHour.filter(({ name }) => roundOf(name) > inSilver))

@@ -1,25 +1,18 @@
-import { ConfigStore } from '../platform/config-store.ts'
 import { keyedBy } from '../platform/erased-person.ts'
-import { inPool } from '../platform/in-pool.ts'
-import { readCompaction, readLines, readTaken, type WaitingHour, waitingHours } from '../platform/lake-bronze.ts'
+import { endHanded, isHanded } from '../platform/handed-round.ts'
+import { readCompaction, readLines, type WaitingHour, waitingHours } from '../platform/lake-bronze.ts'
 import { unknownRows } from '../platform/lake-files.ts'
 import { swapTagged, type Tagged } from '../platform/lake-json.ts'
 import { readDay, readRoot, swapRoot, writeSilver } from '../platform/lake-manifest.ts'
-import { defaultSettings, type WorkspaceSettings } from '../shared/config/workspace-config.ts'
-import { DAY, HOUR } from '../shared/kernel/instant.ts'
-import {
-  type Compaction,
-  closesAt,
-  type OpenRound,
-  pickRound,
-  ROUND_LIMITS,
-  ROUND_MS,
-} from '../shared/lake/compaction.ts'
-import { bronzeKey, COMPACTION_KEY, lateKey, STREAMS, type Stream, takenKey } from '../shared/lake/lake-key.ts'
+import { arrived, finishRound } from '../platform/lake-rounds.ts'
+import { settingsOf } from '../platform/sealed-round.ts'
+import { withoutErased } from '../platform/without-erased.ts'
+import { HOUR } from '../shared/kernel/instant.ts'
+import { type Compaction, closesAt, type OpenRound, pickRound, ROUND_MS } from '../shared/lake/compaction.ts'
+import { COMPACTION_KEY, STREAMS, type Stream } from '../shared/lake/lake-key.ts'
 import { filesOfHour, type PartitionChange } from '../shared/lake/manifest.ts'
 import { byWorkspace, type PlacedLine, splitLines } from '../shared/lake/split-lines.ts'
 import { heldPartitions } from './quality-round.ts'
-import { withoutErased } from './without-erased.ts'
 
 /**
  * One round of compaction, bronze to silver (docs/lake.md, "Rounds"). Whatever it stops at, the same round is carried
@@ -66,7 +59,10 @@ export async function compactRounds(
     const mine = { ...open, by, at: now }
     const etag = await swapTagged(bucket, COMPACTION_KEY, { ...before.value, open: mine }, before.etag)
     if (etag === null) return { ends: 'busy', rounds: 0 }
-    const done = await carryOut(env, { value: { ...before.value, open: mine }, etag }, mine, now)
+    const state = { value: { ...before.value, open: mine }, etag }
+    const done = isHanded(mine)
+      ? await endHanded(env, { state, open: mine }, now)
+      : await carryOut(env, state, mine, now)
     return done ? { ends: 'done', rounds: 1 } : { ends: 'busy', rounds: 0 }
   }
   const due = await nextDue(bucket, before, compactor)
@@ -138,24 +134,6 @@ async function firstDue(
   return { unlisted }
 }
 
-/**
- * What is late is noted before it is written: only what is there may be taken. A note without an object, of a writer that
- * died in between, goes after a day.
- */
-async function arrived(bucket: R2Bucket, { stream, hour, objects }: WaitingHour, now: number) {
-  const there: WaitingHour['objects'][number][] = []
-  const oldestFirst = objects.toSorted((a, b) => a.at - b.at).slice(0, ROUND_LIMITS.objects)
-  await inPool(oldestFirst, AT_ONCE, async (object) => {
-    const place = { stream, hour, name: object.name }
-    if (await bucket.head(bronzeKey(stream, hour, object.name))) there.push(object)
-    else if (object.at < now - DAY) await bucket.delete(lateKey(place))
-  })
-  return there
-}
-
-/** R2 takes six connections of one invocation at once. */
-const AT_ONCE = 6
-
 /** Start of the first hour into which somebody may still write without saying so. */
 function closedUpTo(now: number): number {
   const hour = Math.floor(now / HOUR) * HOUR
@@ -176,11 +154,7 @@ async function carryOut(
   const places = open.objects.map((name) => ({ stream, hour, name }))
   const groups = byWorkspace(await readLines(bucket, places))
   for (const [workspace, lines] of groups) await takeIn(env, workspace, lines, round, now)
-  await markTaken(bucket, open)
-  await bucket.delete(places.map(lateKey))
-  const value: Compaction = { ...state.value, round, open: null }
-  const etag = await swapTagged(bucket, COMPACTION_KEY, value, state.etag)
-  return etag === null ? undefined : { value, etag }
+  return finishRound(bucket, state, open)
 }
 
 /** The lines of one workspace become files of its silver, and the root names them; at most once per round. */
@@ -210,20 +184,4 @@ async function takeIn(env: Env, workspace: string, lines: readonly PlacedLine[],
     const { value } = await readCompaction(bucket)
     return current.round < round && value.open?.round === round ? { round } : undefined
   })
-}
-
-async function markTaken(bucket: R2Bucket, { stream, hour, objects, round }: OpenRound): Promise<void> {
-  for (;;) {
-    const { value, etag } = await readTaken(bucket, stream, hour)
-    if (objects.every((name) => Object.hasOwn(value.names, name))) return
-    const names = { ...Object.fromEntries(objects.map((name) => [name, round])), ...value.names }
-    if ((await swapTagged(bucket, takenKey(stream, hour), { v: 1, names }, etag)) !== null) return
-  }
-}
-
-/** @throws while they cannot be read: an event is not read by guesses */
-async function settingsOf(env: Env, workspace: string): Promise<WorkspaceSettings> {
-  const config = await new ConfigStore(env.DB).workspace(workspace)
-  if (config === 'unreadable') throw new Error(`the settings of ${workspace} cannot be read`)
-  return config === 'unknown' ? defaultSettings : config.settings
 }

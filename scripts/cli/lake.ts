@@ -1,6 +1,6 @@
-import { FLAG, JOB_OPTIONS, readArguments, TEXT } from './arguments.ts'
+import { FLAG, readArguments, TEXT } from './arguments.ts'
 import { CliError, type Command, EXIT, type Surroundings } from './command.ts'
-import { runJob } from './follow-job.ts'
+import { COMPACT_HELP, compactCommand } from './lake-compact.ts'
 import { printStatus } from './lake-status.ts'
 import { verifyCommand } from './lake-verify.ts'
 import { theServer } from './server.ts'
@@ -8,7 +8,7 @@ import { theServer } from './server.ts'
 /** What can be done with the lake, by the word after `lake`. */
 const DOES: Readonly<Record<string, (args: string[], surroundings: Surroundings) => Promise<number>>> = {
   status: lakeStatus,
-  compact: lakeCompact,
+  compact: compactCommand,
   verify: verifyCommand,
 }
 
@@ -19,8 +19,7 @@ export const lakeCommand: Command = {
   help: `  lake status [--json]
       tables, rows and bytes by layer, what waits in bronze and for how long, when gold was built
 
-  lake compact [--json] [--no-wait]
-      makes silver of everything that arrived until now, and builds gold anew; it happens by itself every few minutes
+${COMPACT_HELP}
 
   lake verify [--from DAY] [--to DAY] [--people N] [--json]
       compares what was accepted (ledger), bronze, silver and the timelines of N people (20; all: --people all), copy by
@@ -40,11 +39,4 @@ async function lakeStatus(args: string[], { env, out }: Surroundings): Promise<n
   if (positionals.length > 0) throw new CliError('lake status takes only options; see --help.', EXIT.usage)
   await printStatus(theServer(env), values.json, out)
   return EXIT.done
-}
-
-async function lakeCompact(args: string[], surroundings: Surroundings): Promise<number> {
-  const { values, positionals } = readArguments(args, JOB_OPTIONS)
-  if (positionals.length > 0) throw new CliError('lake compact takes only options; see --help.', EXIT.usage)
-  const following = { label: 'compacting', json: values.json, wait: values.wait }
-  return runJob(theServer(surroundings.env), '/api/v1/lake/compact', {}, following, surroundings)
 }

@@ -46,7 +46,7 @@ export function objectOf(body: ArrayBuffer, etag = ''): LakeObject {
 const TRIES = 4
 
 /** A server that is busy is asked again. @throws what it said last */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await work()

@@ -16,6 +16,18 @@ export const OpenRound = z.object({
   /** Who carries it out, and since when. */
   by: z.string(),
   at: z.int(),
+  /** Handed out to a compactor outside of the Worker: that of this workspace, whose lines alone its objects hold. */
+  handed: z
+    .object({
+      workspace: z.string(),
+      /** When it was opened, epoch milliseconds: `at` is when it was last heard of. */
+      since: z.int(),
+      /** Of the files that come of it. */
+      generation: z.int(),
+      /** What it is to end with, once that is decided (`sealKey`): then whoever takes the round over carries that out. */
+      sealed: z.string().optional(),
+    })
+    .optional(),
 })
 export type OpenRound = z.infer<typeof OpenRound>
 
@@ -26,6 +38,8 @@ export const Compaction = z.object({
   open: OpenRound.nullable(),
   /** Every object of earlier hours was taken, but for those that `lake/late/` names. Epoch milliseconds. */
   closedBefore: z.object({ events: z.int(), effects: z.int() }),
+  /** The last round that ended was one that was handed out: it is the Worker's turn, should somebody else wait. */
+  handedLast: z.boolean().optional(),
 })
 export type Compaction = z.infer<typeof Compaction>
 
@@ -87,6 +101,14 @@ export interface Listed {
 
 /** What one step may take: memory holds it several times over. */
 export const ROUND_LIMITS = { lines: 10_000, bytes: 8_000_000, objects: 200 } as const
+
+/** What a compactor outside may take at once: nobody else carries out a round that was handed out. */
+export const HANDED_LIMITS = { lines: 100_000, bytes: 200_000_000, objects: 2_000 } as const
+/** A round that was handed out is heard of at least so often, or thought dead (`ROUND_MS`); longer it is never held. */
+export const HEARD_MS = MINUTE / 3
+export const MOST_HANDED_MS = 10 * MINUTE
+/** What others sent waits at most so long while rounds are handed out one after the other. */
+export const FAIR_MS = 5 * MINUTE
 
 /** The first objects that fit into one round; at least one, however large. */
 export function pickRound(objects: readonly Listed[], limits: Limits = ROUND_LIMITS): readonly string[] {

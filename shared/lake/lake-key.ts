@@ -59,6 +59,11 @@ export function takenKey(stream: Stream, hour: number): string {
   return `lake/taken/${stream}/${hourPath(hour)}.json`
 }
 
+/** What a round that was handed out is to end with, as its compactor said it. */
+export function sealKey(round: number, hash: string): string {
+  return `lake/sealed/${round}-${hash}.json`
+}
+
 export function rootKey(workspace: string): string {
   return `lake/ws=${workspace}/manifest.json`
 }

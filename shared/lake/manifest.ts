@@ -63,11 +63,13 @@ export const Root = z.object({
   gold: Gold.nullable(),
   /** Gold that was begun at this generation or earlier may hold somebody who was erased since: it is not taken. */
   fence: z.int().default(0),
+  /** A round that was handed out and given up: it is over here, and its objects were not taken. */
+  abandoned: z.int().default(0),
 })
 export type Root = z.infer<typeof Root>
 
 export function emptyRoot(workspace: string): Root {
-  return { v: 1, workspace, generation: 0, round: 0, updatedAt: 0, days: {}, gold: null, fence: 0 }
+  return { v: 1, workspace, generation: 0, round: 0, updatedAt: 0, days: {}, gold: null, fence: 0, abandoned: 0 }
 }
 
 export function emptyDay(day: string): DayManifest {

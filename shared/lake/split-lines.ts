@@ -53,20 +53,30 @@ export function splitLines(lines: readonly PlacedLine[], splitting: Splitting): 
       const { table, row } = silverRow(line, splitting.settings)
       const partition = into(table, receivedAt)
       partition.rows.push(row)
-      // Effects are delivered at least once and do not say so.
-      if (line['redelivered'] === true || object.stream === 'effects') partition.repeats += 1
+      if (isRepeat({ object, line })) partition.repeats += 1
     }
     if (!splitting.keyOf) continue
     const keys = new Set(namesOfLine(line, splitting.settings.identity.defaultCountry).map(splitting.keyOf))
     const index = into('index', receivedAt).rows
-    const place = {
-      object: bronzeKey(object.stream, object.hour, object.name),
-      line: n,
-      outcome: String(line['outcome']),
-    }
-    for (const key of keys) index.push({ key, ...place, received_at: receivedAt })
+    for (const key of keys) index.push(indexRow({ object, n, line }, key))
   }
   return [...partitions.values()].map(inOrder)
+}
+
+/** May it have been written before? Effects are delivered at least once and do not say so. */
+export function isRepeat({ object, line }: Pick<PlacedLine, 'object' | 'line'>): boolean {
+  return line['redelivered'] === true || object.stream === 'effects'
+}
+
+/** That a line is found by a key. */
+export function indexRow({ object, n, line }: PlacedLine, key: string): Row {
+  return {
+    key,
+    object: bronzeKey(object.stream, object.hour, object.name),
+    line: n,
+    outcome: String(line['outcome']),
+    received_at: Number(line['receivedAt']),
+  }
 }
 
 /** What an applied line is in silver. */

@@ -1,7 +1,7 @@
-import { eraseFromObject } from '../platform/erase-archive.ts'
-import { erasedLately, isTheirs } from '../platform/erased-person.ts'
 import { bronzeKey } from '../shared/lake/lake-key.ts'
 import type { PlacedLine } from '../shared/lake/split-lines.ts'
+import { eraseFromObject } from './erase-archive.ts'
+import { erasedLately, isTheirs } from './erased-person.ts'
 
 /** Copies of people who were erased while these were on their way: they go here, and out of bronze. */
 export async function withoutErased(
@@ -14,7 +14,6 @@ export async function withoutErased(
   const people = await erasedLately(env, workspace, now)
   if (people.length === 0) return lines
   const tests = people.map((person) => isTheirs(env, workspace, person, country))
-  // What was refused since is a line without content, and counts.
   const isOfErased = (line: PlacedLine['line']) => isContent(line) && tests.some((test) => test(line))
   const left = lines.filter(({ line }) => !isOfErased(line))
   if (left.length === lines.length) return lines
@@ -24,6 +23,7 @@ export async function withoutErased(
   return left
 }
 
-function isContent(line: PlacedLine['line']): boolean {
+/** What was refused since is a line without content, and counts. */
+export function isContent(line: PlacedLine['line']): boolean {
   return line['item'] !== undefined || line['event'] !== undefined
 }
