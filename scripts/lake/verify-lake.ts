@@ -5,8 +5,9 @@ import { type KnownRow, knownRow, partitionKey } from './lake-rows.ts'
 import type { LakeSource } from './lake-source.ts'
 import { bronzeObjects, readBronze } from './verify-bronze.ts'
 import { type BrokenFile, checkFiles, namedFiles, type PlacedFile } from './verify-files.ts'
+import { readHolds } from './verify-holds.ts'
 import { ledgerDifferences, readLedger } from './verify-ledger.ts'
-import { rowDifferences } from './verify-rows.ts'
+import { heldNotes, rowDifferences } from './verify-rows.ts'
 import { checkTimelines } from './verify-timelines.ts'
 
 export interface Verifying {
@@ -50,6 +51,7 @@ export async function verifyLake(source: LakeSource, server: Server, verifying: 
   const keys = await bronzeObjects(server, { ...(from ? { from } : {}), ...(to ? { to: `${to}T23:59:59Z` } : {}) })
   const manifest = await source.manifest()
   const { settings, root } = manifest
+  const silverSince = isoDay(startedAt - settings.retention.silverDays * DAY)
   const bronzeSince = isoDay(startedAt - (settings.retention.bronzeDays - 1) * DAY)
 
   const { files, broken: brokenDays } = await namedFiles(source, manifest, isAsked)
@@ -76,11 +78,11 @@ export async function verifyLake(source: LakeSource, server: Server, verifying: 
   // What is not there any more and no index names holds nothing of this workspace: everybody in it was erased.
   const bronze = { ...read, missing: read.missing.filter((key) => indexed.has(key)) }
   const tail = new Set(manifest.tail)
+  // Read last: a round that held something meanwhile is known by then.
+  const held = await readHolds(server)
   const linesOfMissing = new Map([...indexed].map(([key, lines]) => [key, lines.size]))
-  const differences = [
-    ...broken.map(({ key, problem }) => `${key} ${problem}`),
-    ...rowDifferences({ bronze, silver, tail, broken, bronzeSince, linesOfMissing }),
-  ]
+  const comparison = { bronze, silver, tail, broken, bronzeSince, silverSince, linesOfMissing, held: held ?? new Map() }
+  const differences = [...broken.map(({ key, problem }) => `${key} ${problem}`), ...rowDifferences(comparison)]
 
   const inTail = [...bronze.rows].filter(([name, row]) => tail.has(row.in) && !silver.has(name)).map(([, row]) => row)
   const after = await readLedger(server)
@@ -90,7 +92,8 @@ export async function verifyLake(source: LakeSource, server: Server, verifying: 
   const timelines = await checkTimelines(server, [...known.values()], asked)
   differences.push(...timelines.differences)
 
-  const notes: string[] = []
+  const notes = [...heldNotes(comparison)]
+  if (!held) notes.push('what quality holds cannot be told: the token lacks quality:read')
   const isErased = changes.some((row) => row['change'] === 'deleted')
   const reason = incomparable({
     before,

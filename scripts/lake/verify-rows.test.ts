@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hashOfRow, type KnownRow } from './lake-rows.ts'
-import { type Comparison, rowDifferences } from './verify-rows.ts'
+import { type Comparison, heldNotes, rowDifferences } from './verify-rows.ts'
 
 const row = (n: number, over: Partial<KnownRow> = {}): KnownRow => ({
   table: 'events',
@@ -33,6 +33,8 @@ function comparison(
     tail: new Set(),
     broken: [],
     bronzeSince: '2026-03-01',
+    silverSince: '2025-03-01',
+    held: new Map(),
     linesOfMissing: new Map(),
     ...over,
   }
@@ -88,4 +90,19 @@ test('a hash says what is in a row, and not in which order, nor which columns it
       )
     }),
   )
+})
+
+test('rows that quality holds were told as lost: they are told as held, and what else is missing is a difference', () => {
+  const held = new Map([['events/2026-03-15/12', 'hold_1']])
+  const both = comparison([1, 2], [2], { held })
+  expect(rowDifferences(both)).toEqual([])
+  expect(heldNotes(both)).toEqual(['held by quality: 1 event, 2026-03-15 12h (hold_1)'])
+  const elsewhere = comparison([1], [], { held: new Map([['events/2026-03-15/13', 'hold_1']]) })
+  expect(rowDifferences(elsewhere)).toHaveLength(1)
+  expect(heldNotes(elsewhere)).toEqual([])
+})
+
+test('a day that silver keeps no longer, and bronze does, is no difference', () => {
+  expect(rowDifferences(comparison([1], [], { silverSince: '2026-03-16' }))).toEqual([])
+  expect(rowDifferences(comparison([1], [], { silverSince: '2026-03-15' }))).toHaveLength(1)
 })

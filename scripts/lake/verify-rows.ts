@@ -2,6 +2,7 @@ import type { SilverTable } from '../../shared/lake/columns.ts'
 import type { KnownRow } from './lake-rows.ts'
 import type { Bronze } from './verify-bronze.ts'
 import type { BrokenFile } from './verify-files.ts'
+import type { HeldPartitions } from './verify-holds.ts'
 
 /** What silver has, by partition and key: more than one row of a key is a fault. */
 export type Silver = ReadonlyMap<string, readonly KnownRow[]>
@@ -14,6 +15,10 @@ export interface Comparison {
   readonly broken: readonly BrokenFile[]
   /** Of days before this one bronze is not kept any more. */
   readonly bronzeSince: string
+  /** Of days before this one silver is not kept any more. */
+  readonly silverSince: string
+  /** What quality keeps out of silver. */
+  readonly held: HeldPartitions
   /** Lines that objects of bronze had which are not there, by object, from the index of silver. */
   readonly linesOfMissing: ReadonlyMap<string, number>
 }
@@ -23,7 +28,7 @@ export interface Comparison {
  * of its rows.
  */
 export function rowDifferences(comparison: Comparison): readonly string[] {
-  const { bronze, silver, tail, broken, bronzeSince, linesOfMissing } = comparison
+  const { bronze, silver, tail, broken, bronzeSince, silverSince, linesOfMissing } = comparison
   const differences: string[] = []
   for (const key of bronze.missing) {
     const lines = linesOfMissing.get(key)
@@ -31,8 +36,8 @@ export function rowDifferences(comparison: Comparison): readonly string[] {
   }
   const without: KnownRow[] = []
   for (const [name, row] of bronze.rows) {
-    if (silver.has(name) || tail.has(row.in) || isExplained(row, broken)) continue
-    without.push(row)
+    if (silver.has(name) || tail.has(row.in) || row.day < silverSince || isExplained(row, broken)) continue
+    if (holdOf(row, comparison) === undefined) without.push(row)
   }
   differences.push(
     ...told(
@@ -75,6 +80,21 @@ export function rowDifferences(comparison: Comparison): readonly string[] {
   return differences
 }
 
+/** What is not in silver since quality holds it, a sentence per hold. */
+export function heldNotes(comparison: Comparison): readonly string[] {
+  const { bronze, silver, tail } = comparison
+  const waiting = [...bronze.rows].filter(([name, row]) => !silver.has(name) && !tail.has(row.in)).map(([, row]) => row)
+  const byHold = Map.groupBy(waiting, (row) => holdOf(row, comparison) ?? '')
+  return [...byHold].flatMap(([hold, rows]) => {
+    const [{ table, day, hour }] = rows as [KnownRow]
+    return hold === '' ? [] : [`held by quality: ${counted(rows.length, table)}, ${day} ${hour}h (${hold})`]
+  })
+}
+
+function holdOf({ table, day, hour }: KnownRow, { held }: Comparison): string | undefined {
+  return held.get(`${table}/${day}/${hour}`)
+}
+
 /** The file in which it stood, or the manifest of its day, is known to be broken. */
 function isExplained({ table, day, hour }: KnownRow, broken: readonly BrokenFile[]): boolean {
   return broken.some(({ place, day: wholeDay }) =>
@@ -102,7 +122,10 @@ function told(
     const [{ table, day, hour }] = group as [KnownRow]
     const names = group.slice(0, NAMED).map(({ messageId }) => messageId)
     const named = `${names.join(', ')}${group.length > NAMED ? ', …' : ''}`
-    const what = `${group.length} ${WHAT[table]}${group.length === 1 ? '' : 's'}`
-    return sentence(what, `${day} ${hour}h: ${named} (${fileOf(group[0] as KnownRow)})`)
+    return sentence(counted(group.length, table), `${day} ${hour}h: ${named} (${fileOf(group[0] as KnownRow)})`)
   })
+}
+
+function counted(rows: number, table: SilverTable): string {
+  return `${rows} ${WHAT[table]}${rows === 1 ? '' : 's'}`
 }
