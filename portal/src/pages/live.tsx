@@ -23,13 +23,21 @@ export function LivePage() {
   const earlier = useEarlier(search, live.rows)
   const rows = [...live.rows, ...earlier.rows]
   const textField = useRef<HTMLInputElement>(null)
+  const drawer = useRef<HTMLElement>(null)
   const open = rows.findIndex((row) => keyOf(row) === search.show)
 
   function show(index: number) {
     const row = rows[Math.max(0, Math.min(index, rows.length - 1))]
     if (row) void navigate({ search: (before) => ({ ...before, show: keyOf(row) }), replace: true })
   }
+  function openDrawer(index: number) {
+    show(index)
+    // It is there after the next look.
+    requestAnimationFrame(() => drawer.current?.focus())
+  }
   function close() {
+    const wasInside = drawer.current?.contains(document.activeElement)
+    if (wasInside) document.querySelector<HTMLElement>('button[aria-current=true]')?.focus()
     void navigate({ search: ({ show: _, ...rest }) => rest, replace: true })
   }
   useKeys({
@@ -37,6 +45,7 @@ export function LivePage() {
     k: () => show(open === -1 ? 0 : open - 1),
     ' ': () => live.setPaused(!live.isPaused),
     '/': () => textField.current?.focus(),
+    Enter: () => drawer.current?.focus(),
     Escape: close,
   })
   const shown = rows[open]
@@ -54,8 +63,8 @@ export function LivePage() {
       <Condition state={live.state} skipped={live.skipped} isPaused={live.isPaused} waiting={live.waiting} />
       {rows.length === 0 && earlier.isPending ? <Loading /> : null}
       {rows.length === 0 && !earlier.isPending ? <Empty title={t('live.none')}>{t('live.noneHint')}</Empty> : null}
-      {rows.length > 0 ? <EventRows rows={rows} shown={search.show} show={show} /> : null}
-      {shown ? <EventDrawer key={keyOf(shown)} row={shown} close={close} /> : null}
+      {rows.length > 0 ? <EventRows rows={rows} shown={search.show} show={openDrawer} /> : null}
+      {shown ? <EventDrawer row={shown} close={close} panel={drawer} /> : null}
     </Page>
   )
 }

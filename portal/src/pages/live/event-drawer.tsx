@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import type { RefObject } from 'react'
 import { Button, buttonLook } from '../../components/button.tsx'
 import { CopyButton } from '../../components/copy.tsx'
-import { Json } from '../../components/json.tsx'
 import { Time } from '../../components/time.tsx'
 import type { LiveRow } from '../../live/live-socket.ts'
 import { Outcome, titleOf } from '../../live/outcome.tsx'
@@ -11,20 +11,34 @@ import { t } from '../../words/words.ts'
 import { curlOf } from './curl.ts'
 import { faultOf } from './event-rows.tsx'
 import { EventTrace } from './event-trace.tsx'
+import { Payload } from './payload.tsx'
+import { Replay } from './replay.tsx'
 
 interface Props {
   readonly row: LiveRow
   readonly close: () => void
+  readonly panel: RefObject<HTMLElement | null>
 }
 
 /** One event beside the list: what it said, what was wrong with it, and everything that became of it. */
-export function EventDrawer({ row, close }: Props) {
-  const sourceName = useSourceNames()
+export function EventDrawer({ row, close, panel }: Props) {
   return (
     <aside
+      ref={panel}
+      // It takes the focus when somebody opens it, so that what is in it is next.
+      tabIndex={-1}
       aria-label={t('live.detail')}
-      className="fixed inset-y-0 right-0 z-40 w-full overflow-y-auto border-l border-line bg-surface p-6 shadow-2xl sm:w-[30rem]"
+      className="fixed inset-y-0 right-0 z-40 w-full overflow-y-auto border-l border-line bg-surface p-6 shadow-2xl outline-none sm:w-[30rem]"
     >
+      <Content key={row.copyId} row={row} close={close} />
+    </aside>
+  )
+}
+
+function Content({ row, close }: Pick<Props, 'row' | 'close'>) {
+  const sourceName = useSourceNames()
+  return (
+    <>
       <div className="mb-5 flex items-start justify-between gap-4">
         <div className="min-w-0">
           <h2 className="break-words">{titleOf(row)}</h2>
@@ -56,6 +70,7 @@ export function EventDrawer({ row, close }: Props) {
             {t('live.toPerson')}
           </Link>
         ) : null}
+        <Replay row={row} />
         <CopyAsCurl row={row} />
       </div>
       <section className="mt-7">
@@ -67,14 +82,8 @@ export function EventDrawer({ row, close }: Props) {
         <EventTrace messageId={row.messageId} />
       </section>
       <p className="mt-7 font-mono text-xs break-all text-muted">{row.messageId}</p>
-    </aside>
+    </>
   )
-}
-
-function Payload({ row }: { readonly row: LiveRow }) {
-  if (row.payload !== undefined) return <Json value={row.payload} />
-  const why = row.payloadChars ? t('live.payloadLong', { chars: row.payloadChars }) : t('live.payloadNone')
-  return <p className="text-sm text-muted">{why}</p>
 }
 
 /** With the source's own write key, which is public. */

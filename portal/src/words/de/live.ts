@@ -33,8 +33,21 @@ export const live: Record<keyof typeof words, string> = {
   'live.detail': 'Das Ereignis',
   'live.payload': 'Inhalt',
   'live.payloadLong': 'Er hat {chars} Zeichen, zu viele für den Live-Strom.',
-  'live.payloadNone':
-    'Nur was eintrifft, während man zusieht, hat hier seinen Inhalt; auch der Verlauf der Person hat ihn.',
+  'live.payloadNone': 'Nur was eintrifft, während man zusieht, hat hier seinen Inhalt.',
+  'live.ofLetter': 'Wie es bei den unzustellbaren steht:',
+  'live.ofTimeline': 'Wie es im Verlauf der Person steht:',
+  'live.replay': 'Wiederholen …',
+  'live.replayTitle': '{name} wiederholen?',
+  'live.replayHint':
+    'Es geht noch einmal durch die Pipeline, so wie sie jetzt eingerichtet ist: Transformationen, Tracking-Pläne, Plugins, Identität. Kommt es durch, wirkt es wie jedes Ereignis, und zwar zu der Zeit, zu der es geschah. Das lässt sich nicht zurücknehmen.',
+  'live.replay.dropped': 'Besteht der Grund noch, aus dem es verworfen wurde, wird es wieder verworfen.',
+  'live.replay.rejected':
+    'Was daran noch falsch ist, wird wieder abgelehnt; vielleicht wurde inzwischen ein Tracking-Plan oder eine Transformation berichtigt.',
+  'live.replay.dead_letter':
+    'Es verlässt die unzustellbaren so, wie es dort steht, vielleicht berichtigt; scheitert es wieder, kommt es als neues zurück.',
+  'live.replayNow': 'Jetzt wiederholen',
+  'live.replayBegun': 'Es ist unterwegs.',
+  'live.replayOver': 'Was daraus wurde, steht gleich in seiner Spur.',
   'live.trace': 'Was daraus wurde',
   'live.traceGone': 'Die Spur ist nicht mehr da: Spuren bleiben 7 Tage.',
   'live.toPerson': 'Person öffnen',

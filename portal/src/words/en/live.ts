@@ -30,7 +30,21 @@ export const live = {
   'live.detail': 'The event',
   'live.payload': 'Payload',
   'live.payloadLong': 'It has {chars} characters, which is too long for the live stream.',
-  'live.payloadNone': 'Only what arrives while one watches has its payload here; the person’s timeline has it, too.',
+  'live.payloadNone': 'Only what arrives while one watches has its payload here.',
+  'live.ofLetter': 'As its dead letter has it:',
+  'live.ofTimeline': 'As the person’s timeline has it:',
+  'live.replay': 'Replay …',
+  'live.replayTitle': 'Replay {name}?',
+  'live.replayHint':
+    'It goes through the pipeline once more, as that is set up now: transformations, tracking plans, plugins, identity. If it comes through it takes effect like any event, at the time at which it happened. It cannot be taken back.',
+  'live.replay.dropped': 'If what dropped it is still in place, it is dropped again.',
+  'live.replay.rejected':
+    'What is still wrong with it is rejected again; a tracking plan or a transformation may have been mended since.',
+  'live.replay.dead_letter':
+    'It leaves the dead letters as it stands there, mended perhaps; if it fails again it comes back as a new one.',
+  'live.replayNow': 'Replay now',
+  'live.replayBegun': 'It is on its way.',
+  'live.replayOver': 'What came of it stands in its trace in a moment.',
   'live.trace': 'What became of it',
   'live.traceGone': 'Its trace is not kept any more: traces live for 7 days.',
   'live.toPerson': 'Open the person',
