@@ -153,10 +153,45 @@ const destination = createRoute({
   component: lazyRouteComponent(() => import('./pages/destination.tsx'), 'DestinationPage'),
 })
 
+const plugins = createRoute({
+  getParentRoute: () => inside,
+  path: '/plugins',
+  validateSearch: search('q', 'kind'),
+  component: lazyRouteComponent(() => import('./pages/plugins.tsx'), 'PluginsPage'),
+})
+
+const newPlugin = createRoute({
+  getParentRoute: () => inside,
+  path: '/plugins/new',
+  validateSearch: search('type'),
+  component: lazyRouteComponent(() => import('./pages/plugin-new.tsx'), 'NewPluginPage'),
+})
+
+const plugin = createRoute({
+  getParentRoute: () => inside,
+  path: '/plugins/$id',
+  validateSearch: search('tab'),
+  component: lazyRouteComponent(() => import('./pages/plugin.tsx'), 'PluginPage'),
+})
+
+const plans = createRoute({
+  getParentRoute: () => inside,
+  path: '/plans',
+  validateSearch: search('q'),
+  component: lazyRouteComponent(() => import('./pages/plans.tsx'), 'PlansPage'),
+})
+
+const plan = createRoute({
+  getParentRoute: () => inside,
+  path: '/plans/$id',
+  validateSearch: search('tab', 'kind', 'event'),
+  component: lazyRouteComponent(() => import('./pages/plan.tsx'), 'PlanPage'),
+})
+
 const deadLetters = createRoute({
   getParentRoute: () => inside,
   path: '/dead-letters',
-  validateSearch: search('stage', 'reason', 'source', 'event', 'text', 'from', 'to', 'show'),
+  validateSearch: search('stage', 'reason', 'source', 'event', 'text', 'from', 'to', 'show', 'job'),
   component: lazyRouteComponent(() => import('./pages/dead-letters.tsx'), 'DeadLettersPage'),
 })
 
@@ -178,6 +213,11 @@ export const router = createRouter({
       destinations,
       newDestination,
       destination,
+      plugins,
+      newPlugin,
+      plugin,
+      plans,
+      plan,
       deadLetters,
     ]),
   ]),

@@ -18,12 +18,14 @@ interface Props {
   readonly submitLabel: string
   /** A refusal that names fields is shown at them; what it throws otherwise, above. */
   readonly submit: (value: Readonly<Record<string, unknown>>) => Promise<unknown>
+  /** Where the document lies in what is sent, `events.2`: paths of the server's begin with it. */
+  readonly under?: string
   /** Besides the button. */
   readonly actions?: ReactNode
 }
 
 /** The form of any document: inputs from its field, checks by the server, whose errors come back to their inputs. */
-export function DocumentForm({ form, value, submitLabel, submit, actions }: Props) {
+export function DocumentForm({ form, value, submitLabel, submit, under = '', actions }: Props) {
   const methods = useForm<FieldValues>({ defaultValues: toForm(form, value) as FieldValues })
   const [fault, setFault] = useState<unknown>()
   const [others, setOthers] = useState<readonly string[]>([])
@@ -55,7 +57,8 @@ export function DocumentForm({ form, value, submitLabel, submit, actions }: Prop
   function showRefusal(refusal: unknown, given: FieldValues) {
     const errors = refusal instanceof ApiError && refusal.status !== 0 ? refusal.errors : []
     const elsewhere: string[] = []
-    for (const { path, message } of errors) {
+    for (const { path: whole, message } of errors) {
+      const path = under !== '' && whole.startsWith(`${under}.`) ? whole.slice(under.length + 1) : whole
       const place = placeOf(form, path, given as FormValue)
       if (!place || place.name === '') elsewhere.push(`${path}: ${message}`)
       else methods.setError(place.name, { message: place.rest === '' ? message : `${place.rest}: ${message}` })

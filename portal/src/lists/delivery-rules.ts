@@ -7,18 +7,18 @@ import { t } from '../words/words.ts'
 
 const TEXTS: Field = { kind: 'list', item: { kind: 'text', look: 'line' } }
 
-/** Segments to choose from; undefined for whoever may not read them, who types their keys. */
-export function useSegmentOptions(): readonly Option[] | undefined {
-  const { data } = useQuery({
+/** Segments to choose from; none for whoever may not read them, who types their keys. */
+export function useSegmentOptions(): { readonly isPending: boolean; readonly segments: readonly Option[] } {
+  const { data, isPending } = useQuery({
     queryKey: ['segments', 'names'],
     queryFn: ({ signal }) => ask<typeof listSegments>('get', '/api/v1/segments', { query: { limit: 200 } }, signal),
     staleTime: 60_000,
   })
-  return data?.segments.map(({ key, name }) => ({ value: key, label: name }))
+  return { isPending, segments: data?.segments.map(({ key, name }) => ({ value: key, label: name })) ?? [] }
 }
 
 /** Whom somebody hears of, and as what: the rules of every delivery, of destinations and of plugins that observe. */
-export function deliveryRules(mapping: Schema, segments: readonly Option[] | undefined): readonly NamedField[] {
+export function deliveryRules(mapping: Schema, segments: readonly Option[]): readonly NamedField[] {
   return [
     {
       name: 'filter',
@@ -32,7 +32,7 @@ export function deliveryRules(mapping: Schema, segments: readonly Option[] | und
           label: t('rules.segments'),
           hint: t('rules.segmentsHint'),
           isRequired: false,
-          field: segments && segments.length > 0 ? { kind: 'choices', options: segments } : TEXTS,
+          field: segments.length > 0 ? { kind: 'choices', options: segments } : TEXTS,
         },
         {
           name: 'condition',

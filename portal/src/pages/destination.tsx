@@ -107,8 +107,8 @@ export function DestinationPage() {
 
 function Settings({ destination }: { readonly destination: Destination }) {
   const types = useQuery(destinationTypesQuery)
-  const segments = useSegmentOptions()
-  if (types.isPending) return <Loading />
+  const { segments, isPending } = useSegmentOptions()
+  if (types.isPending || isPending) return <Loading />
   if (types.isError) return <Problem fault={types.error} retry={() => void types.refetch()} />
   const type = types.data.types.find((one) => one.type === destination.type)
   if (!type) return <Problem fault={new Error(destination.type)} />
@@ -124,7 +124,6 @@ function Settings({ destination }: { readonly destination: Destination }) {
   return (
     <Panel title={t('lists.settings')}>
       <DocumentForm
-        key={segments ? 'chosen' : 'typed'}
         form={destinationForm(type, types.data.mapping as Schema, segments, destination)}
         value={destination}
         submitLabel={t('form.save')}

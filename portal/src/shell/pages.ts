@@ -4,7 +4,17 @@ import type { Words } from '../words/en.ts'
 
 /** The pages that the navigation and the palette lead to, in their order. */
 export interface NavPage {
-  readonly to: '/' | '/start' | '/live' | '/profiles' | '/segments' | '/sources' | '/destinations'
+  readonly to:
+    | '/'
+    | '/start'
+    | '/live'
+    | '/profiles'
+    | '/segments'
+    | '/sources'
+    | '/destinations'
+    | '/plugins'
+    | '/plans'
+    | '/dead-letters'
   readonly label: keyof Words
   /** Without it the page would be refused, so it is not offered. */
   readonly scope: Scope
@@ -34,6 +44,24 @@ export const PAGES: readonly NavPage[] = [
     label: 'nav.destinations',
     scope: 'destinations:read',
     icon: 'M3.500 4v12M8 10h9M13 6l4 4-4 4',
+  },
+  {
+    to: '/plugins',
+    label: 'nav.plugins',
+    scope: 'plugins:read',
+    icon: 'M7.500 3v4M12.500 3v4M5 7h10v3a5 5 0 0 1-10 0zM10 15v3',
+  },
+  {
+    to: '/plans',
+    label: 'nav.plans',
+    scope: 'tracking-plans:read',
+    icon: 'M6 3.500h8M6 3.500H4.500v13h11v-13H14M7.500 9.500l2 2 3.500-4M7.500 14h5',
+  },
+  {
+    to: '/dead-letters',
+    label: 'nav.deadLetters',
+    scope: 'dead-letters:read',
+    icon: 'M3 5.500h14v9H3zM3 6l7 5 7-5M15 12.500l3 3M18 12.500l-3 3',
   },
 ]
 

@@ -1,3 +1,4 @@
+import { deadLetters } from './de/dead-letters.ts'
 import { destinations } from './de/destinations.ts'
 import { form } from './de/form.ts'
 import { lists } from './de/lists.ts'
@@ -5,6 +6,8 @@ import { live } from './de/live.ts'
 import { overview } from './de/overview.ts'
 import { people } from './de/people.ts'
 import { person } from './de/person.ts'
+import { plans } from './de/plans.ts'
+import { plugins } from './de/plugins.ts'
 import { rules } from './de/rules.ts'
 import { segments } from './de/segments.ts'
 import { shell } from './de/shell.ts'
@@ -27,4 +30,7 @@ export const de: Words = {
   ...lists,
   ...rules,
   ...sources,
+  ...plugins,
+  ...plans,
+  ...deadLetters,
 }

@@ -1,3 +1,4 @@
+import { deadLetters } from './en/dead-letters.ts'
 import { destinations } from './en/destinations.ts'
 import { form } from './en/form.ts'
 import { lists } from './en/lists.ts'
@@ -5,6 +6,8 @@ import { live } from './en/live.ts'
 import { overview } from './en/overview.ts'
 import { people } from './en/people.ts'
 import { person } from './en/person.ts'
+import { plans } from './en/plans.ts'
+import { plugins } from './en/plugins.ts'
 import { rules } from './en/rules.ts'
 import { segments } from './en/segments.ts'
 import { shell } from './en/shell.ts'
@@ -27,6 +30,9 @@ export const en = {
   ...lists,
   ...rules,
   ...sources,
+  ...plugins,
+  ...plans,
+  ...deadLetters,
 }
 
 export type Words = { readonly [K in keyof typeof en]: string }

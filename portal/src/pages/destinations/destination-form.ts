@@ -22,7 +22,7 @@ export function newDestinationForm(type: DestinationType): Field & { readonly ki
 export function destinationForm(
   type: DestinationType,
   mapping: Schema,
-  segments: readonly Option[] | undefined,
+  segments: readonly Option[],
   destination: Destination,
 ): Field & { readonly kind: 'group' } {
   return group(nameField(), settingsField(type, destination), ...deliveryRules(mapping, segments))

@@ -9,6 +9,8 @@ export const lists: Record<keyof typeof words, string> = {
   'lists.turnedOff': '{name} ist aus',
   'lists.enabledOf': '{name} eingeschaltet',
   'lists.off': 'Aus',
+  'lists.moveUp': '{name} nach oben',
+  'lists.moveDown': '{name} nach unten',
   'lists.delete': 'Löschen',
   'lists.deleted': '{name} ist gelöscht',
   'lists.views': 'Ansichten',

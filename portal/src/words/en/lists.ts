@@ -7,6 +7,8 @@ export const lists = {
   'lists.turnedOff': '{name} is off',
   'lists.enabledOf': '{name} enabled',
   'lists.off': 'Off',
+  'lists.moveUp': 'Move {name} up',
+  'lists.moveDown': 'Move {name} down',
   'lists.delete': 'Delete',
   'lists.deleted': '{name} is deleted',
   'lists.views': 'Views',

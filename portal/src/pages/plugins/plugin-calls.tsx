@@ -1,0 +1,39 @@
+import { Link } from '@tanstack/react-router'
+import { buttonLook } from '../../components/button.tsx'
+import { Figure } from '../../components/item-list.tsx'
+import { Panel } from '../../components/panel.tsx'
+import { Time } from '../../components/time.tsx'
+import { number, t } from '../../words/words.ts'
+import type { Plugin } from './plugin-queries.ts'
+
+/** Calls of a blocking plugin in the last hour. */
+export function PluginCalls({ plugin: { health } }: { readonly plugin: Plugin }) {
+  if (!health || (health.calls === 0 && health.skipped === 0 && !health.lastError))
+    return <p className="text-sm text-muted">{t('plugins.idle')}</p>
+  const { calls, events, failed, timeouts, skipped, p95Ms, lastError } = health
+  return (
+    <Panel title={t('plugins.lastHour')}>
+      <p className="flex flex-wrap gap-x-6 gap-y-1.5 text-sm">
+        <Figure value={number(calls)} label={t('plugins.calls')} />
+        <Figure value={number(events)} label={t('plugins.events')} />
+        <Figure value={number(failed)} label={t('plugins.failed')} tone={failed > 0 ? 'bad' : 'plain'} />
+        <Figure value={number(timeouts)} label={t('plugins.timeouts')} tone={timeouts > 0 ? 'bad' : 'plain'} />
+        <Figure value={number(skipped)} label={t('plugins.skipped')} tone={skipped > 0 ? 'warn' : 'plain'} />
+        {p95Ms === null ? null : <Figure value={`${number(p95Ms)} ms`} label={t('plugins.p95')} />}
+      </p>
+      {lastError ? (
+        <div className="mt-4 rounded-lg bg-bad-tint px-4 py-3 text-sm">
+          <p className="font-medium text-bad">
+            {t('destinations.lastError')}, <Time at={lastError.at} as="ago" />
+          </p>
+          <p className="mt-1 break-words">{lastError.reason}</p>
+        </div>
+      ) : null}
+      {failed + timeouts + skipped > 0 ? (
+        <Link to="/dead-letters" search={{ stage: 'plugins' }} className={`${buttonLook()} mt-4`}>
+          {t('plugins.letters')}
+        </Link>
+      ) : null}
+    </Panel>
+  )
+}

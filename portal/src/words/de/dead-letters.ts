@@ -1,0 +1,32 @@
+import type { deadLetters as words } from '../en/dead-letters.ts'
+
+export const deadLetters: Record<keyof typeof words, string> = {
+  'nav.deadLetters': 'Unzustellbares',
+  'letters.lead':
+    'Was nicht verarbeitet werden konnte. Nichts davon ist verloren: bessern Sie es aus, senden Sie es noch einmal, oder legen Sie es weg.',
+  'letters.one': 'Die unzustellbare Nachricht',
+  'letters.none': 'Es gibt nichts Unzustellbares',
+  'letters.noneHint': 'Was die Verarbeitung oder ein Ziel aufgibt, würde hier warten.',
+  'letters.job': 'Erneutes Senden',
+  'letters.text': 'Enthält …',
+  'letters.event': 'Name, oder Anfang*',
+  'letters.stage': 'Stufe',
+  'letters.anyStage': 'Jede Stufe',
+  'letters.byReason': 'Nach Gründen',
+  'letters.moreKinds': 'Ein weiterer Grund|{n} weitere Gründe',
+  'letters.unreadable': 'Unlesbare Nachricht',
+  'letters.attempts': '{n} Versuch|{n} Versuche',
+  'letters.replay': 'Noch einmal senden',
+  'letters.replayAll': 'Alle {count} noch einmal senden',
+  'letters.discard': 'Weglegen',
+  'letters.discardAll': 'Alle {count} weglegen',
+  'letters.discarded': '{name} ist weggelegt',
+  'letters.discardedAll': 'Alle {count} passenden sind weggelegt',
+  'letters.toDestination': 'Ziel öffnen',
+  'letters.holds': 'Was darin ist',
+  'letters.whole': 'Die ganze Nachricht',
+  'letters.event.one': 'Ereignis',
+  'letters.mendHint': 'So, wie ein Client es senden würde. Seine messageId bleibt, was sie war.',
+  'letters.mend': 'Ereignis speichern',
+  'letters.mended': 'Gespeichert. Senden Sie es noch einmal, wenn es stimmt.',
+}
