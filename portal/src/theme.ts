@@ -13,8 +13,17 @@ export function showTheme(next: Theme = theme()): void {
   if (next === 'system') {
     localStorage.removeItem(CHOICE)
     delete document.documentElement.dataset['theme']
-    return
+  } else {
+    localStorage.setItem(CHOICE, next)
+    document.documentElement.dataset['theme'] = next
   }
-  localStorage.setItem(CHOICE, next)
-  document.documentElement.dataset['theme'] = next
+  for (const listener of listeners) listener()
+}
+
+const listeners = new Set<() => void>()
+
+/** It can be chosen in more than one place. */
+export function watchTheme(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }

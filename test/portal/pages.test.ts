@@ -140,7 +140,7 @@ describe.skipIf(executable === undefined)('the pages', () => {
     await page.getByRole('row', { name: /plan pro default/ }).waitFor()
     await page.getByRole('tab', { name: 'Segments' }).click()
     await page.getByText('Pro plan').click()
-    await page.getByText('"value":"pro"').waitFor()
+    await page.getByText('value pro').waitFor()
     await page.getByRole('tab', { name: 'Consents' }).click()
     await page.getByRole('button', { name: 'Grant email' }).click()
     await page.getByRole('button', { name: 'Withdraw email' }).waitFor()

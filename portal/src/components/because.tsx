@@ -1,4 +1,5 @@
 import { t } from '../words/words.ts'
+import { Time } from './time.tsx'
 
 /** The verdict of a condition with the facts behind it, and those of the conditions inside of it. */
 export interface Because {
@@ -21,7 +22,9 @@ export function Reason({ because }: { readonly because: Because }) {
         <span>
           {sentence}
           {evidence === undefined || inside.length > 0 ? null : (
-            <span className="block font-mono text-xs break-all text-muted">{JSON.stringify(evidence)}</span>
+            <span className="mt-0.5 block text-xs break-words text-muted">
+              <Facts value={evidence} />
+            </span>
           )}
         </span>
       </p>
@@ -38,4 +41,35 @@ export function Reason({ because }: { readonly because: Because }) {
       ) : null}
     </div>
   )
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/
+const MOST_SHOWN = 5
+
+/** Facts as they come, of any shape: names and values, instants in the viewer's zone, the first few of many. */
+function Facts({ value }: { readonly value: unknown }) {
+  if (typeof value === 'string' && INSTANT.test(value)) return <Time at={value} />
+  if (Array.isArray(value)) {
+    if (value.length === 0) return <>–</>
+    return (
+      <>
+        {value.slice(0, MOST_SHOWN).map((one, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: facts do not change places
+          <span key={i}>
+            {i > 0 ? ', ' : ''}
+            <Facts value={one} />
+          </span>
+        ))}
+        {value.length > MOST_SHOWN ? ` +${value.length - MOST_SHOWN}` : ''}
+      </>
+    )
+  }
+  if (typeof value !== 'object' || value === null)
+    return <>{typeof value === 'string' ? value : JSON.stringify(value)}</>
+  return Object.entries(value).map(([name, one], i) => (
+    <span key={name}>
+      {i > 0 ? ' · ' : ''}
+      {name} <Facts value={one} />
+    </span>
+  ))
 }

@@ -13,7 +13,7 @@ import { blankOf } from '../segment/blank.ts'
 import { keyFrom } from '../segment/key-from.ts'
 import { sessionQuery } from '../session.ts'
 import { t } from '../words/words.ts'
-import { Details } from './segment/details.tsx'
+import { Details, problemAt } from './segment/details.tsx'
 import { Editor } from './segment/editor.tsx'
 import { Upload } from './segment/upload.tsx'
 import { type Definition, draftPlace, useDraft } from './segment/use-draft.ts'
@@ -81,14 +81,14 @@ function NewCondition({ begin, from }: { readonly begin: Definition; readonly fr
     <Editor
       draft={draft}
       details={
-        <Details draft={draft}>
+        <Details draft={draft} failure={create.error}>
           <Field
             label={t('segment.key')}
             hint={t('segment.keyHint', { key: key || 'pro_plan' })}
             value={key}
             spellCheck={false}
             onChange={({ target }) => setKey(target.value)}
-            problem={isTaken ? create.error?.message : undefined}
+            problem={isTaken ? create.error?.message : problemAt(create.error, 'key')}
           />
         </Details>
       }

@@ -22,9 +22,9 @@ export function wordDifference(before: string, after: string): readonly Piece[] 
   ])
 }
 
-/** Each with the blank after it. */
+/** Words, blanks, and signs that stand at the edge of a word. */
 function wordsOf(text: string): readonly string[] {
-  return text.match(/\s+|[^\s()]+\s*|[()]\s*/g) ?? []
+  return text.match(/\s+|[(),]|[^\s(),]+/g) ?? []
 }
 
 function middle(a: readonly string[], b: readonly string[]): readonly Piece[] {

@@ -1,22 +1,17 @@
-import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
-import type { deleteSession } from '../../../shared/contract/delete-session.ts'
-import { ask } from '../api.ts'
+import { useSyncExternalStore } from 'react'
 import { Button } from '../components/button.tsx'
 import { Select } from '../components/field.tsx'
 import { may, sessionQuery } from '../session.ts'
-import { showTheme, THEMES, type Theme, theme } from '../theme.ts'
+import { signOut } from '../sign-out.ts'
+import { showTheme, THEMES, type Theme, theme, watchTheme } from '../theme.ts'
 import { chooseLanguage, LANGUAGES, type Language, language, t } from '../words/words.ts'
 import { Icon } from './icon.tsx'
 import { PAGES } from './pages.ts'
 
 export function Navigation() {
   const { data: session } = useSuspenseQuery(sessionQuery)
-  const signOut = useMutation({
-    mutationFn: () => ask<typeof deleteSession>('delete', '/api/v1/session', {}),
-    onSuccess: () => location.assign('/sign-in'),
-  })
   return (
     <>
       <nav aria-label={t('app.main')} className="flex flex-col gap-0.5 px-3 pt-4 lg:pt-0">
@@ -42,7 +37,7 @@ export function Navigation() {
           <a href="/docs" className="text-muted underline-offset-4 hover:text-ink hover:underline">
             {t('app.apiDocs')}
           </a>
-          <Button look="quiet" className="-mr-3" onClick={() => signOut.mutate()}>
+          <Button look="quiet" className="-mr-3" onClick={() => void signOut()}>
             {t('app.signOut')}
           </Button>
         </div>
@@ -52,17 +47,13 @@ export function Navigation() {
 }
 
 function Preferences() {
-  const [chosen, setChosen] = useState(theme)
-  function choose(next: Theme) {
-    setChosen(next)
-    showTheme(next)
-  }
+  const chosen = useSyncExternalStore(watchTheme, theme)
   return (
     <div className="grid grid-cols-2 gap-2">
       <Select
         label={t('app.theme')}
         value={chosen}
-        onChange={({ target }) => choose(target.value as Theme)}
+        onChange={({ target }) => showTheme(target.value as Theme)}
         options={THEMES.map((value) => ({ value, label: t(`app.theme.${value}`) }))}
         className="w-full min-w-0 px-2"
       />

@@ -22,7 +22,7 @@ export function Overlays() {
   }, [])
   return (
     <Suspense>
-      {open === 'palette' ? <Palette close={closing('palette')} /> : null}
+      {open === 'palette' ? <Palette close={closing('palette')} showShortcuts={() => setOpen('shortcuts')} /> : null}
       {open === 'shortcuts' ? <Shortcuts close={closing('shortcuts')} /> : null}
     </Suspense>
   )

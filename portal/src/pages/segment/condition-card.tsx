@@ -32,12 +32,12 @@ export function ConditionCard({ leaf, path, place }: Props) {
       onBlur={leaving}
       aria-describedby={own.length > 0 ? problem : undefined}
     >
-      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-2">
-        <span className="flex min-w-0 flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
+        <span className="flex min-w-0 items-center gap-2">
           <NotToggle branch={leaf} />
           <TypeChoice leaf={leaf} />
         </span>
-        <span className="flex items-center">
+        <span className="ml-auto flex items-center">
           <Button
             look="quiet"
             className="px-2.5 text-muted"
@@ -85,7 +85,7 @@ function TypeChoice({ leaf }: { readonly leaf: Leaf }) {
     <select
       id={`type-${leaf.id}`}
       aria-label={t('builder.type')}
-      className={`${inputLook} max-w-full font-medium`}
+      className={`${inputLook} w-full min-w-0 font-medium`}
       value={type}
       onChange={({ target }) => choose(target.value as LeafType)}
     >

@@ -66,7 +66,7 @@ export function DefinitionTab({ segment, draft }: Props) {
       ) : null}
       <Editor
         draft={draft}
-        details={<Details draft={draft} />}
+        details={<Details draft={draft} failure={save.error} />}
         view={view}
         show={(next) =>
           void navigate({

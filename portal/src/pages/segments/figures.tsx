@@ -27,7 +27,8 @@ export function Growth({ segment: { growth }, isLong = false }: Props) {
     return <span className="text-muted">{isLong ? t('segments.unchanged') : '±0'}</span>
   return (
     <span className="whitespace-nowrap tabular-nums" title={t('segments.growthHint')}>
-      <span className="text-good">+{number(entered)}</span> <span className="text-bad">−{number(exited)}</span>{' '}
+      <span className={entered > 0 ? 'text-good' : 'text-muted'}>+{number(entered)}</span>{' '}
+      <span className={exited > 0 ? 'text-bad' : 'text-muted'}>−{number(exited)}</span>{' '}
       {isLong ? <span className="text-muted">{t('segments.today')}</span> : null}
     </span>
   )

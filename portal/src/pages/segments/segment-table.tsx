@@ -64,10 +64,8 @@ function Heading({ column, sort, sortBy, className }: HeadingProps) {
         className="w-full px-4 py-2.5 text-[length:inherit] hover:text-ink [text-align:inherit]"
         onClick={() => sortBy(sort === first ? other : first)}
       >
+        <span aria-hidden="true">{isUp ? '↑ ' : isDown ? '↓ ' : ''}</span>
         {t(`segments.${column}`)}
-        <span aria-hidden="true" className="ml-1 inline-block w-2">
-          {isUp ? '↑' : isDown ? '↓' : ''}
-        </span>
       </button>
     </th>
   )

@@ -11,13 +11,21 @@ interface ControlProps {
   readonly className?: string
 }
 
-export function Labelled({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+interface LabelledProps {
+  readonly label: string
+  /** Of the control. */
+  readonly id: string
+  readonly children: ReactNode
+}
+
+export function Labelled({ label, id, children }: LabelledProps) {
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is the child
-    <label className="flex min-w-0 flex-col gap-1">
-      <span className="text-xs text-muted">{label}</span>
+    <div className="flex min-w-0 flex-col gap-1">
+      <label htmlFor={id} className="text-xs text-muted">
+        {label}
+      </label>
       {children}
-    </label>
+    </div>
   )
 }
 
@@ -37,11 +45,13 @@ export function TextInput({
   suggestions = [],
   placeholder,
 }: TextProps) {
-  const list = useId()
+  const id = useId()
+  const list = `${id}-list`
   const fault = useFault(path)
   return (
-    <Labelled label={label}>
+    <Labelled label={label} id={id}>
       <input
+        id={id}
         className={`${inputLook} ${className} max-w-full`}
         value={value}
         onChange={({ target }) => change(target.value)}
@@ -94,12 +104,14 @@ interface ChoiceProps<V extends string> extends ControlProps {
 }
 
 export function Choice<V extends string>({ label, path, className = '', value, change, options }: ChoiceProps<V>) {
+  const id = useId()
   const fault = useFault(path)
   // A value that is none of them, from a hand-written condition, is shown as it is.
   const isKnown = options.some((option) => option.value === value)
   return (
-    <Labelled label={label}>
+    <Labelled label={label} id={id}>
       <select
+        id={id}
         className={`${inputLook} ${className} max-w-full`}
         value={value}
         aria-invalid={fault ? true : undefined}

@@ -20,10 +20,8 @@ export function DurationInput({ label, path, value, change }: Props) {
   const [chosen, setChosen] = useState<Unit>(unit)
   const shown = value === undefined ? chosen : unit
   return (
-    <fieldset className="flex min-w-0 flex-col gap-1">
-      <legend className="contents text-xs text-muted">
-        <span className="mb-1 block text-xs text-muted">{label}</span>
-      </legend>
+    <fieldset className="min-w-0">
+      <legend className="mb-1 text-xs text-muted">{label}</legend>
       <span className="flex">
         <input
           aria-label={`${label}: ${t('field.amount')}`}

@@ -1,3 +1,4 @@
+import { useId } from 'react'
 import { inputLook } from '../../../components/field.tsx'
 import { t } from '../../../words/words.ts'
 import { useFault } from '../builder-context.ts'
@@ -15,12 +16,14 @@ const MINUTE = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?::\d{2}(?:\.\d{3})?)?Z?$/
 
 /** A day, or a time of one in UTC; whatever else was written by hand stays as it is. */
 export function InstantInput({ label, path, value, change }: Props) {
+  const id = useId()
   const fault = useFault(path)
   const kind = value === '' || DAY.test(value) ? 'date' : MINUTE.test(value) ? 'datetime-local' : 'text'
   return (
     <span className="flex min-w-0 items-end gap-1">
-      <Labelled label={kind === 'date' ? label : `${label} (UTC)`}>
+      <Labelled label={kind === 'date' ? label : `${label} (UTC)`} id={id}>
         <input
+          id={id}
           type={kind}
           step={kind === 'datetime-local' ? '0.001' : undefined}
           className={`${inputLook} max-w-full`}

@@ -1,8 +1,10 @@
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import type { JsonValue } from '../../../../../shared/kernel/json.ts'
+import { inputLook } from '../../../components/field.tsx'
 import { typedValue, VALUE_KINDS, type ValueKind, valueKind, valueText } from '../../../segment/parts.ts'
 import { t } from '../../../words/words.ts'
-import { Choice, TextInput } from './controls.tsx'
+import { useFault } from '../builder-context.ts'
+import { Labelled } from './controls.tsx'
 
 interface Props {
   readonly label: string
@@ -13,15 +15,14 @@ interface Props {
   readonly known?: readonly JsonValue[] | undefined
 }
 
-const KINDS = VALUE_KINDS.map((value) => ({ value, label: t(`value.${value}`) }))
-const BOOLEANS = (['true', 'false'] as const).map((value) => ({ value, label: t(`value.${value}`) }))
-
 /** A value with its kind: a number and the same digits as text are two things. */
 export function ValueInput({ label, path, value, change, known = [] }: Props) {
   const [chosen, setChosen] = useState<ValueKind>()
   const kind = value === undefined ? (chosen ?? kindOf(known)) : valueKind(value)
   const [typed, setTyped] = useState('')
   const text = same(typedValue(typed, kind), value) ? typed : valueText(value)
+  const fault = useFault(path)
+  const id = useId()
   function type(next: string) {
     setTyped(next)
     change(typedValue(next, kind))
@@ -30,26 +31,66 @@ export function ValueInput({ label, path, value, change, known = [] }: Props) {
     setChosen(next)
     change(typedValue(valueText(value), next))
   }
+  const given = {
+    id,
+    value: text,
+    'aria-invalid': fault ? true : undefined,
+    className: `${inputLook} w-36 max-w-full min-w-0 rounded-r-none border-r-0`,
+  }
   return (
-    <>
-      {kind === 'boolean' ? (
-        <Choice label={label} path={path} value={text as 'true'} change={type} options={[NOT_CHOSEN, ...BOOLEANS]} />
-      ) : (
-        <TextInput
-          label={label}
-          path={path}
-          value={text}
-          change={type}
-          suggestions={known.filter((one) => valueKind(one) === kind).map(valueText)}
-          {...(kind === 'json' ? { placeholder: '["a", 1]' } : {})}
-        />
-      )}
-      <Choice label={t('value.kind')} path={`${path}.kind`} value={kind} change={choose} options={KINDS} />
-    </>
+    <Labelled label={label} id={id}>
+      <span className="flex">
+        {kind === 'boolean' ? (
+          <select {...given} onChange={({ target }) => type(target.value)}>
+            <option value="">–</option>
+            <option value="true">{t('value.true')}</option>
+            <option value="false">{t('value.false')}</option>
+          </select>
+        ) : (
+          <input
+            {...given}
+            list={`${id}-known`}
+            autoComplete="off"
+            spellCheck={false}
+            placeholder={kind === 'json' ? '["a", 1]' : undefined}
+            onChange={({ target }) => type(target.value)}
+          />
+        )}
+        <datalist id={`${id}-known`}>
+          {known
+            .filter((one) => valueKind(one) === kind)
+            .map((one) => (
+              <option key={valueText(one)} value={valueText(one)} />
+            ))}
+        </datalist>
+        <KindChoice label={label} kind={kind} choose={choose} />
+      </span>
+    </Labelled>
   )
 }
 
-const NOT_CHOSEN = { value: '', label: '–' } as const
+interface KindProps {
+  readonly label: string
+  readonly kind: ValueKind
+  readonly choose: (kind: ValueKind) => void
+}
+
+export function KindChoice({ label, kind, choose }: KindProps) {
+  return (
+    <select
+      aria-label={`${label}: ${t('value.kind')}`}
+      className={`${inputLook} rounded-l-none text-muted`}
+      value={kind}
+      onChange={({ target }) => choose(target.value as ValueKind)}
+    >
+      {VALUE_KINDS.map((one) => (
+        <option key={one} value={one}>
+          {t(`value.${one}`)}
+        </option>
+      ))}
+    </select>
+  )
+}
 
 /** What most of the known ones are. */
 export function kindOf(known: readonly JsonValue[]): ValueKind {

@@ -1,11 +1,11 @@
 import { type ClipboardEvent, type KeyboardEvent, useId, useState } from 'react'
 import type { JsonValue } from '../../../../../shared/kernel/json.ts'
 import { inputLook } from '../../../components/field.tsx'
-import { typedValue, VALUE_KINDS, type ValueKind, valueKind, valueText } from '../../../segment/parts.ts'
+import { typedValue, type ValueKind, valueKind, valueText } from '../../../segment/parts.ts'
 import { t } from '../../../words/words.ts'
 import { useFault } from '../builder-context.ts'
-import { Choice } from './controls.tsx'
-import { kindOf, same } from './value-input.tsx'
+import { Labelled } from './controls.tsx'
+import { KindChoice, kindOf, same } from './value-input.tsx'
 
 interface Props {
   readonly path: string
@@ -13,8 +13,6 @@ interface Props {
   readonly change: (values: JsonValue | undefined) => void
   readonly known?: readonly JsonValue[] | undefined
 }
-
-const KINDS = VALUE_KINDS.map((value) => ({ value, label: t(`value.${value}`) }))
 
 /** A list of values: Enter or a comma adds one, Backspace takes the last away, a pasted column adds many. */
 export function ValuesInput({ path, value, change, known = [] }: Props) {
@@ -49,13 +47,10 @@ export function ValuesInput({ path, value, change, known = [] }: Props) {
     add(lines)
   }
   return (
-    <>
-      <div className="flex min-w-0 flex-col gap-1">
-        <label htmlFor={id} className="text-xs text-muted">
-          {t('field.values')}
-        </label>
+    <Labelled label={t('field.values')} id={id}>
+      <span className="flex min-w-0">
         <span
-          className={`${inputLook} flex max-w-full flex-wrap items-center gap-1.5 py-1 focus-within:outline-2 focus-within:outline-accent`}
+          className={`${inputLook} flex min-w-0 flex-wrap items-center gap-1.5 rounded-r-none border-r-0 py-1 focus-within:outline-2 focus-within:outline-accent`}
         >
           {values.map((one, i) => (
             <span
@@ -86,8 +81,8 @@ export function ValuesInput({ path, value, change, known = [] }: Props) {
             onBlur={() => text.trim() !== '' && add([text])}
           />
         </span>
-      </div>
-      <Choice label={t('value.kind')} path={`${path}.kind`} value={kind} change={setChosen} options={KINDS} />
-    </>
+        <KindChoice label={t('field.values')} kind={kind} choose={setChosen} />
+      </span>
+    </Labelled>
   )
 }
