@@ -119,7 +119,7 @@ export function keptWords(last4: string): string {
 }
 
 function Area({ isCode, className, ...rest }: React.ComponentProps<'textarea'> & { readonly isCode: boolean }) {
-  const look = isCode ? 'font-mono text-xs leading-5' : ''
+  const look = `min-h-24 max-h-[36rem] [field-sizing:content] ${isCode ? 'font-mono text-xs leading-5' : ''}`
   return <textarea {...rest} spellCheck={!isCode} className={`${className} ${look}`} />
 }
 

@@ -80,7 +80,7 @@ export function fromForm(field: Field, form: FormValue): Read {
 function said(field: Field, form: FormValue, name: string, problems: FormProblem[]): unknown {
   switch (field.kind) {
     case 'text':
-      return form === '' || typeof form !== 'string' ? undefined : field.look === 'line' ? form.trim() : form
+      return textSaid(form, field.look === 'line')
     case 'choice':
     case 'secret':
       return form === '' ? undefined : form
@@ -123,6 +123,11 @@ function localOf(iso: string): string {
 function instantOf(form: FormValue): string | undefined {
   const at = new Date(String(form ?? ''))
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString()
+}
+
+function textSaid(form: FormValue, isLine: boolean): string | undefined {
+  const text = typeof form !== 'string' ? '' : isLine ? form.trim() : form
+  return text === '' ? undefined : text
 }
 
 function rowSaid(item: Field, row: Row, name: string, problems: FormProblem[]): unknown {

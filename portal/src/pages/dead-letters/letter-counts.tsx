@@ -21,7 +21,7 @@ export function LetterCounts({ filter }: { readonly filter: LetterFilter }) {
           to="/dead-letters"
           search={isChosen ? { ...rest } : { ...rest, stage: kind.stage, reason: kind.reason }}
           aria-current={isChosen ? 'true' : undefined}
-          className="grid grid-cols-[4rem_1fr] items-baseline gap-x-4 px-4 py-2 text-sm aria-[current=true]:bg-tint sm:grid-cols-[4rem_7rem_1fr_9rem] sm:px-5"
+          className="grid grid-cols-[2.5rem_1fr] items-baseline gap-x-4 px-4 py-2 text-sm aria-[current=true]:bg-tint sm:grid-cols-[2.5rem_7rem_1fr_9rem] sm:px-5"
         >
           <span className="text-right font-medium tabular-nums">{number(kind.count)}</span>
           <span className="hidden sm:block">

@@ -103,7 +103,7 @@ function ViolationLine({ violation }: { readonly violation: Violation }) {
       className="rounded-xl border border-line bg-surface"
       onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
     >
-      <summary className="grid list-none grid-cols-[4rem_1fr] items-center gap-x-4 gap-y-1 px-5 py-3.5 sm:grid-cols-[4rem_1fr_auto_9rem] [&::-webkit-details-marker]:hidden">
+      <summary className="grid list-none grid-cols-[2.5rem_1fr] items-center gap-x-4 gap-y-1 px-5 py-3.5 sm:grid-cols-[2.5rem_1fr_auto_9rem] [&::-webkit-details-marker]:hidden">
         <span className="text-right font-medium text-bad tabular-nums">{number(count)}</span>
         <span className="min-w-0">
           <span className="block font-medium break-words">

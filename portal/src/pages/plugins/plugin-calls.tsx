@@ -14,8 +14,8 @@ export function PluginCalls({ plugin: { health } }: { readonly plugin: Plugin })
   return (
     <Panel title={t('plugins.lastHour')}>
       <p className="flex flex-wrap gap-x-6 gap-y-1.5 text-sm">
-        <Figure value={number(calls)} label={t('plugins.calls')} />
-        <Figure value={number(events)} label={t('plugins.events')} />
+        <Figure value={number(calls)} label={t('plugins.calls', { n: calls })} />
+        <Figure value={number(events)} label={t('plugins.events', { n: events })} />
         <Figure value={number(failed)} label={t('plugins.failed')} tone={failed > 0 ? 'bad' : 'plain'} />
         <Figure value={number(timeouts)} label={t('plugins.timeouts')} tone={timeouts > 0 ? 'bad' : 'plain'} />
         <Figure value={number(skipped)} label={t('plugins.skipped')} tone={skipped > 0 ? 'warn' : 'plain'} />

@@ -14,7 +14,7 @@ export function PluginHealth({ plugin }: { readonly plugin: Plugin }) {
     <>
       {failed > 0 ? <Figure value={number(failed)} label={t('plugins.failed')} tone="bad" /> : null}
       {health.skipped > 0 ? <Figure value={number(health.skipped)} label={t('plugins.skipped')} tone="warn" /> : null}
-      <Figure value={number(health.calls)} label={t('plugins.calls')} />
+      <Figure value={number(health.calls)} label={t('plugins.calls', { n: health.calls })} />
       {health.p95Ms === null ? null : <Figure value={`${number(health.p95Ms)} ms`} label={t('plugins.p95')} />}
     </>
   )
