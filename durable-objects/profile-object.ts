@@ -19,6 +19,7 @@ import type { EventPage, EventQuery, ProfileDocument, Read } from '../shared/pro
 import { nextDueAt } from '../shared/profile/emission.ts'
 import { eraseProfile } from '../shared/profile/erase.ts'
 import { type ExplainedMembership, explainMembership } from '../shared/profile/explain-membership.ts'
+import { heldDocuments, leafDocuments } from '../shared/profile/leaf-documents.ts'
 import { beginMerge, handOverPage, stagePage, tombstoneOf } from '../shared/profile/merge.ts'
 import { personOf } from '../shared/profile/person.ts'
 import { previewSplit, type Split } from '../shared/profile/preview-split.ts'
@@ -30,7 +31,6 @@ import { isOwnEvent, pageEnd } from '../shared/profile/timeline.ts'
 import {
   eventDocument,
   type IdentityParts,
-  identifierDocuments,
   isSomebody,
   leafNames,
   linkDocuments,
@@ -220,7 +220,8 @@ export class ProfileObject extends DurableObject<Env> {
 
   async identity(): Promise<Read<IdentityParts>> {
     return this.#cell.reading((state) => ({
-      identifiers: identifierDocuments(state),
+      identifiers: heldDocuments(state),
+      leaves: leafDocuments(state),
       links: linkDocuments(state),
       named: leafNames(state),
     }))

@@ -107,8 +107,27 @@ export const MergeDocument = z.object({
 })
 export type MergeDocument = z.infer<typeof MergeDocument>
 
+/** An identifier within the identity of a person. */
+export const HeldIdentifierDocument = IdentifierDocument.extend({
+  name: z.string().meta({ description: '`type:value` in normal form, as links name it' }),
+  leaves: z.array(z.string()).meta({ description: 'Canonical IDs under which it arrived' }),
+}).meta({ id: 'HeldIdentifier' })
+export type HeldIdentifierDocument = z.infer<typeof HeldIdentifierDocument>
+
+/** A canonical ID under which data of the person arrived. */
+export const LeafDocument = z
+  .object({
+    id: z.string(),
+    events: z.int(),
+    firstSeen: Iso.optional().meta({ description: 'Of its events; absent while it has none' }),
+    lastSeen: Iso.optional(),
+  })
+  .meta({ id: 'Leaf' })
+export type LeafDocument = z.infer<typeof LeafDocument>
+
 export const IdentityDocument = z.object({
-  identifiers: z.array(IdentifierDocument),
+  identifiers: z.array(HeldIdentifierDocument),
+  leaves: z.array(LeafDocument),
   links: z.array(LinkDocument),
   merges: z.array(MergeDocument),
   path: z.array(LinkDocument).nullable().optional().meta({

@@ -6,7 +6,14 @@ import type { Dict, JsonValue } from '../kernel/json.ts'
 import { isListMark } from '../segment/list-mark.ts'
 import { consentsOf } from './consents.ts'
 import { totalOf } from './counters.ts'
-import type { EventDocument, IdentifierDocument, LinkDocument, ProfileDocument } from './document.ts'
+import type {
+  EventDocument,
+  HeldIdentifierDocument,
+  IdentifierDocument,
+  LeafDocument,
+  LinkDocument,
+  ProfileDocument,
+} from './document.ts'
 import { earlierLink, joinIdentifier, type Leaf, linkEnds } from './leaf.ts'
 import type { ProfileState } from './state.ts'
 import type { StoredEvent } from './timeline.ts'
@@ -46,7 +53,7 @@ function seenTimes(state: ProfileState): readonly number[] {
   return held.length > 0 ? held.flatMap((one) => [one.firstSeen, one.lastSeen]) : [state.asOf]
 }
 
-function isSeen(leaf: Leaf): boolean {
+export function isSeen(leaf: Leaf): boolean {
   return leaf.lastSeen !== Number.NEGATIVE_INFINITY
 }
 
@@ -117,17 +124,27 @@ function eventCounts(state: ProfileState): Record<string, number> {
   return fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-export function identifierDocuments(state: ProfileState): IdentifierDocument[] {
+/** With their normal form, `type:value`, the one that was seen first in front. */
+export function namedIdentifiers(
+  state: ProfileState,
+): readonly { readonly name: string; readonly document: IdentifierDocument }[] {
   const joined = [...joinOver(state, (leaf) => leaf.identifiers, joinIdentifier)]
   joined.sort(([nameA, a], [nameB, b]) => a.firstSeen - b.firstSeen || (nameA < nameB ? -1 : 1))
-  return joined.map(([, held]) => ({
-    type: held.type,
-    value: held.value,
-    firstSeen: toIso(held.firstSeen),
-    lastSeen: toIso(held.lastSeen),
-    source: held.source,
-    messageId: held.messageId,
+  return joined.map(([name, held]) => ({
+    name,
+    document: {
+      type: held.type,
+      value: held.value,
+      firstSeen: toIso(held.firstSeen),
+      lastSeen: toIso(held.lastSeen),
+      source: held.source,
+      messageId: held.messageId,
+    },
   }))
+}
+
+function identifierDocuments(state: ProfileState): IdentifierDocument[] {
+  return namedIdentifiers(state).map(({ document }) => document)
 }
 
 /** A link whose other end was taken away with a split is shown again only when that end comes back. */
@@ -144,7 +161,8 @@ export function linkDocuments(state: ProfileState): LinkDocument[] {
 
 /** What a profile knows of its own identity; the merges are the graph's. */
 export interface IdentityParts {
-  readonly identifiers: IdentifierDocument[]
+  readonly identifiers: HeldIdentifierDocument[]
+  readonly leaves: LeafDocument[]
   readonly links: LinkDocument[]
   /** One identifier of each leaf, its strongest. */
   readonly named: Readonly<Record<string, string>>

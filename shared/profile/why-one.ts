@@ -5,7 +5,10 @@ import type { IdentityParts } from './view.ts'
  * Why are these one person? The links of messages, and of decisions: what a person or a rule joined has no message that
  * had both, so the decision itself stands for the link, between the strongest identifiers of the two.
  */
-export function allLinks({ links, named }: IdentityParts, merges: readonly MergeDocument[]): LinkDocument[] {
+export function allLinks(
+  { links, named }: Pick<IdentityParts, 'links' | 'named'>,
+  merges: readonly MergeDocument[],
+): LinkDocument[] {
   const decided = merges.flatMap(({ winner, loser, cause, undoneAt }) => {
     const [a, b] = [named[winner], named[loser]]
     const isDecision = cause.kind === 'person' || cause.kind === 'rule'

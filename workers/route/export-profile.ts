@@ -42,7 +42,12 @@ export const exportProfileRoute = serve(exportProfile, async ({ params }, call) 
   const head = {
     exportedAt: toIso(call.now),
     profile: value.profile,
-    identity: { identifiers: value.identity.identifiers, links: allLinks(value.identity, merges), merges },
+    identity: {
+      identifiers: value.identity.identifiers,
+      leaves: value.identity.leaves,
+      links: allLinks(value.identity, merges),
+      merges,
+    },
     consents: value.consents,
     consentHistory: value.history,
   }

@@ -11,11 +11,11 @@ export const readProfileIdentityRoute = serve(readProfileIdentity, async ({ para
   const found = await readFrom(params.ref, call, (stub) => stub.identity())
   if (!found.ok) return found
   const merges = await identityStub(call.env, call.workspace).mergesOf(found.value.id)
-  const { identifiers } = found.value.value
+  const { identifiers, leaves } = found.value.value
   const links = allLinks(found.value.value, merges)
-  if (query.from === undefined || query.to === undefined) return ok({ identifiers, links, merges })
+  if (query.from === undefined || query.to === undefined) return ok({ identifiers, leaves, links, merges })
   const [from, to] = await Promise.all([query.from, query.to].map((ref) => nameOf(ref, call)))
-  return ok({ identifiers, links, merges, path: shortestPath(links, from as string, to as string) })
+  return ok({ identifiers, leaves, links, merges, path: shortestPath(links, from as string, to as string) })
 })
 
 /** A reference in its normal form; one that can be none leads nowhere. */

@@ -120,6 +120,13 @@ describe('profiles', () => {
     expect(IdentityDocument.parse(identity.json)).toEqual(identity.json)
     expect(identity.json.merges).toMatchObject([{ winner: json.id, loser: loser.id }])
     expect(identity.json.links.length).toBeGreaterThan(0)
+    // Every end of a link is one of the identifiers, and says under which ID it arrived.
+    const byName = new Map(identity.json.identifiers.map((one: { name: string }) => [one.name, one]))
+    for (const { a, b } of identity.json.links) expect([byName.has(a), byName.has(b)]).toEqual([true, true])
+    expect(byName.get('anonymous_id:laptop')).toMatchObject({ leaves: expect.arrayContaining([loser.id]) })
+    expect(identity.json.leaves.map(({ id }: { id: string }) => id)).toEqual([json.id, ...json.mergedIds].sort())
+    const events = identity.json.leaves.reduce((sum: number, leaf: { events: number }) => sum + leaf.events, 0)
+    expect(events).toBe(Object.values(json.eventCounts as Record<string, number>).reduce((sum, n) => sum + n, 0))
   })
 
   test('an object that is overloaded is 503, a bug is 500, and neither says more', async () => {
