@@ -9,6 +9,7 @@ import {
   ROUND_MS,
 } from '../shared/lake/compaction.ts'
 import { COMPACTION_KEY, STREAMS } from '../shared/lake/lake-key.ts'
+import { unreadableAmong } from './lake-aside.ts'
 import { readCompaction, type WaitingHour, waitingHours } from './lake-bronze.ts'
 import { swapTagged, type Tagged } from './lake-json.ts'
 import { readRoot, swapRoot } from './lake-manifest.ts'
@@ -81,7 +82,7 @@ export function isHanded(open: OpenRound | null): open is HandedRound {
 async function firstOwn(bucket: R2Bucket, workspace: string, closedBefore: Compaction['closedBefore'], now: number) {
   let othersSince = Number.POSITIVE_INFINITY
   for (const stream of STREAMS) {
-    for await (const hour of waitingHours(bucket, stream, closedBefore[stream])) {
+    for await (const hour of waitingHours(bucket, stream, closedBefore[stream], now)) {
       for (const other of hour.objects) if (other.workspace !== workspace) othersSince = Math.min(othersSince, other.at)
       const own = { ...hour, objects: hour.objects.filter((object) => object.workspace === workspace) }
       const objects = hour.hour < closedBefore[stream] ? await arrived(bucket, own, now) : own.objects
@@ -118,7 +119,9 @@ export async function endHanded(
   now: number,
 ): Promise<Tagged<Compaction> | undefined> {
   const { round, handed } = open
-  if (handed.sealed !== undefined) return (await carryOutSealed(env, { state, open }, now))?.state
+  // Whose settings cannot be read is not waited for either.
+  const isLost = (await unreadableAmong(env, [handed.workspace])).length > 0
+  if (handed.sealed !== undefined && !isLost) return (await carryOutSealed(env, { state, open }, now))?.state
   await swapRoot(env.LAKE, handed.workspace, [], now, (root) =>
     root.round < round ? { round, abandoned: round } : undefined,
   )

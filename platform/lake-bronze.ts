@@ -25,14 +25,16 @@ export async function readCompaction(bucket: R2Bucket): Promise<Tagged<Compactio
 /** Counts what waits, and notes it for the metrics. */
 export async function noteWaiting(bucket: R2Bucket, closedBefore: Compaction['closedBefore'], now: number) {
   let since: number | null = null
-  let objects = 0
+  let [objects, aside] = [0, 0]
   for (const stream of STREAMS) {
     for await (const hour of waitingHours(bucket, stream, closedBefore[stream])) {
-      objects += hour.objects.length
-      for (const { at } of hour.objects) since = Math.min(since ?? at, at)
+      const waits = hour.objects.filter((object) => (object.aside ?? 0) <= now)
+      objects += waits.length
+      aside += hour.objects.length - waits.length
+      for (const { at } of waits) since = Math.min(since ?? at, at)
     }
   }
-  const waiting: Waiting = { v: 1, at: now, since, objects }
+  const waiting: Waiting = { v: 1, at: now, since, objects, aside }
   await bucket.put(WAITING_KEY, JSON.stringify(waiting), { httpMetadata: { contentType: 'application/json' } })
   return waiting
 }
@@ -58,19 +60,26 @@ export interface WaitingObject extends Listed {
   readonly at: number
   /** Whose lines alone it holds; undefined: of several workspaces, or nobody noted it. */
   readonly workspace?: string
+  /** Before then nobody takes it (lake-aside.ts), epoch milliseconds. */
+  readonly aside?: number
 }
 
 /**
  * Hours of a stream with what was not taken of them (of an open round, too: it is not done). What came late to hours
- * that are closed comes first, then hour by hour, oldest first; who has enough stops asking.
+ * that are closed comes first, then hour by hour, oldest first; who has enough stops asking. `now`: without what is aside then.
  */
 export async function* waitingHours(
   bucket: R2Bucket,
   stream: Stream,
   closedBefore: number,
+  now = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<WaitingHour> {
   const late = new Map<number, WaitingObject[]>()
+  const aside = new Map<string, number>()
   for await (const { hour, name, note } of lateObjects(bucket, stream)) {
+    const { aside: until } = waitingOf(name, note)
+    if (until !== undefined) aside.set(`${hour}/${name}`, until)
+    if (until !== undefined && until > now) continue
     if (hour >= closedBefore) continue // it is listed with its hour
     const held = late.get(hour)
     if (held) held.push(waitingOf(name, note))
@@ -83,8 +92,10 @@ export async function* waitingHours(
       yield* untaken(bucket, { stream, ...listed })
       listed = undefined
     }
+    const until = aside.get(`${hour}/${name}`)
+    if (until !== undefined && until > now) continue
     listed ??= { hour, objects: [] }
-    listed.objects.push(waitingOf(name, object))
+    listed.objects.push({ ...waitingOf(name, object), ...(until === undefined ? {} : { aside: until }) })
   }
   if (listed) yield* untaken(bucket, { stream, ...listed })
 }
@@ -147,13 +158,14 @@ export async function* lateObjects(
 const USUAL_LINES = 100
 
 function waitingOf(name: string, object: R2Object): WaitingObject {
-  const { lines, bytes, workspace } = object.customMetadata ?? {}
+  const { lines, bytes, workspace, aside } = object.customMetadata ?? {}
   return {
     name,
     at: object.uploaded.getTime(),
     lines: Number(lines ?? USUAL_LINES),
     bytes: Number(bytes ?? object.size * 8),
     ...(workspace === undefined ? {} : { workspace }),
+    ...(aside === undefined ? {} : { aside: Number(aside) }),
   }
 }
 

@@ -1,9 +1,9 @@
 import { DAY, HOUR, isoDay, MINUTE, parseInstant } from '../shared/kernel/instant.ts'
 import { GOLD_TABLES, type GoldTable, SILVER_TABLES } from '../shared/lake/columns.ts'
-import { bronzePlace, lateKey, STREAMS, type Stream, takenKey } from '../shared/lake/lake-key.ts'
+import { bronzeKey, bronzePlace, lateKey, STREAMS, type Stream, takenKey } from '../shared/lake/lake-key.ts'
 import type { LakeFile, PartitionChange, Root } from '../shared/lake/manifest.ts'
 import { eraseFromObject } from './erase-archive.ts'
-import { readCompaction } from './lake-bronze.ts'
+import { lateObjects, readCompaction } from './lake-bronze.ts'
 import { readSilver } from './lake-files.ts'
 import { readDay, readRoot, swapRoot } from './lake-manifest.ts'
 import { heldObjects } from './quality-holds.ts'
@@ -93,7 +93,9 @@ export async function pruneBronze(env: Env, days: number, now: number): Promise<
   for (const stream of STREAMS) {
     const before = Math.min(now - days * DAY, closedBefore[stream])
     // Rows of an object may be of the hour after its own.
-    const held = await heldObjects(env, before + HOUR)
+    const held = new Set((await heldObjects(env, before + HOUR)).keys())
+    // What was not taken has nobody else either: settings that cannot be read for a month (lake-aside.ts).
+    for await (const { hour, name } of lateObjects(env.LAKE, stream)) held.add(bronzeKey(stream, hour, name))
     let startAfter: string | undefined
     for (let pages = 0; pages < PAGES; pages++) {
       // In the order of time: the oldest are the first.
@@ -113,7 +115,7 @@ export async function pruneBronze(env: Env, days: number, now: number): Promise<
       removed += gone.length
       startAfter = old.at(-1)?.key
       if (old.length === page.objects.length && page.truncated) continue
-      await forgetTaken(env, stream, before, held.keys())
+      await forgetTaken(env, stream, before, held)
       break
     }
   }

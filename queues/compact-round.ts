@@ -1,5 +1,6 @@
 import { keyedBy } from '../platform/erased-person.ts'
 import { endHanded, isHanded } from '../platform/handed-round.ts'
+import { setAside, unreadableAmong } from '../platform/lake-aside.ts'
 import { readCompaction, readLines, type WaitingHour, waitingHours } from '../platform/lake-bronze.ts'
 import { unknownRows } from '../platform/lake-files.ts'
 import { swapTagged, type Tagged } from '../platform/lake-json.ts'
@@ -124,7 +125,7 @@ async function firstDue(
   now: number,
 ): Promise<{ due?: WaitingHour; unlisted: number }> {
   let unlisted = Number.POSITIVE_INFINITY
-  for await (const waiting of waitingHours(bucket, stream, closedBefore)) {
+  for await (const waiting of waitingHours(bucket, stream, closedBefore, now)) {
     const isLate = waiting.hour < closedBefore
     if (!isLate) unlisted = Math.min(unlisted, waiting.hour)
     const objects = isLate ? await arrived(bucket, waiting, now) : waiting.objects
@@ -153,8 +154,13 @@ async function carryOut(
   const bucket = env.LAKE
   const places = open.objects.map((name) => ({ stream, hour, name }))
   const groups = byWorkspace(await readLines(bucket, places))
-  for (const [workspace, lines] of groups) await takeIn(env, workspace, lines, round, now)
-  return finishRound(bucket, state, open)
+  const unreadable = await unreadableAmong(env, groups.keys())
+  const left = unreadable.length > 0 ? await setAside(env, { state, open }, groups, unreadable, now) : { state, open }
+  if (left === undefined) return undefined
+  if ('over' in left) return left.over
+  for (const [workspace, lines] of groups)
+    if (!unreadable.includes(workspace)) await takeIn(env, workspace, lines, round, now)
+  return finishRound(bucket, left.state, left.open)
 }
 
 /** The lines of one workspace become files of its silver, and the root names them; at most once per round. */

@@ -55,6 +55,8 @@ export const Waiting = z.object({
   /** When the oldest object that waits was written; null: none waits. */
   since: z.int().nullable(),
   objects: z.int(),
+  /** Of workspaces whose settings cannot be read. */
+  aside: z.int().default(0),
 })
 export type Waiting = z.infer<typeof Waiting>
 

@@ -40,5 +40,10 @@ async function deploymentReading(env: Env, now: number): Promise<LakeReading['de
   ])
   // The attempt that is under way has not failed yet; a job that failed is begun anew by the next minute's cron.
   const failures = job?.state === 'failed' ? job.attempts : Math.max(0, (job?.attempts ?? 0) - 1)
-  return { lagMs: waiting ? lakeLagMs(waiting, now) : 0, objects: waiting?.objects ?? 0, failures }
+  return {
+    lagMs: waiting ? lakeLagMs(waiting, now) : 0,
+    objects: waiting?.objects ?? 0,
+    aside: waiting?.aside ?? 0,
+    failures,
+  }
 }

@@ -34,7 +34,9 @@ export interface LakeReading {
   /** Partitions that a hard expectation keeps out of silver. */
   readonly held: number
   /** Of compaction, which is one for the deployment; undefined for who does not run it. */
-  readonly deployment: { readonly lagMs: number; readonly objects: number; readonly failures: number } | undefined
+  readonly deployment:
+    | { readonly lagMs: number; readonly objects: number; readonly aside: number; readonly failures: number }
+    | undefined
 }
 
 /** What the newest look at every table found to break what is expected, by severity, and what is held back. */
@@ -177,6 +179,11 @@ function lakeMetrics({ rows = {}, held = 0, deployment }: Partial<LakeReading> =
       'cdp_lake_waiting_objects',
       'Objects of bronze of the deployment that are not in silver',
       ofDeployment(deployment?.objects),
+    ),
+    gauge(
+      'cdp_lake_aside_objects',
+      'Objects of bronze of the deployment that are not in silver since settings of their workspace cannot be read',
+      ofDeployment(deployment?.aside),
     ),
     gauge(
       'cdp_lake_compaction_failures',
