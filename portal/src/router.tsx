@@ -86,7 +86,7 @@ const profiles = createRoute({
 const profile = createRoute({
   getParentRoute: () => inside,
   path: '/profiles/$ref',
-  validateSearch: search('tab', 'event'),
+  validateSearch: search('tab', 'event', 'link', 'kind', 'from', 'to', 'trait'),
   component: lazyRouteComponent(() => import('./pages/profile.tsx'), 'ProfilePage'),
 })
 

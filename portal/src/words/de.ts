@@ -1,6 +1,7 @@
 import { deadLetters } from './de/dead-letters.ts'
 import { destinations } from './de/destinations.ts'
 import { form } from './de/form.ts'
+import { identity } from './de/identity.ts'
 import { lists } from './de/lists.ts'
 import { live } from './de/live.ts'
 import { overview } from './de/overview.ts'
@@ -24,6 +25,7 @@ export const de: Words = {
   ...live,
   ...people,
   ...person,
+  ...identity,
   ...segments,
   ...destinations,
   ...form,

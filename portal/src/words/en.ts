@@ -1,6 +1,7 @@
 import { deadLetters } from './en/dead-letters.ts'
 import { destinations } from './en/destinations.ts'
 import { form } from './en/form.ts'
+import { identity } from './en/identity.ts'
 import { lists } from './en/lists.ts'
 import { live } from './en/live.ts'
 import { overview } from './en/overview.ts'
@@ -24,6 +25,7 @@ export const en = {
   ...live,
   ...people,
   ...person,
+  ...identity,
   ...segments,
   ...destinations,
   ...form,

@@ -1,98 +1,87 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import type { LinkDocument, MergeDocument, ProfileDocument } from '../../../../shared/profile/document.ts'
-import { Button } from '../../components/button.tsx'
+import { getRouteApi } from '@tanstack/react-router'
+import { lazy, Suspense, useRef, useState } from 'react'
+import type { IdentityDocument, MergeDocument, ProfileDocument } from '../../../../shared/profile/document.ts'
 import { Panel } from '../../components/panel.tsx'
 import { Loading, Problem } from '../../components/states.tsx'
-import { Tag } from '../../components/tag.tsx'
-import { Time } from '../../components/time.tsx'
-import { useSourceNames } from '../../live/use-sources.ts'
 import { t } from '../../words/words.ts'
+import { Evidence } from './identity/evidence.tsx'
+import { graphOf, linkId } from './identity/graph-of.ts'
+import { IdentifierList, LinkList, MergeList } from './identity/lists.tsx'
 import { identityQuery } from './profile-queries.ts'
 import { UnmergeDialog } from './unmerge-dialog.tsx'
 
-/** Why these identifiers are one person: what they are called, what joined them, which profiles became this one. */
+const route = getRouteApi('/inside/profiles/$ref')
+const GraphView = lazy(async () => ({ default: (await import('./identity/identity-graph.tsx')).IdentityGraphView }))
+
+/** Why these identifiers are one person: as a graph, and as lists that say the same. */
 export function Identity({ person }: { readonly person: ProfileDocument }) {
+  const { link: chosen } = route.useSearch()
+  const navigate = route.useNavigate()
   const identity = useQuery(identityQuery(person.id))
-  const sourceName = useSourceNames()
   const [undoing, setUndoing] = useState<MergeDocument>()
+  const graph = useRef<HTMLDivElement>(null)
   if (identity.isPending) return <Loading />
   if (identity.isError) return <Problem fault={identity.error} retry={() => void identity.refetch()} />
   const { identifiers, links, merges } = identity.data
+  function choose(link: string | undefined) {
+    void navigate({ search: { tab: 'identity', ...(link ? { link } : {}) }, replace: true, resetScroll: false })
+  }
   return (
     <div className="flex flex-col gap-6">
-      <Panel title={t('person.identifiers')}>
-        <ul className="text-sm">
-          {identifiers.map(({ type, value, source, firstSeen }) => (
-            <li
-              key={`${type}:${value}`}
-              className="flex flex-wrap items-baseline justify-between gap-x-4 border-b border-line py-2.5 last:border-0"
-            >
-              <span className="min-w-0">
-                <span className="mr-3 inline-block min-w-24 text-muted">{type}</span>
-                <span className="break-all">{value}</span>
-              </span>
-              <span className="text-muted">
-                {sourceName(source)} · <Time at={firstSeen} />
-              </span>
-            </li>
-          ))}
-        </ul>
-      </Panel>
-      <Panel title={t('person.links')}>
-        {links.length === 0 ? <p className="text-sm text-muted">{t('person.noLinks')}</p> : null}
-        <ul className="text-sm">
-          {links.map((link) => (
-            <Link key={`${link.a} ${link.b} ${link.cause.at}`} link={link} />
-          ))}
-        </ul>
-      </Panel>
-      <Panel title={t('person.merges')}>
-        {merges.length === 0 ? <p className="text-sm text-muted">{t('person.noMerges')}</p> : null}
-        <ul className="text-sm">
-          {merges.map((merge) => (
-            <Merge key={merge.mergeId} merge={merge} undo={() => setUndoing(merge)} />
-          ))}
-        </ul>
-      </Panel>
+      <div ref={graph}>
+        <Panel title={t('identity.graph')} actions={<Legend />}>
+          <div className="-mx-5 -my-4">
+            <Suspense fallback={<Loading />}>
+              <GraphView identity={identity.data} chosen={chosen} choose={choose} />
+            </Suspense>
+            <Chosen identity={identity.data} chosen={chosen} undo={setUndoing} close={() => choose(undefined)} />
+          </div>
+        </Panel>
+      </div>
+      <IdentifierList identifiers={identifiers} />
+      <LinkList
+        links={links}
+        show={(link) => {
+          choose(linkId(link))
+          graph.current?.scrollIntoView({ block: 'start' })
+        }}
+      />
+      <MergeList merges={merges} undo={setUndoing} />
       {undoing ? <UnmergeDialog person={person} merge={undoing} close={() => setUndoing(undefined)} /> : null}
     </div>
   )
 }
 
-function Link({ link: { a, b, cause } }: { readonly link: LinkDocument }) {
-  return (
-    <li className="border-b border-line py-2.5 last:border-0">
-      <p className="break-all">
-        {a} <span className="text-muted">—</span> {b}
-      </p>
-      <p className="mt-0.5 text-muted">
-        {t(`cause.${cause.kind}`)}
-        {cause.probability === undefined ? '' : ` (${Math.round(cause.probability * 100)} %)`} · <Time at={cause.at} />
-        {cause.messageId ? <span className="ml-2 font-mono text-xs break-all">{cause.messageId}</span> : null}
-      </p>
-    </li>
-  )
+interface ChosenProps {
+  readonly identity: Omit<IdentityDocument, 'path'>
+  readonly chosen: string | undefined
+  readonly undo: (merge: MergeDocument) => void
+  readonly close: () => void
 }
 
-function Merge({ merge, undo }: { readonly merge: MergeDocument; readonly undo: () => void }) {
+function Chosen({ identity, chosen, undo, close }: ChosenProps) {
+  const tie = graphOf(identity).ties.find(({ id }) => id === chosen)
+  if (!tie || tie.what.kind === 'held')
+    return <p className="border-t border-line px-5 py-3 text-sm text-muted">{t('identity.hint')}</p>
+  const merge = tie.what.kind === 'merge' ? tie.what.merge : undefined
+  const cause = tie.what.kind === 'merge' ? tie.what.merge.cause : tie.what.link.cause
+  return <Evidence key={tie.id} ends={[tie.from, tie.to]} cause={cause} merge={merge} undo={undo} close={close} />
+}
+
+function Legend() {
+  const line = 'w-5 border-t-2'
   return (
-    <li className="flex flex-wrap items-center justify-between gap-3 border-b border-line py-2.5 last:border-0">
-      <span className="min-w-0">
-        <span className="block font-mono text-xs break-all">
-          {merge.loser} → {merge.winner}
-        </span>
-        <span className="text-muted">
-          {t(`cause.${merge.cause.kind}`)} · <Time at={merge.at} />
-        </span>
+    <p className="hidden gap-4 text-xs text-muted sm:flex" aria-hidden="true">
+      <span className="flex items-center gap-1.5">
+        <span className={`${line} border-dotted border-strong-line`} /> {t('identity.under')}
       </span>
-      {merge.undoneAt ? (
-        <Tag>
-          {t('person.undone')} <Time at={merge.undoneAt} />
-        </Tag>
-      ) : (
-        <Button onClick={undo}>{t('person.undo')}</Button>
-      )}
-    </li>
+      <span className="flex items-center gap-1.5">
+        <span className={`${line} border-accent`} /> {t('identity.link')}
+      </span>
+      <span className="flex items-center gap-1.5">
+        <span className={`${line} border-dashed border-accent`} /> {t('identity.merge')}
+      </span>
+    </p>
   )
 }

@@ -1,0 +1,17 @@
+export const identity = {
+  'identity.graph': 'Why they are one',
+  'identity.hint': 'Choose a line to see what it rests on.',
+  'identity.evidence': 'Evidence',
+  'identity.cause': 'Why',
+  'identity.when': 'When',
+  'identity.message': 'Message',
+  'identity.under': 'arrived under',
+  'identity.link': 'linked',
+  'identity.merge': 'merged',
+  'identity.leafEvents': '{n} event arrived under it|{n} events arrived under it',
+  'identity.edgeHint': 'Enter shows the evidence of this link.',
+  'identity.controls': 'View of the graph',
+  'identity.zoomIn': 'Closer',
+  'identity.zoomOut': 'Further away',
+  'identity.fit': 'Everything',
+} as const
