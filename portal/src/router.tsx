@@ -32,7 +32,7 @@ function search<N extends string>(...names: N[]) {
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: search('once', 'next'),
+  validateSearch: search('once', 'next', 'failed', 'workspace'),
   component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
 })
 
@@ -195,6 +195,13 @@ const deadLetters = createRoute({
   component: lazyRouteComponent(() => import('./pages/dead-letters.tsx'), 'DeadLettersPage'),
 })
 
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings',
+  validateSearch: search('tab', 'actor', 'action', 'from', 'to'),
+  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage'),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
@@ -219,6 +226,7 @@ export const router = createRouter({
       plans,
       plan,
       deadLetters,
+      settings,
     ]),
   ]),
   defaultPreload: 'intent',

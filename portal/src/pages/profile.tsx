@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { Tabs } from 'radix-ui'
+import { useState } from 'react'
 import type { ProfileDocument } from '../../../shared/profile/document.ts'
 import { Page } from '../components/page.tsx'
 import { Loading, Problem } from '../components/states.tsx'
@@ -9,6 +10,7 @@ import { eventCount, nameOf } from '../person.ts'
 import { t } from '../words/words.ts'
 import { Consents } from './profile/consents.tsx'
 import { Identity } from './profile/identity.tsx'
+import { MaskedNote } from './profile/masked-note.tsx'
 import { ProfileActions } from './profile/profile-actions.tsx'
 import { profileQuery } from './profile/profile-queries.ts'
 import { SegmentsOfPerson } from './profile/segments.tsx'
@@ -24,6 +26,8 @@ export function ProfilePage() {
   const { tab } = route.useSearch()
   const navigate = route.useNavigate()
   const profile = useQuery(profileQuery(ref))
+  // Kept by this page alone: whoever comes back to the person asks again.
+  const [unmasked, unmask] = useState<ProfileDocument>()
   if (profile.isPending) return <Page title={t('person.one')}>{<Loading />}</Page>
   if (!profile.data)
     return (
@@ -31,9 +35,10 @@ export function ProfilePage() {
         <Problem fault={profile.error} retry={() => void profile.refetch()} />
       </Page>
     )
-  const person = profile.data
+  const person = unmasked && unmasked.id === profile.data.id ? unmasked : profile.data
   return (
     <Page title={nameOf(person)} lead={<Header person={person} />} actions={<ProfileActions person={person} />}>
+      <MaskedNote person={person} isUnmasked={person === unmasked} unmask={unmask} />
       <Tabs.Root
         value={TABS.find((one) => one === tab) ?? 'timeline'}
         onValueChange={(next) => void navigate({ search: next === 'timeline' ? {} : { tab: next }, replace: true })}

@@ -15,6 +15,7 @@ export interface NavPage {
     | '/plugins'
     | '/plans'
     | '/dead-letters'
+    | '/settings'
   readonly label: keyof Words
   /** Without it the page would be refused, so it is not offered. */
   readonly scope: Scope
@@ -62,6 +63,12 @@ export const PAGES: readonly NavPage[] = [
     label: 'nav.deadLetters',
     scope: 'dead-letters:read',
     icon: 'M3 5.500h14v9H3zM3 6l7 5 7-5M15 12.500l3 3M18 12.500l-3 3',
+  },
+  {
+    to: '/settings',
+    label: 'nav.settings',
+    scope: 'workspace:read',
+    icon: 'M3 6h7M14 6h3M3 14h3M10 14h7M12 4a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM8 12a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
   },
 ]
 

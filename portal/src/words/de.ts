@@ -11,6 +11,7 @@ import { plans } from './de/plans.ts'
 import { plugins } from './de/plugins.ts'
 import { rules } from './de/rules.ts'
 import { segments } from './de/segments.ts'
+import { settings } from './de/settings.ts'
 import { shell } from './de/shell.ts'
 import { signIn } from './de/sign-in.ts'
 import { sources } from './de/sources.ts'
@@ -35,4 +36,5 @@ export const de: Words = {
   ...plugins,
   ...plans,
   ...deadLetters,
+  ...settings,
 }

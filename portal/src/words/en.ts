@@ -11,6 +11,7 @@ import { plans } from './en/plans.ts'
 import { plugins } from './en/plugins.ts'
 import { rules } from './en/rules.ts'
 import { segments } from './en/segments.ts'
+import { settings } from './en/settings.ts'
 import { shell } from './en/shell.ts'
 import { signIn } from './en/sign-in.ts'
 import { sources } from './en/sources.ts'
@@ -35,6 +36,7 @@ export const en = {
   ...plugins,
   ...plans,
   ...deadLetters,
+  ...settings,
 }
 
 export type Words = { readonly [K in keyof typeof en]: string }

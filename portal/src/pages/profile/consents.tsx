@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import type { readConsents } from '../../../../shared/contract/read-consents.ts'
 import type { setConsents } from '../../../../shared/contract/set-consents.ts'
 import type { ProfileDocument } from '../../../../shared/profile/document.ts'
@@ -8,6 +8,7 @@ import { Panel } from '../../components/panel.tsx'
 import { Loading, Problem } from '../../components/states.tsx'
 import { Tag } from '../../components/tag.tsx'
 import { Time } from '../../components/time.tsx'
+import { may, sessionQuery } from '../../session.ts'
 import { t } from '../../words/words.ts'
 
 /** Offered although nothing was ever said about them. */
@@ -16,6 +17,7 @@ const USUAL = ['email', 'sms', 'push', 'whatsapp']
 /** What somebody agreed to, by channel and purpose, with who said so. */
 export function Consents({ person }: { readonly person: ProfileDocument }) {
   const queries = useQueryClient()
+  const { data: session } = useSuspenseQuery(sessionQuery)
   const ref = person.id
   const queryKey = ['profile', ref, 'consents']
   const consents = useQuery({
@@ -55,13 +57,15 @@ export function Consents({ person }: { readonly person: ProfileDocument }) {
                   </span>
                 ) : null}
               </span>
-              <Button
-                disabled={change.isPending}
-                onClick={() => change.mutate({ name, status: isGranted ? 'withdrawn' : 'granted' })}
-              >
-                {isGranted ? t('person.withdraw') : t('person.grant')}
-                <span className="sr-only">{name}</span>
-              </Button>
+              {may(session, 'profiles:write') ? (
+                <Button
+                  disabled={change.isPending}
+                  onClick={() => change.mutate({ name, status: isGranted ? 'withdrawn' : 'granted' })}
+                >
+                  {isGranted ? t('person.withdraw') : t('person.grant')}
+                  <span className="sr-only">{name}</span>
+                </Button>
+              ) : null}
             </li>
           )
         })}

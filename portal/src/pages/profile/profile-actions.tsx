@@ -13,13 +13,15 @@ export function ProfileActions({ person }: { readonly person: ProfileDocument })
   const close = () => setOpen(undefined)
   return (
     <>
-      <a
-        href={`/api/v1/profiles/${encodeURIComponent(person.id)}/export`}
-        download={`${person.id}.json`}
-        className={buttonLook()}
-      >
-        {t('person.export')}
-      </a>
+      {session.masked ? null : (
+        <a
+          href={`/api/v1/profiles/${encodeURIComponent(person.id)}/export`}
+          download={`${person.id}.json`}
+          className={buttonLook()}
+        >
+          {t('person.export')}
+        </a>
+      )}
       {may(session, 'profiles:write') ? <Button onClick={() => setOpen('merge')}>{t('person.merge')}</Button> : null}
       {may(session, 'profiles:erase') ? (
         <Button look="danger" onClick={() => setOpen('erase')}>

@@ -1,4 +1,5 @@
 import type { ProfileDocument } from '../../../../shared/profile/document.ts'
+import { Value } from '../../components/masked.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { Empty } from '../../components/states.tsx'
 import { Time } from '../../components/time.tsx'
@@ -21,7 +22,9 @@ export function Traits({ person }: { readonly person: ProfileDocument }) {
             {computed.map(([name, value]) => (
               <div key={name} className="contents">
                 <dt className="text-muted">{name}</dt>
-                <dd className="break-words">{textOf(value)}</dd>
+                <dd className="break-words">
+                  <Value text={textOf(value)} />
+                </dd>
               </div>
             ))}
           </dl>
@@ -49,7 +52,9 @@ function Told({ person: { traits, traitMeta = {} } }: { readonly person: Profile
             <th scope="row" className="w-1/3 py-2.5 pr-4 text-left font-normal break-words text-muted sm:w-1/4">
               {name}
             </th>
-            <td className="py-2.5 pr-4 break-words">{textOf(traits[name])}</td>
+            <td className="py-2.5 pr-4 break-words">
+              <Value text={textOf(traits[name])} />
+            </td>
             <td className="hidden w-1/3 py-2.5 text-right text-muted sm:table-cell">
               {traitMeta[name] ? (
                 <>

@@ -8,4 +8,12 @@ export const signIn: Record<keyof typeof words, string> = {
   'signIn.submit': 'Anmelden',
   'signIn.linkUsed': 'Dieser Link wurde schon benutzt oder ist abgelaufen. Melden Sie sich mit einem Token an.',
   'signIn.wrong': 'Dieses API-Token ist falsch, abgelaufen oder widerrufen.',
+  'signIn.with': 'Anmelden mit {label}',
+  'signIn.or': 'oder mit einem API-Token',
+  'signIn.failed.ended': 'Diese Anmeldung hat zu lange gedauert oder wurde schon benutzt. Bitte beginnen Sie von vorn.',
+  'signIn.failed.denied': 'Der Anbieter hat Sie nicht angemeldet.',
+  'signIn.failed.provider':
+    'Die Anmeldung über den Anbieter ist fehlgeschlagen. Bleibt es dabei, wenden Sie sich an einen Admin Ihres Workspace.',
+  'signIn.failed.unverified': 'Der Anbieter bestätigt Ihre E-Mail-Adresse nicht.',
+  'signIn.failed.stranger': 'Sie sind kein Mitglied dieses Workspace. Bitten Sie einen Admin, Sie hinzuzufügen.',
 }
