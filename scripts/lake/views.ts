@@ -1,3 +1,4 @@
+import { MOST_NAMES, OTHER_NAMES } from '../../shared/lake/activity.ts'
 import { SESSION_PAUSE_MS } from '../../shared/lake/sessions.ts'
 import type { LakeTables, TableFiles } from './tables.ts'
 
@@ -102,8 +103,12 @@ export const VIEWS: readonly View[] = [
     tables: (lake) => [lake.silver('events'), lake.merges()],
     sql: (events, merges) => `SELECT strftime(day, '%Y-%m-%d') AS day, canonical_id, sum(n)::BIGINT AS events,
       to_json(map_from_entries(list({'k': counted, 'v': n} ORDER BY counted))) AS by_name
-      FROM (SELECT timestamp::DATE AS day, canonical_id, counted, count(*) AS n
-        FROM (${counted(events, merges)}) GROUP BY ALL)
+      FROM (SELECT day, canonical_id, sum(n)::BIGINT AS n,
+          CASE WHEN nth <= ${MOST_NAMES} THEN counted ELSE '${OTHER_NAMES}' END AS counted
+        FROM (SELECT *, row_number() OVER (PARTITION BY day, canonical_id ORDER BY n DESC, counted) AS nth
+          FROM (SELECT timestamp::DATE AS day, canonical_id, counted, count(*) AS n
+            FROM (${counted(events, merges)}) GROUP BY ALL))
+        GROUP BY ALL)
       GROUP BY ALL`,
   },
   {

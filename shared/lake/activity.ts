@@ -91,6 +91,20 @@ function activityRows(
     day,
     canonical_id: profile,
     events: [...names.values()].reduce((sum, n) => sum + n, 0),
-    by_name: Object.fromEntries([...names].sort(([a], [b]) => (a < b ? -1 : 1))),
+    by_name: Object.fromEntries(mostFrequent(names).sort(([a], [b]) => (a < b ? -1 : 1))),
   }))
+}
+
+/** So many names of one person's day are counted by themselves, as a profile does; the rest together. */
+export const MOST_NAMES = 500
+export const OTHER_NAMES = 'other'
+
+/** Whoever sends a name of its own with each event has a row like everybody else's. */
+function mostFrequent(names: ReadonlyMap<string, number>): [string, number][] {
+  if (names.size <= MOST_NAMES) return [...names]
+  const sorted = [...names].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+  const kept = new Map(sorted.slice(0, MOST_NAMES))
+  const rest = sorted.slice(MOST_NAMES).reduce((sum, [, n]) => sum + n, 0)
+  kept.set(OTHER_NAMES, (kept.get(OTHER_NAMES) ?? 0) + rest)
+  return [...kept]
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DAY, MINUTE } from '../kernel/instant.ts'
-import { dayActivity } from './activity.ts'
+import { dayActivity, MOST_NAMES } from './activity.ts'
 import type { Row } from './columns.ts'
 import { ownerOf, ownersOf } from './owners.ts'
 import { segmentIntervals } from './segment-intervals.ts'
@@ -128,4 +128,27 @@ test('a session that goes on over midnight is one, and the part of the day befor
   ])
   expect([...next.continued]).toEqual([`a/${DAY - 50 * MINUTE}`])
   expect(next.daily_activity).toEqual([{ day: '1970-01-02', canonical_id: 'a', events: 1, by_name: { End: 1 } }])
+})
+
+test('a day of more names than anybody reads stays a row: the most frequent ones, and the rest together', () => {
+  const count = fc.integer({ min: 1, max: 4 })
+  fc.assert(
+    fc.property(fc.array(count, { minLength: 450, maxLength: 560 }), (counts) => {
+      const events = counts.flatMap((many, n) =>
+        Array.from({ length: many }, (_, i): Row => ({ leaf: 'a', type: 'track', name: `n${n}`, timestamp: DAY + i })),
+      )
+      const [row, second] = dayActivity(events, { of: new Map() }).daily_activity
+      const named = row?.['by_name'] as Record<string, number>
+      expect(second).toBeUndefined()
+      expect(Object.values(named).reduce((a, b) => a + b, 0)).toBe(events.length)
+      const { other = 0, ...kept } = named
+      expect(Object.keys(kept).length).toBe(Math.min(counts.length, MOST_NAMES))
+      const left = counts.filter((_, n) => kept[`n${n}`] === undefined)
+      expect([left.reduce((a, b) => a + b, 0), Math.max(0, ...left) <= Math.min(...Object.values(kept))]).toEqual([
+        other,
+        true,
+      ])
+    }),
+    { numRuns: 30 },
+  )
 })
