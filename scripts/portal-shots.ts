@@ -15,6 +15,18 @@ const PAGES: readonly [name: string, path: string, before?: (page: Page) => Prom
   ['person', '', (page) => page.locator('table a').first().click()],
   ['person-identity', '', (page) => page.getByRole('tab').nth(2).click()],
   ['person-segments', '', (page) => page.getByRole('tab').nth(3).click()],
+  ['segments', '/segments'],
+  ['segment', '', (page) => page.locator('table a').first().click()],
+  ['segment-overlap', '', (page) => page.getByRole('tab').nth(2).click()],
+  ['segment-new', '/segments/new'],
+  ['sources', '/sources'],
+  ['source', '', (page) => page.locator('main li a').first().click()],
+  ['destinations', '/destinations'],
+  ['destination-new', '/destinations/new'],
+  ['destination-form', '/destinations/new?type=webhook'],
+  ['plugins', '/plugins'],
+  ['plans', '/plans'],
+  ['dead-letters', '/dead-letters', (page) => page.keyboard.press('j')],
 ]
 const LOOKS = [
   ['', 1280, 'light'],

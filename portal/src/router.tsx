@@ -174,6 +174,19 @@ const plugin = createRoute({
   component: lazyRouteComponent(() => import('./pages/plugin.tsx'), 'PluginPage'),
 })
 
+const transformations = createRoute({
+  getParentRoute: () => inside,
+  path: '/transformations',
+  validateSearch: search('q'),
+  component: lazyRouteComponent(() => import('./pages/transformations.tsx'), 'TransformationsPage'),
+})
+
+const transformation = createRoute({
+  getParentRoute: () => inside,
+  path: '/transformations/$id',
+  component: lazyRouteComponent(() => import('./pages/transformation.tsx'), 'TransformationPage'),
+})
+
 const plans = createRoute({
   getParentRoute: () => inside,
   path: '/plans',
@@ -223,6 +236,8 @@ export const router = createRouter({
       plugins,
       newPlugin,
       plugin,
+      transformations,
+      transformation,
       plans,
       plan,
       deadLetters,

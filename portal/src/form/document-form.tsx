@@ -18,19 +18,34 @@ interface Props {
   readonly submitLabel: string
   /** A refusal that names fields is shown at them; what it throws otherwise, above. */
   readonly submit: (value: Readonly<Record<string, unknown>>) => Promise<unknown>
-  /** Where the document lies in what is sent, `events.2`: paths of the server's begin with it. */
-  readonly under?: string
+  /** Where a place of what is sent lies in the form; there unless said. */
+  readonly pathOf?: (path: string) => string
+  /** Told what the form says while one types; nothing is told of what it cannot be read as. */
+  readonly watched?: (value: Readonly<Record<string, unknown>>) => void
   /** Besides the button. */
   readonly actions?: ReactNode
 }
 
 /** The form of any document: inputs from its field, checks by the server, whose errors come back to their inputs. */
-export function DocumentForm({ form, value, submitLabel, submit, under = '', actions }: Props) {
+export function DocumentForm({ form, value, submitLabel, submit, pathOf = (path) => path, watched, actions }: Props) {
   const methods = useForm<FieldValues>({ defaultValues: toForm(form, value) as FieldValues })
   const [fault, setFault] = useState<unknown>()
   const [others, setOthers] = useState<readonly string[]>([])
   const { isSubmitting } = methods.formState
   const element = useRef<HTMLFormElement>(null)
+
+  const tell = useRef(watched)
+  tell.current = watched
+  const shape = useRef(form)
+  shape.current = form
+  useEffect(() => {
+    const { unsubscribe } = methods.watch((given) => {
+      const { value: said, problems } = fromForm(shape.current, given as FormValue)
+      // What is only missing yet is no obstacle to looking at the rest.
+      if (problems.every(({ code }) => code === 'required')) tell.current?.(said as Readonly<Record<string, unknown>>)
+    })
+    return unsubscribe
+  }, [methods])
 
   function begin(event: FormEvent) {
     // What the server said of a whole list belongs to no input, and would hold back every later attempt.
@@ -57,9 +72,8 @@ export function DocumentForm({ form, value, submitLabel, submit, under = '', act
   function showRefusal(refusal: unknown, given: FieldValues) {
     const errors = refusal instanceof ApiError && refusal.status !== 0 ? refusal.errors : []
     const elsewhere: string[] = []
-    for (const { path: whole, message } of errors) {
-      const path = under !== '' && whole.startsWith(`${under}.`) ? whole.slice(under.length + 1) : whole
-      const place = placeOf(form, path, given as FormValue)
+    for (const { path, message } of errors) {
+      const place = placeOf(form, pathOf(path), given as FormValue)
       if (!place || place.name === '') elsewhere.push(`${path}: ${message}`)
       else methods.setError(place.name, { message: place.rest === '' ? message : `${place.rest}: ${message}` })
     }

@@ -23,8 +23,7 @@ export function FormRow({ label, hint, problem, isRequired = false, children }: 
   return (
     <div>
       <label htmlFor={id} className="mb-1.5 flex items-baseline gap-2 text-sm font-medium">
-        {label}
-        {isRequired ? null : <span className="text-xs font-normal text-muted">{t('form.optional')}</span>}
+        {label} {isRequired ? null : <span className="text-xs font-normal text-muted">{t('form.optional')}</span>}
       </label>
       {children({ id, 'aria-invalid': problem ? true : undefined, 'aria-describedby': told || undefined })}
       {hint ? (

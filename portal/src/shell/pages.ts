@@ -12,6 +12,7 @@ export interface NavPage {
     | '/segments'
     | '/sources'
     | '/destinations'
+    | '/transformations'
     | '/plugins'
     | '/plans'
     | '/dead-letters'
@@ -45,6 +46,12 @@ export const PAGES: readonly NavPage[] = [
     label: 'nav.destinations',
     scope: 'destinations:read',
     icon: 'M3.500 4v12M8 10h9M13 6l4 4-4 4',
+  },
+  {
+    to: '/transformations',
+    label: 'nav.transformations',
+    scope: 'transformations:read',
+    icon: 'M3 6h5l4 8h5M14.500 11.500l2.500 2.500-2.500 2.500M3 14h5l1-2M11 8l1-2h5M14.500 3.500l2.500 2.500-2.500 2.500',
   },
   {
     to: '/plugins',

@@ -16,6 +16,7 @@ import { shell } from './de/shell.ts'
 import { signIn } from './de/sign-in.ts'
 import { sources } from './de/sources.ts'
 import { start } from './de/start.ts'
+import { transformations } from './de/transformations.ts'
 import type { Words } from './en.ts'
 
 export const de: Words = {
@@ -34,6 +35,7 @@ export const de: Words = {
   ...rules,
   ...sources,
   ...plugins,
+  ...transformations,
   ...plans,
   ...deadLetters,
   ...settings,

@@ -16,6 +16,7 @@ import { shell } from './en/shell.ts'
 import { signIn } from './en/sign-in.ts'
 import { sources } from './en/sources.ts'
 import { start } from './en/start.ts'
+import { transformations } from './en/transformations.ts'
 
 /** English, a file for each page, and the list of what there is to say: another language that lacks one does not compile. */
 export const en = {
@@ -34,6 +35,7 @@ export const en = {
   ...rules,
   ...sources,
   ...plugins,
+  ...transformations,
   ...plans,
   ...deadLetters,
   ...settings,

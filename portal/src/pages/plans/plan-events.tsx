@@ -117,7 +117,7 @@ function EventForm({ plan, at, event, saved, cancel }: FormProps) {
     <DocumentForm
       form={eventForm()}
       value={{ ...event, version: String(event.version) }}
-      under={`events.${at}`}
+      pathOf={(path) => path.replace(new RegExp(`^events\\.${at}\\.`), '')}
       submitLabel={t('form.save')}
       submit={save}
       actions={

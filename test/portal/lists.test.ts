@@ -1,0 +1,305 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { executable, type Portal, startPortal } from './signed-in.ts'
+
+/** Sources, destinations, plugins, tracking plans and dead letters, on one server and in one browser. */
+let portal: Portal
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+const until = { timeout: 20_000, interval: 100 }
+
+describe.skipIf(executable === undefined)('the lists', () => {
+  beforeAll(async () => {
+    portal = await startPortal()
+  }, 90_000)
+  afterAll(() => portal?.stop())
+
+  test('while there is nothing every list says so, and says what would be there', async () => {
+    const { page, goto, context } = await portal.open()
+    for (const [path, text] of [
+      ['/destinations', 'Nothing is sent anywhere yet'],
+      ['/plugins', 'No plugin is installed'],
+      ['/plans', 'There is no tracking plan yet'],
+      ['/dead-letters', 'There are no dead letters'],
+    ] as const) {
+      await goto(path)
+      await page.getByText(text).waitFor()
+    }
+    await goto('/sources?q=nobody+is+called+so')
+    await page.getByText('Nothing fits').waitFor()
+    await context.close()
+  })
+
+  test('what fails says so and can be tried again; what one may not is no failure, and is not offered', async () => {
+    const { page, goto, context } = await portal.open()
+    for (const [path, api] of [
+      ['/sources', 'sources'],
+      ['/destinations', 'destinations'],
+      ['/plugins', 'plugins'],
+      ['/plans', 'tracking-plans'],
+      ['/dead-letters', 'dead-letters'],
+    ] as const) {
+      const fails = `**/api/v1/${api}?*`
+      await page.route(fails, (route) => route.fulfill({ status: 500, json: { detail: `${api} broke` } }))
+      await goto(path)
+      await page.getByRole('alert').getByText(`${api} broke`).waitFor()
+      await page.unroute(fails)
+      await page.getByRole('button', { name: 'Try again' }).click()
+      await page.getByRole('alert').waitFor({ state: 'detached' })
+    }
+    await context.close()
+    const narrow = await portal.open({ scopes: ['sources:read'] })
+    await narrow.goto('/sources')
+    await narrow.page.getByRole('link', { name: 'default' }).waitFor()
+    expect(await narrow.page.getByRole('link', { name: 'New source' }).count()).toBe(0)
+    expect(await narrow.page.getByRole('switch').isDisabled()).toBe(true)
+    for (const [path, scope] of [
+      ['/destinations', 'destinations:read'],
+      ['/plugins', 'plugins:read'],
+      ['/plans', 'tracking-plans:read'],
+      ['/dead-letters', 'dead-letters:read'],
+    ] as const) {
+      await narrow.goto(path)
+      await narrow.page.getByText(`Your API token lacks the scope ${scope}`).first().waitFor()
+    }
+    await narrow.context.close()
+  })
+
+  test('a source by keyboard alone: its secret is shown once, a new key leaves the old one, which is then ended', async () => {
+    const { page, goto, context } = await portal.open()
+    await goto('/sources')
+    await page.getByRole('link', { name: 'New source' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'Server', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Name').focus()
+    await page.keyboard.press('Enter')
+    await page.getByText('is required').waitFor()
+    await page.keyboard.type('Orders')
+    await page.getByLabel('Rate limit per minute').focus()
+    await page.keyboard.type('0')
+    await page.keyboard.press('Enter')
+    // Refused by the server, and said where it was typed.
+    await expect.poll(() => page.getByLabel('Rate limit per minute').getAttribute('aria-invalid'), until).toBe('true')
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('600')
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Keep this secret now' })
+    await dialog.getByText(/^sk_/).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByText('1 key is accepted').or(page.getByText('One key is accepted')).first().waitFor()
+    await page.getByRole('button', { name: 'New key', exact: true }).press('Enter')
+    await page.getByText('2 keys are accepted').waitFor()
+    await page.getByRole('button', { name: 'End old keys' }).press('Enter')
+    await page.getByRole('dialog').getByRole('button', { name: 'End old keys' }).press('Enter')
+    await page.getByText('Only the newest key is accepted now').waitFor()
+    expect(await page.getByText('2 keys are accepted').count()).toBe(0)
+    await page.getByRole('tab', { name: 'Settings' }).press('Enter')
+    expect(await page.getByLabel('Rate limit per minute').inputValue()).toBe('600')
+    await context.close()
+  })
+
+  test('what is turned off or deleted can be taken back, and what is not taken back is gone', async () => {
+    await portal.api('POST', '/api/v1/sources', { name: 'Short lived', kind: 'web' })
+    const there = async () =>
+      (await portal.api<{ sources: { name: string; enabled: boolean }[] }>('GET', '/api/v1/sources')).sources.find(
+        ({ name }) => name === 'Short lived',
+      )
+    const { page, goto, context } = await portal.open()
+    await goto('/sources')
+    await page.getByRole('switch', { name: 'Short lived enabled' }).click()
+    await page.getByRole('button', { name: 'Undo Short lived is off' }).click()
+    await page.getByRole('button', { name: 'Undo Short lived is on' }).waitFor()
+    await expect.poll(async () => (await there())?.enabled, until).toBe(true)
+    await page.getByRole('link', { name: 'Short lived' }).click()
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Sources' }).waitFor()
+    await page.getByRole('button', { name: 'Undo Short lived is deleted' }).waitFor()
+    expect(await page.getByRole('link', { name: 'Short lived' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Undo Short lived is deleted' }).click()
+    await page.getByRole('link', { name: 'Short lived' }).click()
+    expect(await there()).toBeDefined()
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('button', { name: 'Undo Short lived is deleted' }).waitFor()
+    // Whoever leaves the page meant it.
+    await page.goto('about:blank')
+    await expect.poll(there, until).toBeUndefined()
+    await context.close()
+  })
+
+  test('a destination: faults at their fields, secrets never shown, mapping, and the exact request it would be', async () => {
+    await portal.send({ type: 'track', userId: 'ada', event: 'Tea Ordered', properties: { total: 27.5 } })
+    await portal.known('ada', 1)
+    const { page, goto, context } = await portal.open()
+    await goto('/destinations')
+    await page.getByRole('link', { name: 'New destination' }).click()
+    await page.getByRole('link', { name: 'Webhook', exact: true }).click()
+    await page.getByLabel('Name').fill('CRM')
+    await page.getByLabel('URL').fill('ftp://example.com')
+    await page.getByLabel('Secret').fill(SECRET)
+    await page.getByRole('button', { name: 'Create destination' }).click()
+    await expect.poll(() => page.getByLabel('URL').getAttribute('aria-invalid'), until).toBe('true')
+    await page.getByLabel('URL').fill('http://127.0.0.1:9/in')
+    await page.getByLabel('Switched on at once').uncheck()
+    await page.getByRole('button', { name: 'Create destination' }).click()
+    await page.getByRole('heading', { level: 1, name: 'CRM' }).waitFor()
+    await page.getByRole('button', { name: 'Show the request' }).click()
+    await page.getByText('http://127.0.0.1:9/in').waitFor()
+    await page.getByText('"Tea Ordered"').waitFor()
+    await page.getByRole('tab', { name: 'Settings' }).click()
+    expect(await page.getByLabel('Secret').inputValue()).toBe('')
+    expect(await page.getByLabel('Secret').getAttribute('placeholder')).toBe('unchanged (ends in LaSw)')
+    expect(await page.content()).not.toContain(SECRET)
+    await page.getByRole('button', { name: 'Add Events' }).click()
+    await page.getByLabel('Events 1').fill('Tea *')
+    await page.getByRole('button', { name: 'Add Mapping' }).click()
+    await page.getByLabel('From').fill('properties.total')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('is required').waitFor()
+    await page.getByLabel('To', { exact: true }).fill('properties.value')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved').waitFor()
+    const { destinations } = await portal.api<{ destinations: object[] }>('GET', '/api/v1/destinations')
+    expect(destinations).toMatchObject([
+      {
+        name: 'CRM',
+        enabled: false,
+        settings: { url: 'http://127.0.0.1:9/in', secret: { last4: 'LaSw' } },
+        filter: { events: ['Tea *'] },
+        mapping: [{ op: 'rename', from: 'properties.total', to: 'properties.value' }],
+        consent: null,
+      },
+    ])
+    await page.getByRole('tab', { name: 'Dry run' }).click()
+    await page.getByLabel('Whose event').fill('user_id:ada')
+    await page.getByRole('button', { name: 'Show the request' }).click()
+    await page.getByText('"value": ').or(page.getByText('"value":')).first().waitFor()
+    expect(page.url()).toContain('tab=dry-run')
+    await page.getByRole('tab', { name: 'Send again' }).click()
+    await page.getByRole('button', { name: 'Send again now' }).click()
+    await page.getByText('Done', { exact: true }).waitFor()
+    await context.close()
+  })
+
+  test('a plugin: code is tried with its console shown, then has its place in the order', async () => {
+    const { page, goto, context } = await portal.open()
+    await goto('/plugins/new?type=javascript')
+    await page.getByLabel('Name').fill('Scores')
+    await page.getByLabel('Code').fill('export function onEvent( {')
+    await page.getByRole('button', { name: 'Install plugin' }).click()
+    await expect.poll(() => page.getByLabel('Code').getAttribute('aria-invalid'), until).toBe('true')
+    await page
+      .getByLabel('Code')
+      .fill(
+        "export function onEvent({ properties }) { console.log('was asked'); return { set: { 'properties.score': 7 } } }",
+      )
+    await page.getByRole('button', { name: 'Add Writes' }).click()
+    await page.getByLabel('Writes 1').fill('properties.score')
+    await page.getByRole('button', { name: 'Install plugin' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Scores' }).waitFor()
+    await page.getByLabel('Event').fill('{ "type": "track", "event": "Order", "userId": "u" }')
+    await page.getByRole('button', { name: 'Ask about it' }).click()
+    await page.getByText('was asked').waitFor()
+    await page.getByText('changed', { exact: true }).waitFor()
+    await portal.api('POST', '/api/v1/plugins', { type: 'sample', name: 'Half', settings: { keepPercent: 50 } })
+    await goto('/plugins')
+    const names = () => page.getByRole('list', { name: 'Plugins' }).getByRole('link').allTextContents()
+    await page.getByRole('button', { name: 'Move Half up' }).click()
+    await expect.poll(names, until).toEqual(['Half', 'Scores'])
+    await page.reload()
+    await expect.poll(names, until).toEqual(['Half', 'Scores'])
+    await page.getByRole('searchbox', { name: 'Search by name or type' }).fill('half')
+    await page.waitForURL(/q=half/)
+    await expect.poll(names, until).toEqual(['Half'])
+    await portal.api('PUT', `/api/v1/plugins/${await idOf('plugins', 'Half')}`, { enabled: false })
+    await context.close()
+  })
+
+  test('a plan and its dead letters: a wrong schema is said with its place, violations are seen, mended and sent again', async () => {
+    const { page, goto, context } = await portal.open()
+    await goto('/plans')
+    await page.getByRole('button', { name: 'New plan' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('Shop')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Plan an event' }).click()
+    await page.getByLabel('Event', { exact: true }).fill('Order Completed')
+    await page.getByLabel('When it is otherwise').selectOption('quarantine')
+    await page.getByLabel('Schema').fill('{ "properties": { "total": { "type": "numbr" } } }')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText(/^properties\.total\.type: /).waitFor()
+    await page.getByLabel('Schema').fill('{ "properties": { "total": { "type": "number" } } }')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('list', { name: 'Events' }).getByText('Order Completed').waitFor()
+    await page.getByRole('tab', { name: 'Check an event' }).click()
+    await page
+      .getByLabel('Event optional')
+      .fill('{ "type": "track", "event": "Order Completed", "userId": "u", "properties": { "total": "12" } }')
+    await page.getByRole('button', { name: 'Check', exact: true }).click()
+    await page.getByText('properties.total', { exact: true }).waitFor()
+    await page.getByRole('switch', { name: 'Enforcing Shop enabled' }).click()
+    await page.getByText('Enforced', { exact: true }).waitFor()
+    // In force everywhere within seconds: what comes before is applied, so it is sent until one is kept back.
+    await expect
+      .poll(
+        async () => {
+          await portal.send({ type: 'track', userId: 'grace', event: 'Order Completed', properties: { total: '12' } })
+          return (await letters()).length
+        },
+        { timeout: 30_000, interval: 1_000 },
+      )
+      .toBeGreaterThan(0)
+    const before = (await settledLetters()).length
+    await page.getByRole('tab', { name: 'Violations' }).click()
+    await page.getByRole('list', { name: 'Violations' }).getByText('wrong type').first().waitFor()
+    await goto('/dead-letters')
+    await page.getByRole('link', { name: /plan:type/ }).click()
+    await page.waitForURL(/reason=plan/)
+    await page.keyboard.press('j')
+    const drawer = page.getByRole('complementary', { name: 'The dead letter' })
+    const event = drawer.getByLabel('Event')
+    await event.fill((await event.inputValue()).replace('"12"', '12'))
+    await drawer.getByRole('button', { name: 'Save the event' }).click()
+    await page.getByText('Saved. Send it again when it is right.').waitFor()
+    await drawer.getByRole('button', { name: 'Send again' }).click()
+    await page.getByText('Done', { exact: true }).waitFor()
+    expect(page.url()).toContain('job=')
+    await expect.poll(async () => (await letters()).length, until).toBe(before - 1)
+    await portal.known('grace', 1)
+    await context.close()
+  })
+
+  test('all letters that fit are discarded together, or not, when that is taken back', async () => {
+    await portal.send({ type: 'track', userId: 'hedy', event: 'Order Completed', properties: { total: 'x' } })
+    await expect.poll(async () => (await letters()).length, until).toBeGreaterThan(0)
+    const { length } = await settledLetters()
+    const { page, goto, context } = await portal.open()
+    await goto('/dead-letters?stage=plan')
+    await page.getByRole('button', { name: `Discard all ${length}` }).click()
+    await page.getByText('Nothing fits').waitFor()
+    await page.getByRole('button', { name: /^Undo/ }).click()
+    await page.getByRole('list', { name: 'Dead letters' }).getByRole('listitem').first().waitFor()
+    expect((await letters()).length).toBe(length)
+    await page.getByRole('button', { name: `Discard all ${length}` }).click()
+    await page.getByRole('region', { name: 'Notices' }).getByRole('button', { name: 'Close' }).click()
+    await expect.poll(async () => (await letters()).length, until).toBe(0)
+    await context.close()
+  })
+})
+
+async function letters(): Promise<readonly object[]> {
+  return (await portal.api<{ deadLetters: object[] }>('GET', '/api/v1/dead-letters')).deadLetters
+}
+
+/** Once nothing is on its way any more. */
+async function settledLetters(): Promise<readonly object[]> {
+  let before = await letters()
+  for (;;) {
+    await new Promise((resume) => setTimeout(resume, 1_500))
+    const now = await letters()
+    if (now.length === before.length) return now
+    before = now
+  }
+}
+
+async function idOf(kind: 'plugins', name: string): Promise<string> {
+  const found = await portal.api<Record<string, { id: string; name: string }[]>>('GET', `/api/v1/${kind}`)
+  return found[kind]?.find((one) => one.name === name)?.id ?? ''
+}
