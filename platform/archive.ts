@@ -3,6 +3,7 @@ import { HOUR } from '../shared/kernel/instant.ts'
 import { isLate } from '../shared/lake/compaction.ts'
 import { bronzeKey, lateKey, type Stream } from '../shared/lake/lake-key.ts'
 import { NO_WORKSPACE } from '../shared/message/dead-letter.ts'
+import { appliedSums } from './applied-sums.ts'
 import { contentHash } from './hashing.ts'
 
 /** One line of a bronze object: a copy as accepted, and what became of it. Readers deduplicate by copyId. */
@@ -31,7 +32,12 @@ export async function archive(env: Env, stream: Stream, lines: readonly BronzeLi
   )
   const key = bronzeKey(stream, hour, name)
   const text = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`
-  const customMetadata = { lines: String(lines.length), bytes: String(text.length), ...soleWorkspace(lines) }
+  const customMetadata = {
+    lines: String(lines.length),
+    bytes: String(text.length),
+    ...soleWorkspace(lines),
+    ...(stream === 'events' ? appliedSums(lines) : {}),
+  }
   if (isLate(hour, Date.now())) await env.LAKE.put(lateKey({ stream, hour, name }), '', { customMetadata })
   await env.LAKE.put(key, gzipSync(text, GZIP), {
     onlyIf: { etagDoesNotMatch: '*' },

@@ -89,10 +89,12 @@ export async function eraseFromObject(bucket: R2Bucket, key: string, isTheirs: I
   const removed = kept.filter((line, n) => line !== lines[n]).length
   if (removed === 0) return 0
   const isEmpty = kept.every((line) => line === '')
+  // What was counted of it is not so any more.
+  const { applied: _, ...metadata } = object.customMetadata ?? {}
   const replaced = await bucket.put(key, gzipSync(isEmpty ? '' : kept.join('\n')), {
     onlyIf: { etagMatches: object.etag },
     ...(object.httpMetadata ? { httpMetadata: object.httpMetadata } : {}),
-    customMetadata: { ...object.customMetadata, erased: 'true' },
+    customMetadata: { ...metadata, erased: 'true' },
   })
   if (replaced === null) throw new Error(`${key} changed while a person was taken out of it`)
   return removed

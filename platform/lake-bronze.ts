@@ -106,14 +106,33 @@ async function* untaken(bucket: R2Bucket, { stream, hour, objects }: WaitingHour
   if (waiting.length > 0) yield { stream, hour, objects: waiting }
 }
 
+/** An object, and what its metadata say of what is in it. */
+export interface BronzeObject extends BronzePlace {
+  /** Whose lines alone it holds; undefined: of several workspaces, or nobody noted it. */
+  readonly workspace?: string
+  /** See applied-sums.ts; undefined: it has to be read. */
+  readonly applied?: string
+}
+
 /** Every object that stands in an hour that is not closed, or came late to one that is: taken or not. */
 export async function* objectsSince(
   bucket: R2Bucket,
   stream: Stream,
   closedBefore: number,
-): AsyncGenerator<BronzePlace> {
-  for await (const { hour, name } of lateObjects(bucket, stream)) if (hour < closedBefore) yield { stream, hour, name }
-  for await (const [place] of listedSince(bucket, stream, closedBefore)) yield place
+): AsyncGenerator<BronzeObject> {
+  for await (const { hour, name, note } of lateObjects(bucket, stream)) {
+    const { workspace } = note.customMetadata ?? {}
+    // What was counted when the note was written may have been erased since.
+    if (hour < closedBefore) yield { stream, hour, name, ...(workspace === undefined ? {} : { workspace }) }
+  }
+  for await (const [place, object] of listedSince(bucket, stream, closedBefore)) {
+    const { workspace, applied } = object.customMetadata ?? {}
+    yield {
+      ...place,
+      ...(workspace === undefined ? {} : { workspace }),
+      ...(applied === undefined ? {} : { applied }),
+    }
+  }
 }
 
 async function* listedSince(bucket: R2Bucket, stream: Stream, closedBefore: number) {

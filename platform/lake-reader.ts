@@ -1,10 +1,10 @@
 import type { WorkspaceSettings } from '../shared/config/workspace-config.ts'
 import { own } from '../shared/kernel/json.ts'
 import type { Row, SilverTable } from '../shared/lake/columns.ts'
-import { type BronzePlace, STREAMS, type Stream } from '../shared/lake/lake-key.ts'
+import { STREAMS, type Stream } from '../shared/lake/lake-key.ts'
 import { type DayManifest, filesOf, filesOfHour, type LakeFile, type Root } from '../shared/lake/manifest.ts'
 import { byWorkspace, splitLines } from '../shared/lake/split-lines.ts'
-import { objectsSince, readCompaction, readLines, readTaken } from './lake-bronze.ts'
+import { type BronzeObject, objectsSince, readCompaction, readLines, readTaken } from './lake-bronze.ts'
 import { readSilver, unknownRows } from './lake-files.ts'
 import { readDay, readRoot } from './lake-manifest.ts'
 import type { LakeObjects } from './lake-objects.ts'
@@ -18,8 +18,8 @@ export interface LakeSnapshot {
   readonly root: Root
   /** By day, of the days asked for. */
   readonly days: ReadonlyMap<string, DayManifest>
-  /** Objects of bronze, of all workspaces. */
-  readonly tail: readonly BronzePlace[]
+  /** Objects of bronze that may hold something of the workspace. */
+  readonly tail: readonly BronzeObject[]
 }
 
 export interface SnapshotRange {
@@ -35,18 +35,19 @@ export async function lakeSnapshot(
 ): Promise<LakeSnapshot> {
   // The order is what makes it exact, whatever is compacted meanwhile: first everything that may be in the tail …
   const { closedBefore, round: ended } = (await readCompaction(bucket)).value
-  const listed: BronzePlace[] = []
+  const listed: BronzeObject[] = []
   for (const stream of STREAMS)
-    for await (const place of objectsSince(bucket, stream, closedBefore[stream])) listed.push(place)
+    for await (const object of objectsSince(bucket, stream, closedBefore[stream]))
+      if (object.workspace === undefined || object.workspace === workspace) listed.push(object)
   // … then what silver has …
   const { value: root } = await readRoot(bucket, workspace)
   // A round that ended is in every root that it concerns.
   const inSilver = Math.max(root.round, ended)
   // … then which objects the rounds up to the root's took: the open one, which may end now, and only then the others.
   const { open } = (await readCompaction(bucket)).value
-  const tail: BronzePlace[] = []
+  const tail: BronzeObject[] = []
   for (const ofHour of Map.groupBy(listed, ({ stream, hour }) => `${stream}/${hour}`).values()) {
-    const [{ stream, hour }] = ofHour as [BronzePlace]
+    const [{ stream, hour }] = ofHour as [BronzeObject]
     const { names } = (await readTaken(bucket, stream, hour)).value
     // What was given up is not in silver, though the root is past it.
     const isTaking = open?.stream === stream && open.hour === hour && open.round !== root.abandoned

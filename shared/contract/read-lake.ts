@@ -25,7 +25,9 @@ export const LakeDocument = z
         events: z.int().meta({ description: 'Applied events that are in bronze alone' }),
         since: Iso.nullable().meta({ description: 'Arrival of the oldest of them' }),
         lagMs: z.int(),
-        exact: z.boolean().meta({ description: 'False: so much waits that only the oldest part was counted' }),
+        exact: z
+          .boolean()
+          .meta({ description: 'False: copies that came again are among them, or only the oldest part was counted' }),
       })
       .meta({ description: 'What is not in silver yet. Readers of the lake see it all the same' }),
     tables: z.array(LakeTable),

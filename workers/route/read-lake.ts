@@ -1,5 +1,6 @@
 import { ConfigStore } from '../../platform/config-store.ts'
-import { lakeSnapshot, tailRows } from '../../platform/lake-reader.ts'
+import { lakeSnapshot } from '../../platform/lake-reader.ts'
+import { waitingEvents } from '../../platform/lake-waiting.ts'
 import { defaultSettings } from '../../shared/config/workspace-config.ts'
 import { type LakeDocument, readLake } from '../../shared/contract/read-lake.ts'
 import { toIso } from '../../shared/kernel/instant.ts'
@@ -8,27 +9,22 @@ import { SILVER_TABLES } from '../../shared/lake/columns.ts'
 import { type Root, sumOfFiles, type TableSums } from '../../shared/lake/manifest.ts'
 import { serve } from '../http/serve.ts'
 
-/** Objects of the tail that are looked into: they hold everybody's lines, and some seconds are enough. */
-const LOOKED_INTO = 200
-
 export const readLakeRoute = serve(readLake, async (_, { env, workspace, now }) => {
   // The days' own manifests are not needed: the root has their sums.
   const snapshot = await lakeSnapshot(env.LAKE, workspace, { from: 'none' })
   const config = await new ConfigStore(env.DB).workspace(workspace)
   const settings = typeof config === 'string' ? defaultSettings : config.settings
-  const looked = { ...snapshot, tail: snapshot.tail.slice(0, LOOKED_INTO) }
-  const waiting = (await tailRows(env.LAKE, looked, settings)).get('events') ?? []
-  const since = waiting.reduce((least, row) => Math.min(least, Number(row['received_at'])), Number.POSITIVE_INFINITY)
+  const waiting = await waitingEvents(env.LAKE, snapshot, settings)
   const { root } = snapshot
   return ok({
     generation: root.generation,
     updatedAt: root.updatedAt > 0 ? toIso(root.updatedAt) : null,
     goldAt: root.gold ? toIso(root.gold.at) : null,
     waiting: {
-      events: waiting.length,
-      since: waiting.length > 0 ? toIso(since) : null,
-      lagMs: waiting.length > 0 ? Math.max(0, now - since) : 0,
-      exact: snapshot.tail.length <= LOOKED_INTO,
+      events: waiting.events,
+      since: waiting.events > 0 ? toIso(waiting.since) : null,
+      lagMs: waiting.events > 0 ? Math.max(0, now - waiting.since) : 0,
+      exact: waiting.exact,
     },
     tables: tablesOf(root),
     days: Object.keys(root.days)
