@@ -8,12 +8,14 @@ import { REPOSITORY } from './settings.ts'
 export const PORTAL = join(REPOSITORY, 'portal')
 export const BUILT = join(PORTAL, 'dist')
 
-/** Besides its own sources it has types and constants of these; the lock file stands for its packages. */
+/** Besides its own sources it has the condition language; of all else types alone. */
 const MADE_OF = [
   join(PORTAL, 'src'),
   join(PORTAL, 'public'),
   join(PORTAL, 'index.html'),
   join(PORTAL, 'vite.config.ts'),
+  join(REPOSITORY, 'shared/segment'),
+  join(REPOSITORY, 'shared/kernel'),
 ]
 
 export function isBuilt(): boolean {

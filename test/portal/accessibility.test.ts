@@ -13,9 +13,86 @@ const PAGES = [
   '/profiles/user_id:ada?tab=identity',
   '/profiles/user_id:ada?tab=segments',
   '/profiles/user_id:ada?tab=consents',
+  '/segments',
+  '/segments/mixed',
+  '/segments/mixed?tab=versions',
+  '/segments/mixed?tab=overlap&with=pro_plan',
+  '/sources',
+  '/sources/new?type=stripe',
+  '/sources/{source}',
+  '/sources/{source}?tab=keys',
+  '/destinations/new',
+  '/destinations/{destination}',
+  '/destinations/{destination}?tab=settings',
+  '/plugins',
+  '/plugins/{plugin}?tab=test',
+  '/transformations/{transformation}',
+  '/plans',
+  '/plans/{plan}',
+  '/plans/{plan}?tab=events',
+  '/dead-letters?show={letter}',
 ]
 
+/** Conditions with every kind of field. */
+const MIXED = {
+  type: 'and',
+  conditions: [
+    { type: 'trait', path: 'plan', op: 'in', value: ['pro', 'team'] },
+    { type: 'trait', path: 'since', op: 'before', value: '2026-03-15' },
+    { type: 'trait_changed', path: 'plan', from: 'free', to: null, window: { between: ['60d', '30d'] } },
+    {
+      type: 'or',
+      conditions: [
+        { type: 'consent', channel: 'email', status: 'granted' },
+        {
+          type: 'sequence',
+          steps: [
+            { name: 'Tea Ordered', where: [{ property: 'total', op: 'gt', value: 20 }] },
+            {
+              name: 'Tea Ordered',
+              within: '1h',
+              where: [{ property: 'total', op: 'eq', valueFrom: { step: 0, property: 'total' } }],
+            },
+          ],
+        },
+        { type: 'event', name: 'Tea Ordered', count: { op: 'between', value: [1, 3] } },
+      ],
+    },
+  ],
+}
+
 let portal: Portal
+/** What braces in a path stand for. */
+const ids: Record<string, string> = {}
+
+/** One of each thing that a workspace has, and a dead letter. */
+async function makeThings(): Promise<void> {
+  const make = async (kind: string, body: object) =>
+    (await portal.api<{ id: string }>('POST', `/api/v1/${kind}`, body)).id
+  ids['source'] = await make('sources', { name: 'Orders', kind: 'server' })
+  ids['destination'] = await make('destinations', {
+    type: 'webhook',
+    name: 'CRM',
+    settings: { url: 'http://127.0.0.1:9/in', secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+    filter: { events: ['Tea *'] },
+    mapping: [{ op: 'rename', from: 'properties.total', to: 'properties.value' }],
+  })
+  const code = 'export function onEvent() {}'
+  ids['plugin'] = await make('plugins', { type: 'javascript', name: 'Scores', settings: { code }, enabled: false })
+  const event = { name: 'Refused', onViolation: 'quarantine', schema: { required: ['total'] } }
+  ids['plan'] = await make('tracking-plans', { name: 'Shop', mode: 'enforce', events: [event] })
+  ids['transformation'] = await make('transformations', {
+    name: 'Values',
+    steps: [{ op: 'remove', path: 'context.ip' }],
+  })
+  // A plan is in force within seconds: what comes before is let pass.
+  while (!ids['letter']) {
+    await portal.send({ type: 'track', userId: 'ada', event: 'Refused' })
+    await new Promise((resume) => setTimeout(resume, 1_000))
+    const path = '/api/v1/dead-letters?limit=1'
+    ids['letter'] = (await portal.api<{ deadLetters: { id: string }[] }>('GET', path)).deadLetters[0]?.id ?? ''
+  }
+}
 
 describe.skipIf(executable === undefined)('accessibility', () => {
   beforeAll(async () => {
@@ -26,7 +103,10 @@ describe.skipIf(executable === undefined)('accessibility', () => {
       { type: 'track', userId: 'ada' },
     )
     await portal.known('ada', 1)
-  }, 90_000)
+    await portal.api('POST', '/api/v1/segments', { key: 'mixed', name: 'Mixed', condition: MIXED })
+    await portal.api('PUT', '/api/v1/segments/mixed', { condition: { type: 'not', condition: MIXED } })
+    await makeThings()
+  }, 120_000)
   afterAll(() => portal?.stop())
 
   describe.each([
@@ -37,7 +117,7 @@ describe.skipIf(executable === undefined)('accessibility', () => {
   ] as const)('%s, %i px', (colorScheme, width) => {
     test.each(PAGES)('%s', async (path) => {
       const { page, goto, context } = await portal.open({ colorScheme, width })
-      await goto(path)
+      await goto(path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? ''))
       await page.waitForLoadState('networkidle')
       expect(await violations(page)).toEqual([])
       expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
@@ -51,6 +131,16 @@ describe.skipIf(executable === undefined)('accessibility', () => {
       await page.getByRole('list', { name: 'Live events' }).getByText('Tea Ordered').click()
       await page.getByRole('complementary', { name: 'The event' }).getByText('received', { exact: true }).waitFor()
       expect(await violations(page)).toEqual([])
+      for (const [keys, name] of [
+        ['Control+k', 'Go to …'],
+        ['?', 'Keyboard shortcuts'],
+      ] as const) {
+        await page.keyboard.press(keys)
+        await page.getByRole('dialog', { name }).waitFor()
+        expect(await violations(page)).toEqual([])
+        await page.keyboard.press('Escape')
+        await page.getByRole('dialog').waitFor({ state: 'detached' })
+      }
       await goto('/profiles/user_id:ada')
       await page.getByRole('button', { name: 'Erase' }).click()
       await page.getByRole('dialog').waitFor()

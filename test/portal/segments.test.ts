@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { executable, type Portal, startPortal } from './signed-in.ts'
+import { executable, type Portal, startPortal, violations } from './signed-in.ts'
 
 let portal: Portal
 
@@ -269,6 +269,7 @@ describe.skipIf(executable === undefined)('segments', () => {
     await page.getByRole('link', { name: /Eve Adler/ }).click()
     await page.waitForURL(/person=prf_/)
     await page.getByText('value 20').waitFor()
+    expect(await violations(page)).toEqual([])
     await page.getByText('In', { exact: true }).waitFor()
     await goto('/segments/pro_plan?tab=why&person=user_id:eve')
     await page.getByText('Not in', { exact: true }).waitFor()
@@ -280,6 +281,7 @@ describe.skipIf(executable === undefined)('segments', () => {
   test('a file makes a list: how far it is, who is on it, and which rows were not taken', async () => {
     const { page, goto, context } = await portal.open()
     await goto('/segments/new?by=file')
+    expect(await violations(page)).toEqual([])
     await page.getByLabel('Name', { exact: true }).fill('VIP list')
     const csv = 'email\nada@example.com\nnobody@example.com\n'
     await page

@@ -2,8 +2,10 @@ import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tansta
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { createSegment } from '../../../shared/contract/create-segment.ts'
-import type { JsonValue } from '../../../shared/kernel/json.ts'
+import { isObject, type JsonValue, jsonOf } from '../../../shared/kernel/json.ts'
 import { ApiError, ask } from '../api.ts'
+import { Button } from '../components/button.tsx'
+import { CopyButton } from '../components/copy.tsx'
 import { Field } from '../components/field.tsx'
 import { Page } from '../components/page.tsx'
 import { Loading, Problem } from '../components/states.tsx'
@@ -23,7 +25,7 @@ const route = getRouteApi('/inside/segments/new')
 
 /** A segment by a condition, from scratch or like another one, or by a list of people in a file. */
 export function NewSegmentPage() {
-  const { by, from } = route.useSearch()
+  const { by, from, condition } = route.useSearch()
   const navigate = route.useNavigate()
   return (
     <Page title={t('segment.new')} lead={t('segment.newLead')}>
@@ -35,7 +37,11 @@ export function NewSegmentPage() {
           {
             key: 'condition',
             label: t('segment.byCondition'),
-            content: from ? <LikeAnother from={from} /> : <NewCondition key="blank" begin={BLANK} />,
+            content: from ? (
+              <LikeAnother from={from} />
+            ) : (
+              <NewCondition key={condition ?? ''} begin={begunWith(condition)} />
+            ),
           },
           { key: 'file', label: t('segment.byFile'), content: <Upload /> },
         ]}
@@ -45,6 +51,12 @@ export function NewSegmentPage() {
 }
 
 const BLANK: Definition = { name: '', description: '', condition: blankOf('trait') }
+
+/** A link may bring a condition along; what is none of the language is filled in by whoever follows it. */
+function begunWith(condition: string | undefined): Definition {
+  const json = condition === undefined ? undefined : jsonOf(condition)
+  return isObject(json) ? { ...BLANK, condition: json } : BLANK
+}
 
 function LikeAnother({ from }: { readonly from: string }) {
   const other = useQuery(segmentQuery(from))
@@ -60,7 +72,7 @@ function NewCondition({ begin, from }: { readonly begin: Definition; readonly fr
   const queries = useQueryClient()
   const navigate = useNavigate()
   const search = route.useSearch()
-  const draft = useDraft(draftPlace(session.workspace, from ? `new:${from}` : 'new'), begin)
+  const draft = useDraft(draftPlace(session.workspace, placeOf(from, search.condition)), begin)
   const [chosenKey, setKey] = useState<string>()
   const key = chosenKey ?? keyFrom(draft.name)
   const create = useMutation({
@@ -97,6 +109,25 @@ function NewCondition({ begin, from }: { readonly begin: Definition; readonly fr
       save={() => create.mutate()}
       isSaving={create.isPending}
       failure={create.error}
+      actions={
+        <>
+          <CopyButton label={t('segment.copyLink')} text={linkTo(draft.condition)} />
+          {draft.isChanged ? (
+            <Button look="quiet" onClick={() => draft.begin(begin)}>
+              {t('segment.discard')}
+            </Button>
+          ) : null}
+        </>
+      }
     />
   )
+}
+
+function placeOf(from: string | undefined, condition: string | undefined): string {
+  return from ? `new:${from}` : `new${condition ?? ''}`
+}
+
+/** Leads whoever follows it to the same condition, to be saved by them. */
+function linkTo(condition: JsonValue): string {
+  return `${location.origin}/segments/new?${new URLSearchParams({ condition: JSON.stringify(condition) })}`
 }

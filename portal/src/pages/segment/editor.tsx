@@ -5,7 +5,7 @@ import { sentence } from '../../../../shared/segment/sentence.ts'
 import { ApiError } from '../../api.ts'
 import { Button } from '../../components/button.tsx'
 import { may, sessionQuery } from '../../session.ts'
-import { t } from '../../words/words.ts'
+import { number, t } from '../../words/words.ts'
 import { Builder } from './builder.tsx'
 import { JsonView } from './json-view.tsx'
 import { faultsOf, Preview, usePreview } from './preview.tsx'
@@ -31,6 +31,7 @@ export function Editor({ draft, details, view, show, save, isSaving, failure, ac
   const { condition, root, change, undo, redo } = draft
   const parsed = useMemo(() => parseCondition(condition), [condition])
   const preview = usePreview(condition, parsed.ok)
+  const words = useMemo(() => (parsed.ok ? sentence(parsed.value) : undefined), [parsed])
   const [tellsAll, setTellsAll] = useState(false)
   const refused = [...faultsOf(preview.isOld ? undefined : preview.error), ...faultsOf(failure)]
   const faults = parsed.ok ? refused : parsed.failure
@@ -67,23 +68,47 @@ export function Editor({ draft, details, view, show, save, isSaving, failure, ac
         )}
       </div>
       <div className="min-w-0 lg:sticky lg:top-20">
-        <Preview
-          sentence={parsed.ok ? sentence(parsed.value) : undefined}
-          missing={parsed.ok ? 0 : parsed.failure.length}
-          preview={preview}
-        />
+        <Preview sentence={words} missing={parsed.ok ? 0 : parsed.failure.length} preview={preview} />
         {failure ? <Refusal fault={failure} /> : null}
         {isReadOnly ? (
           <p className="mt-4 text-sm text-muted">{t('segment.readOnly')}</p>
         ) : (
           <div className="mt-4 flex flex-wrap items-center gap-2">
-            <Button look="main" disabled={isSaving} onClick={trySave} title="Ctrl S">
+            <Button look="main" className="hidden lg:inline-flex" disabled={isSaving} onClick={trySave} title="Ctrl S">
               {t('segment.save')}
             </Button>
             {actions}
           </div>
         )}
       </div>
+      <NarrowBar preview={preview} words={words}>
+        {isReadOnly ? null : (
+          <Button look="main" disabled={isSaving} onClick={trySave}>
+            {t('segment.save')}
+          </Button>
+        )}
+      </NarrowBar>
+    </div>
+  )
+}
+
+interface BarProps {
+  readonly preview: ReturnType<typeof usePreview>
+  readonly words: string | undefined
+  readonly children: ReactNode
+}
+
+/** On a narrow screen the preview lies below the fields: the main of it stays in sight. */
+function NarrowBar({ preview: { data, isOld }, words, children }: BarProps) {
+  return (
+    <div className="sticky bottom-0 -mx-4 flex items-center justify-between gap-3 border-t border-line bg-surface px-4 py-2.5 sm:-mx-8 sm:px-8 lg:hidden">
+      <p className="min-w-0 text-sm" aria-hidden="true">
+        <span className={`font-semibold tabular-nums ${isOld ? 'opacity-50' : ''}`}>
+          {data ? `${data.exact ? '' : '≈ '}${number(data.count)} ${t('preview.people', { n: data.count })}` : '–'}
+        </span>
+        <span className="block truncate text-xs text-muted">{words}</span>
+      </p>
+      {children}
     </div>
   )
 }

@@ -32,7 +32,19 @@ export function useDraft(place: string, saved: Definition) {
   const { name, description, root, past, future } = state
   const condition = useMemo(() => conditionOf(root), [root])
   const now = JSON.stringify({ name, description, condition })
-  const isChanged = now !== written(saved)
+  const then = written(saved)
+  const isChanged = now !== then
+  const [base, setBase] = useState(then)
+  function begin(definition: Definition) {
+    setState(fromDefinition(definition))
+    setBase(written(definition))
+  }
+  // Somebody else saved: whoever changed nothing goes on with that.
+  useEffect(() => {
+    if (then === base) return
+    if (now === base) setState(fromDefinition(JSON.parse(then)))
+    setBase(then)
+  }, [then, base, now])
   useEffect(() => {
     if (isChanged) sessionStorage.setItem(place, now)
     else sessionStorage.removeItem(place)
@@ -54,7 +66,7 @@ export function useDraft(place: string, saved: Definition) {
     undo: past.length > 0 ? () => setState(undone) : undefined,
     redo: future.length > 0 ? () => setState(redone) : undefined,
     /** Back to what is saved, or to another definition. */
-    begin: (definition: Definition) => setState(fromDefinition(definition)),
+    begin,
     /** Forgets what is kept: it is saved now. */
     done: () => sessionStorage.removeItem(place),
   }

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { createContext, useContext, useMemo } from 'react'
 import type { listComputedTraits } from '../../../../shared/contract/list-computed-traits.ts'
 import type { listProfileEvents } from '../../../../shared/contract/list-profile-events.ts'
@@ -7,6 +7,7 @@ import type { JsonObject, JsonValue } from '../../../../shared/kernel/json.ts'
 import { isObject } from '../../../../shared/kernel/json.ts'
 import type { EventDocument, ProfileDocument } from '../../../../shared/profile/document.ts'
 import { ask } from '../../api.ts'
+import { may, sessionQuery } from '../../session.ts'
 import { segmentsQuery } from '../segments/segment-queries.ts'
 
 /**
@@ -46,9 +47,11 @@ const LOOKED_AT = 4
 const LONG_MS = 5 * 60_000
 
 export function useSeenNames(): Suggestions {
+  const { data: session } = useSuspenseQuery(sessionQuery)
   const people = useQuery({
     queryKey: ['profiles', 'seen'],
     queryFn: ({ signal }) => ask<typeof listProfiles>('get', '/api/v1/profiles', { query: { limit: PEOPLE } }, signal),
+    enabled: may(session, 'profiles:read'),
     staleTime: LONG_MS,
   })
   const found = people.data?.profiles

@@ -51,6 +51,7 @@ export const segments: Record<keyof typeof words, string> = {
   'segment.saved': '{name} gespeichert',
   'segment.made': '{name} angelegt',
   'segment.notSaved': 'Das wurde nicht gespeichert',
+  'segment.copyLink': 'Link kopieren',
   'segment.discard': 'Änderungen verwerfen',
   'segment.readOnly': 'Mit Ihrem API-Token können Sie Segmente ansehen, aber nicht ändern.',
   'segment.overtaken': 'Inzwischen wurde Version {version} gespeichert. Ihre Fassung würde sie ersetzen.',

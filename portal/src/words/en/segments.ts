@@ -49,6 +49,7 @@ export const segments = {
   'segment.saved': '{name} saved',
   'segment.made': '{name} made',
   'segment.notSaved': 'It was not saved',
+  'segment.copyLink': 'Copy link',
   'segment.discard': 'Discard changes',
   'segment.readOnly': 'Your API token may look at segments, but not change them.',
   'segment.overtaken': 'Somebody saved version {version} meanwhile. Saving yours would replace it.',
