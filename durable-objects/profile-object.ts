@@ -15,7 +15,7 @@ import { type ApplyItem, admission, applyItems, type ToldChange } from '../share
 import { computedValues } from '../shared/profile/computed-values.ts'
 import { consentHistoryPage, consentsDocument } from '../shared/profile/consent-view.ts'
 import { consentStatuses } from '../shared/profile/consents.ts'
-import type { EventPage, EventQuery, ProfileDocument, Read } from '../shared/profile/document.ts'
+import type { EventPage, EventQuery, ProfileDocument, Read, TraitWriteDocument } from '../shared/profile/document.ts'
 import { nextDueAt } from '../shared/profile/emission.ts'
 import { eraseProfile } from '../shared/profile/erase.ts'
 import { type ExplainedMembership, explainMembership } from '../shared/profile/explain-membership.ts'
@@ -28,6 +28,7 @@ import { confirmRelease, goLivePage, letGoPage } from '../shared/profile/release
 import { emptyState, type PassedChange } from '../shared/profile/state.ts'
 import { suppressionDocuments } from '../shared/profile/suppressions.ts'
 import { isOwnEvent, pageEnd } from '../shared/profile/timeline.ts'
+import { MOST_WRITES, traitWrites } from '../shared/profile/trait-writes.ts'
 import {
   eventDocument,
   type IdentityParts,
@@ -50,6 +51,7 @@ import {
   type RebuildPlan,
   stageRebuild,
 } from './rebuild-profile.ts'
+import { traitRows } from './trait-rows.ts'
 
 export interface ApplyRequest {
   /** Epoch of the profile as the graph answered; an older one than the profile's is sent back. */
@@ -225,6 +227,11 @@ export class ProfileObject extends DurableObject<Env> {
       links: linkDocuments(state),
       named: leafNames(state),
     }))
+  }
+
+  /** Who wrote a trait, and what. */
+  async traitWrites(name: string): Promise<Read<TraitWriteDocument[]>> {
+    return this.#cell.reading((state) => traitWrites(state, traitRows(this.ctx.storage.sql, name, MOST_WRITES), name))
   }
 
   /** Why this person is in a segment or is not, by this configuration or a newer one; undefined while it cannot be read. */

@@ -38,7 +38,7 @@ const CREATED = 2
 const UPDATED = 4
 
 /** A row of json_each: objects and arrays are text, true and false are numbers. */
-type WriteRow = { key: string; type: string; value: string | number | null }
+export type WriteRow = { key: string; type: string; value: string | number | null }
 type EventRow = { key: string; leaf: string; copy_id: string; marks: number; body: string }
 
 export class ProfileStore implements Timeline {
@@ -298,7 +298,7 @@ export class ProfileStore implements Timeline {
 const CHUNK_NUMBERS = 2 * 1_024
 
 /** The body column is written by put() alone, so its shape is known. */
-function valueOfRow({ type, value }: WriteRow): JsonValue {
+export function valueOfRow({ type, value }: WriteRow): JsonValue {
   if (type === 'object' || type === 'array') return JSON.parse(String(value)) as JsonValue
   return type === 'true' ? true : type === 'false' ? false : value
 }

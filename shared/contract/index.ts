@@ -92,6 +92,7 @@ import { listSyncs } from './list-syncs.ts'
 import { listTokens } from './list-tokens.ts'
 import { listTrackingPlanVersions } from './list-tracking-plan-versions.ts'
 import { listTrackingPlans } from './list-tracking-plans.ts'
+import { listTraitWrites } from './list-trait-writes.ts'
 import { listTransformations } from './list-transformations.ts'
 import { listWorkspaces } from './list-workspaces.ts'
 import { mergeProfiles } from './merge-profiles.ts'
@@ -196,6 +197,7 @@ export const contracts: readonly Contract[] = [
   bulkImport,
   readProfile,
   listProfileEvents,
+  listTraitWrites,
   readProfileIdentity,
   readConsents,
   setConsents,

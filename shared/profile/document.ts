@@ -85,6 +85,21 @@ export const EventPage = z.object({
 })
 export type EventPage = z.infer<typeof EventPage>
 
+/** A value that somebody gave a trait. */
+export const TraitWriteDocument = z
+  .object({
+    trait: z.string(),
+    value: Json.meta({ description: '`null` deletes it' }),
+    at: Iso.meta({ description: 'When it was said; the latest stands' }),
+    messageId: z.string(),
+    source: z.string(),
+    outcome: z
+      .enum(['stands', 'lost', 'not_taken'])
+      .meta({ description: '`lost`: another is later. `not_taken`: too large, or one trait too many' }),
+  })
+  .meta({ id: 'TraitWrite' })
+export type TraitWriteDocument = z.infer<typeof TraitWriteDocument>
+
 export const LinkDocument = z.object({
   a: z.string().meta({ description: '`type:value`' }),
   b: z.string(),
@@ -109,7 +124,7 @@ export type MergeDocument = z.infer<typeof MergeDocument>
 
 /** An identifier within the identity of a person. */
 export const HeldIdentifierDocument = IdentifierDocument.extend({
-  name: z.string().meta({ description: '`type:value` in normal form, as links name it' }),
+  ref: z.string().meta({ description: '`type:value` in normal form, as links name it' }),
   leaves: z.array(z.string()).meta({ description: 'Canonical IDs under which it arrived' }),
 }).meta({ id: 'HeldIdentifier' })
 export type HeldIdentifierDocument = z.infer<typeof HeldIdentifierDocument>

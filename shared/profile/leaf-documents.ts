@@ -20,7 +20,7 @@ export function heldDocuments(state: ProfileState): HeldIdentifierDocument[] {
   const leaves = Object.entries(state.leaves).sort(([a], [b]) => (a < b ? -1 : 1))
   return namedIdentifiers(state).map(({ name, document }) => ({
     ...document,
-    name,
+    ref: name,
     leaves: leaves.flatMap(([id, { identifiers }]) => (name in identifiers ? [id] : [])),
   }))
 }

@@ -29,7 +29,7 @@ function documentOf({ leaves, identifiers, links, merges }: Drawn): Omit<Identit
   const facts = { source: 'src', messageId: 'm', firstSeen: AT, lastSeen: AT }
   return {
     leaves,
-    identifiers: identifiers.map(({ name, leaves }) => ({ ...facts, type: 'type', value: name, name, leaves })),
+    identifiers: identifiers.map(({ name, leaves }) => ({ ...facts, type: 'type', value: name, ref: name, leaves })),
     links: links.map(([a, b]) => ({ a: `type:${a}`, b: `type:${b}`, cause })),
     merges: merges.map(([winner, loser, undone], i) => ({
       mergeId: `mrg_${i}`,

@@ -89,6 +89,7 @@ import { listSyncsRoute } from './list-syncs.ts'
 import { listTokensRoute } from './list-tokens.ts'
 import { listTrackingPlanVersionsRoute } from './list-tracking-plan-versions.ts'
 import { listTrackingPlansRoute } from './list-tracking-plans.ts'
+import { listTraitWritesRoute } from './list-trait-writes.ts'
 import { listTransformationsRoute } from './list-transformations.ts'
 import { listWorkspacesRoute } from './list-workspaces.ts'
 import { mergeProfilesRoute } from './merge-profiles.ts'
@@ -180,6 +181,7 @@ import { watchEventsRoute } from './watch-events.ts'
 export const routes: readonly Route[] = [
   readProfileRoute,
   listProfileEventsRoute,
+  listTraitWritesRoute,
   readProfileIdentityRoute,
   readConsentsRoute,
   setConsentsRoute,

@@ -121,7 +121,7 @@ describe('profiles', () => {
     expect(identity.json.merges).toMatchObject([{ winner: json.id, loser: loser.id }])
     expect(identity.json.links.length).toBeGreaterThan(0)
     // Every end of a link is one of the identifiers, and says under which ID it arrived.
-    const byName = new Map(identity.json.identifiers.map((one: { name: string }) => [one.name, one]))
+    const byName = new Map(identity.json.identifiers.map((one: { ref: string }) => [one.ref, one]))
     for (const { a, b } of identity.json.links) expect([byName.has(a), byName.has(b)]).toEqual([true, true])
     expect(byName.get('anonymous_id:laptop')).toMatchObject({ leaves: expect.arrayContaining([loser.id]) })
     expect(identity.json.leaves.map(({ id }: { id: string }) => id)).toEqual([json.id, ...json.mergedIds].sort())

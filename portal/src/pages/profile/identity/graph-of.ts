@@ -52,7 +52,7 @@ export function graphOf(
   isNarrow = false,
 ): IdentityGraph {
   // Two that are masked may look alike: they are one box.
-  const identifiers = [...new Map(all.map((one) => [one.name, one])).values()]
+  const identifiers = [...new Map(all.map((one) => [one.ref, one])).values()]
   const groups = leaves.map((leaf) => ({
     leaf,
     // Of more than one leaf it stands with the oldest.
@@ -71,17 +71,17 @@ export function graphOf(
       below: below.map((one, row) => ({ one, at: { x: columnOf(isNarrow), y: top + head + row * ROW } })),
     }
   })
-  const known = new Set([...identifiers.map(({ name }) => name), ...leaves.map(({ id }) => id)])
+  const known = new Set([...identifiers.map(({ ref }) => ref), ...leaves.map(({ id }) => id)])
   const isHere = (...ends: readonly string[]) => ends.every((end) => known.has(end))
   return {
     height: Math.max(0, y - GAP),
     leaves: placed.map(({ leaf, at }) => ({ id: leaf.id, at, leaf })),
-    identifiers: placed.flatMap(({ below }) => below.map(({ one, at }) => ({ id: one.name, at, identifier: one }))),
+    identifiers: placed.flatMap(({ below }) => below.map(({ one, at }) => ({ id: one.ref, at, identifier: one }))),
     ties: [
-      ...identifiers.flatMap(({ name, leaves: held }) =>
+      ...identifiers.flatMap(({ ref, leaves: held }) =>
         held
           .filter((leaf) => known.has(leaf))
-          .map((leaf): Tie => ({ id: `held ${leaf} ${name}`, from: leaf, to: name, what: { kind: 'held' } })),
+          .map((leaf): Tie => ({ id: `held ${leaf} ${ref}`, from: leaf, to: ref, what: { kind: 'held' } })),
       ),
       ...links.flatMap((link): readonly Tie[] =>
         isHere(link.a, link.b) ? [{ id: linkId(link), from: link.a, to: link.b, what: { kind: 'link', link } }] : [],

@@ -13,9 +13,9 @@ export function IdentifierList({ identifiers }: Pick<IdentityDocument, 'identifi
   return (
     <Panel title={t('person.identifiers')}>
       <ul className="text-sm">
-        {identifiers.map(({ name, type, value, source, messageId, firstSeen, leaves }) => (
+        {identifiers.map(({ ref, type, value, source, messageId, firstSeen, leaves }) => (
           <li
-            key={`${name} ${messageId}`}
+            key={`${ref} ${messageId}`}
             className="flex flex-wrap items-baseline justify-between gap-x-4 border-b border-line py-2.5 last:border-0"
           >
             <span className="min-w-0">
