@@ -7,7 +7,6 @@ import { callbacksBenchmark } from './callbacks.ts'
 import { type Benchmark, type Figure, tableOf } from './figures.ts'
 import { identityBenchmark } from './identity.ts'
 import { ingestBenchmark } from './ingest.ts'
-import { lakeBenchmark } from './lake.ts'
 import { pageWith } from './page.ts'
 import { platformBenchmark } from './platform.ts'
 import { plotOf, type Results } from './plot.ts'
@@ -15,6 +14,21 @@ import { queuesBenchmark } from './queues.ts'
 import { readableBenchmark } from './readable.ts'
 import { readsBenchmark } from './reads.ts'
 import { segmentsBenchmark } from './segments.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'string' },
+    plot: { type: 'string' },
+    page: { type: 'string' },
+    from: { type: 'string' },
+    events: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+})
+if (values.events !== undefined) process.env['LAKE_EVENTS'] = values.events
+// It reads how many there are when it is loaded.
+const { lakeBenchmark } = await import('./lake.ts')
 
 const BENCHMARKS: readonly Benchmark[] = [
   applyBenchmark,
@@ -30,16 +44,6 @@ const BENCHMARKS: readonly Benchmark[] = [
   segmentsBenchmark,
 ]
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'string' },
-    plot: { type: 'string' },
-    page: { type: 'string' },
-    from: { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  },
-})
 const names = BENCHMARKS.map(({ name }) => name)
 const HELP = `npm run bench [${names.join('|')}...] [-- --json FILE] [--plot FILE] [--page FILE] [--from FILE]
 
@@ -48,7 +52,8 @@ Every benchmark, or those named: medians of interleaved rounds beside a baseline
   --json FILE   the figures; those of benchmarks that did not run stay as the file has them
   --plot FILE   an SVG of all figures that have a target
   --page FILE   puts the table of figures into a page that has a place for it
-  --from FILE   runs nothing: the figures of an earlier --json`
+  --from FILE   runs nothing: the figures of an earlier --json
+  --events N    how many the lake has; by default a million`
 const unknown = positionals.filter((name) => !names.includes(name))
 if (values.help || unknown.length > 0) {
   for (const name of unknown) console.error(`There is no benchmark ${name}.`)

@@ -13,7 +13,12 @@ export interface BenchServer {
   readonly database: D1Database
   /** Milliseconds of CPU that the runtime has used so far, all of its threads. Linux only. */
   cpuMs(): number
-  fetch(path: string): Promise<{ readonly ok: boolean; readonly status: number; text(): Promise<string> }>
+  fetch(
+    path: string,
+    body?: string,
+  ): Promise<{ readonly ok: boolean; readonly status: number; text(): Promise<string> }>
+  /** Bytes of memory that the runtime had at most so far. Linux only. */
+  peakMemory(): number
   stop(): Promise<void>
 }
 
@@ -89,7 +94,9 @@ export async function startBenchServer(
     url: await miniflare.ready,
     database: database as unknown as D1Database,
     cpuMs: () => (pid === undefined ? Number.NaN : cpuMsOf(pid)),
-    fetch: (path) => miniflare.dispatchFetch(`http://bench${path}`),
+    fetch: (path, body) =>
+      miniflare.dispatchFetch(`http://bench${path}`, body === undefined ? {} : { method: 'POST', body }),
+    peakMemory: () => (pid === undefined ? Number.NaN : peakOf(pid)),
     async stop() {
       await miniflare.dispose()
       forget()
@@ -122,4 +129,10 @@ function statOf(pid: string) {
   } catch {
     return undefined // it ended between the list and the look
   }
+}
+
+/** proc(5), in bytes. */
+export function peakOf(pid: string): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kilobytes ?? Number.NaN) * 1_024
 }

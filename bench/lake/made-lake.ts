@@ -13,6 +13,7 @@ import { type BronzePlace, bronzeKey, dayKey, silverKey } from '../../shared/lak
 import { emptyDay, emptyRoot, type PartitionChange, withChanges, withDays } from '../../shared/lake/manifest.ts'
 import { splitLines } from '../../shared/lake/split-lines.ts'
 import { pick, seeded } from '../../test/support/random.ts'
+import { lineOf, WORKSPACE } from './lines.ts'
 
 /** A lake of made-up events on disk, by hours, each made into silver by the very functions of the Worker. */
 export interface MadeLake {
@@ -24,7 +25,6 @@ export interface MadeLake {
   readonly people: number
 }
 
-const WORKSPACE = 'bench'
 const START = Date.UTC(2026, 9, 1)
 const HOURS = 720
 const LINES_OF_OBJECT = 100
@@ -59,7 +59,12 @@ export async function makeLake(folder: string, events: number): Promise<MadeLake
     const bodies = new Map<string, Uint8Array<ArrayBuffer>>()
     for (let at = 0; at < count; at += LINES_OF_OBJECT) {
       const lines = Array.from({ length: Math.min(LINES_OF_OBJECT, count - at) }, () =>
-        lineOf(serial++, hour + Math.floor(random() * HOUR), Math.floor(people * random() ** 2), pick(random, EVENTS)),
+        lineOf({
+          serial: serial++,
+          receivedAt: hour + Math.floor(random() * HOUR),
+          person: Math.floor(people * random() ** 2),
+          name: pick(random, EVENTS),
+        }),
       )
       const place = { stream: 'events' as const, hour, name: `o${objects.length}` }
       const text = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`
@@ -113,46 +118,6 @@ export async function makeLake(folder: string, events: number): Promise<MadeLake
   }
   return { source, layers, bronze: join(folder, 'bronze/events/*/*/*.ndjson.gz'), people }
 }
-
-function lineOf(serial: number, receivedAt: number, person: number, name: string) {
-  const body = {
-    type: 'track',
-    event: name,
-    userId: `user-${person}`,
-    messageId: `bench-${serial}`,
-    timestamp: new Date(receivedAt).toISOString(),
-    properties: {
-      sku: `S-${serial % 1_000}`,
-      price: (serial % 10_000) / 100,
-      currency: 'EUR',
-      title: TITLES[serial % 97],
-    },
-    context: {
-      page: { url: `https://shop.example/products/${serial % 1_000}`, path: `/products/${serial % 1_000}` },
-      library: { name: 'analytics.js', version: '2.1.0' },
-      userAgent:
-        'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36',
-    },
-  }
-  const id = `prf_${String(person).padStart(26, '0')}`
-  return {
-    copyId: `r${serial}.0`,
-    receivedAt,
-    workspace: WORKSPACE,
-    source: 'src_bench0001',
-    messageId: body.messageId,
-    type: 'track',
-    timestamp: receivedAt,
-    outcome: 'applied',
-    flags: [],
-    canonicalId: id,
-    leaf: id,
-    envelope: { requestId: `r${serial}`, source: 'src_bench0001', trust: 'public', origin: 'live', receivedAt },
-    item: { i: 0, body },
-  }
-}
-
-const TITLES = Array.from({ length: 97 }, (_, i) => `A product with a name of usual length, number ${i}`)
 
 /** Milliseconds of CPU of this process so far. */
 export function cpu(): number {
