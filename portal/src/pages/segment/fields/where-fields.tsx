@@ -29,15 +29,17 @@ export function WhereFields({ label, path, event, value, change, stepsBefore = 0
       <ul className="flex flex-col gap-2.5 border-l-2 border-line pl-3 empty:hidden">
         {tests.map((test, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a test is what stands at its place
-          <li key={i} className="flex flex-wrap items-end gap-2">
-            <PropertyTest
-              test={test}
-              path={`${path}.${i}.`}
-              event={event}
-              stepsBefore={stepsBefore}
-              change={(next) => set(tests.with(i, next))}
-            />
-            <Button look="quiet" className="px-2 text-muted" onClick={() => set(tests.toSpliced(i, 1))}>
+          <li key={i} className="flex items-end justify-between gap-2">
+            <div className="flex min-w-0 flex-wrap items-end gap-2">
+              <PropertyTest
+                test={test}
+                path={`${path}.${i}.`}
+                event={event}
+                stepsBefore={stepsBefore}
+                change={(next) => set(tests.with(i, next))}
+              />
+            </div>
+            <Button look="quiet" className="flex-none px-2 text-muted" onClick={() => set(tests.toSpliced(i, 1))}>
               <span aria-hidden="true">×</span>
               <span className="sr-only">{t('field.removeTest')}</span>
             </Button>
