@@ -18,7 +18,14 @@ export type Field =
   | { readonly kind: 'choice'; readonly options: readonly Option[]; readonly default?: string }
   /** Several of a few. */
   | { readonly kind: 'choices'; readonly options: readonly Option[] }
-  | { readonly kind: 'list'; readonly item: Field; readonly default?: readonly unknown[] }
+  /** `rows`: a line for each, of what fits into one; `isOrdered` false: their order says nothing. */
+  | {
+      readonly kind: 'list'
+      readonly item: Field
+      readonly look?: 'rows'
+      readonly isOrdered?: boolean
+      readonly default?: readonly unknown[]
+    }
   /** An object of texts under names that are not known beforehand: two columns. */
   | { readonly kind: 'pairs'; readonly default?: Readonly<Record<string, unknown>> }
   | { readonly kind: 'group'; readonly fields: readonly NamedField[] }
@@ -26,6 +33,8 @@ export type Field =
   | {
       readonly kind: 'variants'
       readonly by: string
+      /** What the choice between them is called; then they stand below one another. */
+      readonly byLabel?: string
       readonly variants: readonly Variant[]
       readonly default?: unknown
     }
@@ -42,6 +51,7 @@ export interface NamedField {
 
 export interface Variant {
   readonly value: string
+  readonly label?: string
   readonly hint?: string
   readonly fields: readonly NamedField[]
 }

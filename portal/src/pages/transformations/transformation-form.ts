@@ -31,15 +31,18 @@ export function transformationForm(mapping: Schema, sources: readonly Option[]):
       field: {
         kind: 'variants',
         by: 'by',
+        byLabel: t('transformations.by'),
         variants: [
           {
             value: 'steps',
+            label: t('transformations.steps'),
             fields: [
               { name: 'steps', label: t('transformations.steps'), isRequired: true, field: readSchema(mapping) },
             ],
           },
           {
             value: 'code',
+            label: t('transformations.code'),
             hint: t('transformations.codeHint'),
             fields: [
               {

@@ -16,6 +16,7 @@ export const transformations: Record<keyof typeof words, string> = {
   'transformations.stepCount': '{n} Schritt|{n} Schritte',
   'transformations.eventsHint': 'Namen, `Anfang*`, `$page`, `$screen` oder Arten. Keine: alle.',
   'transformations.rules': 'Was sie tut',
+  'transformations.by': 'Durch',
   'transformations.steps': 'Schritte',
   'transformations.code': 'Code',
   'transformations.codeHint':

@@ -12,6 +12,7 @@ export const transformations = {
   'transformations.stepCount': '{n} step|{n} steps',
   'transformations.eventsHint': 'Names, `begin*`, `$page`, `$screen`, or types. None: all of them.',
   'transformations.rules': 'What it does',
+  'transformations.by': 'By',
   'transformations.steps': 'Steps',
   'transformations.code': 'Code',
   'transformations.codeHint': '`export function onEvent(event)`: answers the event as it shall be, or null to drop it.',
