@@ -5,28 +5,32 @@ import { t } from '../words/words.ts'
 import type { Field } from './field.ts'
 import { FieldInput, type InputProps, keptWords, useProblem } from './field-input.tsx'
 import { toForm } from './form-values.ts'
+import { RowItem } from './row-item.tsx'
 import { Section } from './section.tsx'
 
 type ListProps = InputProps<Field & { readonly kind: 'list' }>
 
 /** As many as one likes, in an order that can be changed. */
-export function ListInput({ field: { item }, name, label, hint }: ListProps) {
+export function ListInput({ field: { item, look, isOrdered = true }, name, label, hint }: ListProps) {
   const { fields, append, remove, move } = useFieldArray({ name })
   const problem = useProblem(name)
   const isPlain = item.kind === 'text' || item.kind === 'secret' || item.kind === 'number'
+  const isRow = isPlain || look === 'rows'
   return (
     <Section label={label} hint={hint} look={name.includes('.') ? 'bare' : 'part'}>
       {fields.length > 0 ? (
         <ol className="flex flex-col gap-3">
           {fields.map(({ id }, i) => (
-            <li key={id} className={isPlain ? 'flex items-start gap-2' : 'rounded-lg border border-line p-4'}>
+            <li key={id} className={isRow ? 'flex items-end gap-2' : 'rounded-lg border border-line p-4'}>
               {isPlain ? (
                 <PlainItem item={item} name={`${name}.${i}`} label={`${label} ${i + 1}`} />
+              ) : isRow ? (
+                <RowItem item={item} name={`${name}.${i}.item`} label={label} index={i} />
               ) : (
                 <FieldInput field={item} name={`${name}.${i}.item`} label={`${i + 1}.`} isRequired={true} />
               )}
-              <div className={isPlain ? 'flex flex-none' : 'mt-3 flex flex-wrap justify-end gap-1'}>
-                {isPlain ? null : (
+              <div className={isRow ? 'flex flex-none' : 'mt-3 flex flex-wrap justify-end gap-1'}>
+                {isPlain || !isOrdered ? null : (
                   <>
                     <Button look="quiet" disabled={i === 0} onClick={() => move(i, i - 1)}>
                       ↑<span className="sr-only">{t('form.up', { n: i + 1 })}</span>

@@ -8,10 +8,10 @@ export interface TypeRow {
   readonly [rule: string]: unknown
 }
 
-/** As they are in force: what is built in, and what was changed. The strongest first. */
+/** As they are in force: what is built in, and what was changed; values that are blocked stay as they are. The strongest first. */
 export function typeRows({ identifierTypes }: Pick<Workspace, 'identifierTypes'>): readonly TypeRow[] {
   return Object.entries(identifierTypes)
-    .map(([type, rules]) => ({ ...rules, type }))
+    .map(([type, { blockedValues: _, ...rules }]) => ({ ...rules, type }))
     .sort((a, b) => a.priority - b.priority)
 }
 

@@ -14,7 +14,7 @@ const form = () =>
       label: t('identity.types'),
       hint: t('identity.typesHint'),
       isRequired: false,
-      field: { kind: 'list', item: typeForm() },
+      field: { kind: 'list', item: typeForm(), look: 'rows', isOrdered: false },
     },
     { ...text('uniqueType', t('identity.uniqueType')), hint: t('identity.uniqueTypeHint') },
     { ...number('sharedAfterAnchors', t('identity.sharedAfterAnchors')), hint: t('identity.sharedAfterAnchorsHint') },
@@ -48,7 +48,6 @@ function typeForm(): Field {
     number('priority', t('identity.priority')),
     number('limit', t('identity.limit')),
     number('windowMs', t('identity.windowMs')),
-    { name: 'blockedValues', label: t('identity.typeBlocked'), isRequired: false, field: TEXTS },
   )
 }
 

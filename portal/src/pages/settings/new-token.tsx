@@ -10,6 +10,7 @@ import { roleOptions } from './role-options.ts'
 import { SCOPE_NAMES } from './scope-names.ts'
 
 const DAY = 86_400_000
+const NEVER = 'never'
 const LIVES = [7, 30, 90, 365] as const
 
 interface Props {
@@ -24,20 +25,22 @@ const expires = (): NamedField => ({
   field: {
     kind: 'choice',
     options: [
-      { value: '', label: t('tokens.never') },
+      { value: NEVER, label: t('tokens.never') },
       ...LIVES.map((days) => ({ value: String(days), label: t('tokens.days', { n: days }) })),
     ],
   },
 })
 
 function form() {
-  const roles: readonly Variant[] = roleOptions().map(({ value }) => ({
+  const roles: readonly Variant[] = roleOptions().map(({ value, label }) => ({
     value,
+    label,
     hint: t(`role.${value}.about`),
     fields: [],
   }))
   const scopes: Variant = {
     value: 'scopes',
+    label: t('tokens.byScopes'),
     fields: [
       {
         name: 'scopes',
@@ -54,7 +57,13 @@ function form() {
       name: 'may',
       label: t('tokens.may'),
       isRequired: true,
-      field: { kind: 'variants', by: 'as', variants: [...roles, scopes], default: { as: 'analyst' } },
+      field: {
+        kind: 'variants',
+        by: 'as',
+        byLabel: t('members.role'),
+        variants: [...roles, scopes],
+        default: { as: 'analyst' },
+      },
     },
   )
 }
@@ -63,7 +72,7 @@ export function NewToken({ close, made }: Props) {
   async function make(said: Readonly<Record<string, unknown>>) {
     const { name, days, may } = said as { name?: string; days?: string; may: { as: string; scopes?: string[] } }
     const given = may.as === 'scopes' ? { scopes: may.scopes } : { role: may.as }
-    const expiresAt = days ? new Date(Date.now() + Number(days) * DAY).toISOString() : null
+    const expiresAt = days === NEVER ? null : new Date(Date.now() + Number(days) * DAY).toISOString()
     // The server judges what the form says.
     const body = { name, ...given, expiresAt } as Given<typeof createToken>['body']
     const { token } = await ask<typeof createToken>('post', '/api/v1/tokens', { body })
@@ -74,7 +83,7 @@ export function NewToken({ close, made }: Props) {
     <Dialog title={t('tokens.add')} close={close}>
       <DocumentForm
         form={form()}
-        value={{ may: { as: 'analyst' } }}
+        value={{ days: NEVER, may: { as: 'analyst' } }}
         submitLabel={t('tokens.create')}
         submit={make}
         actions={<Button onClick={close}>{t('common.cancel')}</Button>}

@@ -37,6 +37,7 @@ function formWith(enrich: Field) {
       field: {
         kind: 'list',
         item: { kind: 'choice', options: STAGES.map((one) => ({ value: one, label: t(`pipeline.${one}`) })) },
+        look: 'rows',
         default: STAGES,
       },
     },

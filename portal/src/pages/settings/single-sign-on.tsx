@@ -121,13 +121,15 @@ function form(provider: Provider | null): Field & { readonly kind: 'group' } {
       isRequired: false,
       field: {
         kind: 'list',
+        look: 'rows',
+        isOrdered: false,
         item: group(
           { name: 'domain', label: t('oidc.domain'), isRequired: true, field: LINE },
           {
             name: 'role',
             label: t('members.role'),
             isRequired: true,
-            field: { kind: 'choice', options: roleOptions() },
+            field: { kind: 'choice', options: roleOptions(), default: 'analyst' },
           },
         ),
       },

@@ -99,7 +99,6 @@ export const settings: Record<keyof typeof words, string> = {
   'identity.priority': 'Priorität',
   'identity.limit': 'Grenze je Person',
   'identity.windowMs': 'Nur aus den letzten (ms)',
-  'identity.typeBlocked': 'Werte, die niemanden bezeichnen',
   'identity.uniqueType': 'Die Art, die eine Person nur einmal hat',
   'identity.uniqueTypeHint': 'Zwei Werte davon sind zwei Personen, außer ein Server oder ein Mensch sagt es anders.',
   'identity.sharedAfterAnchors': 'Geteilt ab so vielen Personen',

@@ -92,7 +92,6 @@ export const settings = {
   'identity.priority': 'Priority',
   'identity.limit': 'Limit per person',
   'identity.windowMs': 'Only those of the last (ms)',
-  'identity.typeBlocked': 'Values that identify nobody',
   'identity.uniqueType': 'The type a person has once',
   'identity.uniqueTypeHint': 'Two values of it are two people, unless a server or a person says otherwise.',
   'identity.sharedAfterAnchors': 'Shared after so many people',
