@@ -213,6 +213,37 @@ describe.skipIf(executable === undefined)('the lists', () => {
     await context.close()
   })
 
+  test('a transformation shows what it makes of an event as one types, and what it may not write at its field', async () => {
+    const { page, goto, context } = await portal.open()
+    await goto('/transformations')
+    await page.getByText('No event is rewritten').waitFor()
+    await page.getByRole('link', { name: 'New transformation' }).click()
+    await page.getByLabel('Name').fill('Value')
+    await page.getByRole('button', { name: 'Add Steps' }).click()
+    await page.getByLabel('From').fill('properties.total')
+    await page.getByLabel('To', { exact: true }).fill('messageId')
+    await page
+      .getByLabel('Event', { exact: true })
+      .fill('{ "type": "track", "event": "Order", "userId": "u", "properties": { "total": 12.5 } }')
+    await page.getByText('messageId cannot be changed').waitFor()
+    await page.getByRole('button', { name: 'Create, switched off' }).click()
+    await expect.poll(() => page.getByLabel('To', { exact: true }).getAttribute('aria-invalid'), until).toBe('true')
+    await page.getByLabel('To', { exact: true }).fill('properties.value')
+    await page.getByText('changed', { exact: true }).waitFor()
+    await page.getByText('"value":').first().waitFor()
+    await page.getByRole('button', { name: 'Create, switched off' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Value' }).waitFor()
+    const { transformations } = await portal.api<{ transformations: object[] }>('GET', '/api/v1/transformations')
+    expect(transformations).toMatchObject([
+      {
+        name: 'Value',
+        enabled: false,
+        steps: [{ op: 'rename', from: 'properties.total', to: 'properties.value' }],
+      },
+    ])
+    await context.close()
+  })
+
   test('a plan and its dead letters: a wrong schema is said with its place, violations are seen, mended and sent again', async () => {
     const { page, goto, context } = await portal.open()
     await goto('/plans')
