@@ -123,7 +123,7 @@ describe.skipIf(executable === undefined)('segments', () => {
     expect(byKeyboard.condition).toEqual(byApi.condition)
     expect(byKeyboard.sentence).toBe(byApi.sentence)
     await context.close()
-  })
+  }, 120_000)
 
   test('the list: search and order stand in the address, what is deleted can be had back, and what is read stays', async () => {
     const everyone = { type: 'everyone' }
@@ -359,7 +359,7 @@ describe.skipIf(executable === undefined)('segments', () => {
     await page.keyboard.press('Enter')
     await page.locator('html[data-theme=dark]').waitFor()
     expect(await page.getByLabel('Appearance').inputValue()).toBe('dark')
-    await call('keyboard')
+    await call('shortcuts')
     await page.getByRole('option', { name: 'Show keyboard shortcuts' }).waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
