@@ -331,3 +331,111 @@ export default () => ({ transformations: names.map((name) => ({ name, steps: [],
       expect(made.out + shown.out + all.out).not.toContain(value)
   }, 60_000)
 })
+
+test('what stands over the lake: expectations, a default as well, syncs and models, with their secrets and destinations', async () => {
+  const hook = {
+    type: 'webhook',
+    name: 'Scores',
+    settings: { url: 'https://example.com/in', secret: { env: 'CRM_SECRET' } },
+  }
+  const total = { table: 'events', column: 'properties.total', kind: 'range', params: { min: 0 } }
+  const config = (more: { severity?: string; query?: string } = {}) => ({
+    expectations: [
+      { ...total, severity: more.severity ?? 'warn' },
+      { ...total, params: { min: 0, max: 1_000_000 }, severity: 'hard' },
+      { table: 'events', column: 'message_id', kind: 'unique', severity: 'hard' },
+      { table: 'lines', kind: 'ratio', params: { of: 'dropped', max: 0.9 } },
+    ],
+    destinations: [hook],
+    syncs: [
+      {
+        type: 'clickhouse',
+        name: 'Warehouse',
+        settings: { url: 'https://example.com:8443', password: { env: 'WAREHOUSE_PASSWORD' } },
+        tables: ['events'],
+      },
+    ],
+    models: [
+      {
+        name: 'scores',
+        source: {
+          type: 'postgres',
+          settings: { host: 'example.com', database: 'app', user: 'reader', password: { env: 'MODEL_PASSWORD' } },
+        },
+        query: more.query ?? 'SELECT id, score FROM customers',
+        primaryKey: 'id',
+        map: { userId: 'id', event: 'Scored' },
+        mode: 'destination',
+        destination: 'Scores',
+      },
+      {
+        name: 'spenders',
+        source: { type: 'lake' },
+        query: 'SELECT 1 AS id',
+        primaryKey: 'id',
+        map: { userId: 'id' },
+        mode: 'identify',
+      },
+    ],
+  })
+  const env = { ...ENV, WAREHOUSE_PASSWORD: 'of-the-warehouse', MODEL_PASSWORD: 'of-the-models' }
+  const file = aFile('lake.json', config())
+  const planned = await tributary(['plan', file], env)
+  expect([planned.err, planned.code]).toEqual(['', 0])
+  expect(planned.out).toContain('+ expectation events.properties.total.range#2')
+  expect(planned.out).toContain('+ model scores')
+  expect(planned.out).toMatch(/settings\.password: .*secret/)
+  const applied = await tributary(['apply', file, '--yes'], env)
+  expect([applied.err, applied.code]).toEqual(['', 0])
+  for (const said of [planned.out, applied.out]) expect(said).not.toMatch(/of-the-warehouse|of-the-models/)
+  expect((await tributary(['plan', file], env)).out).toContain('No differences')
+
+  const [{ body: made }, { body: destinations }] = [await api('GET', '/models'), await api('GET', '/destinations')]
+  const scores = made.models.find(({ name }: { name: string }) => name === 'scores')
+  const { id } = destinations.destinations.find(({ name }: { name: string }) => name === 'Scores')
+  expect(scores).toMatchObject({ destination: id, source: { type: 'postgres', settings: { host: 'example.com' } } })
+  const { expectations } = (await api('GET', '/quality/expectations')).body
+  const known = expectations.find((one: { id: string }) => one.id === 'default.events.message_id.unique')
+  expect(known).toMatchObject({ severity: 'hard', default: true })
+
+  // What is pulled is what is there, without what nobody changed of what comes with Tributary.
+  const pulled = join(folder, 'lake-pulled.json')
+  expect((await tributary(['pull', pulled])).code).toBe(0)
+  const text = readFileSync(pulled, 'utf8')
+  expect(text).not.toMatch(/of-the-warehouse|of-the-models|default\./)
+  const read = JSON.parse(text)
+  expect(read.expectations).toHaveLength(4)
+  expect(read.models[0].source.settings.password).toEqual({ env: expect.stringMatching(/^[A-Z_]+$/) })
+  expect(read.models[0].destination).toBe('Scores')
+  expect((await tributary(['plan', pulled])).out).toContain('No differences')
+
+  // One change of each; the passwords are not at hand, and stay.
+  const next = aFile('lake-2.json', config({ severity: 'info', query: 'SELECT id, score FROM people' }))
+  const changes = await tributary(['plan', next, '--detailed-exitcode'], { CRM_SECRET: SECRET })
+  expect(changes.code).toBe(2)
+  expect(changes.out).toContain('query: "SELECT id, score FROM customers" → "SELECT id, score FROM people"')
+  expect(changes.out).toContain('WAREHOUSE_PASSWORD is not set: the secret that is there stays')
+  const again = await tributary(['apply', next, '--yes'], { CRM_SECRET: SECRET })
+  expect([again.err, again.code]).toEqual(['', 0])
+  const after = (await api('GET', `/models/${scores.id}`)).body
+  expect(after).toMatchObject({
+    query: 'SELECT id, score FROM people',
+    source: { settings: { password: { last4: expect.any(String) } } },
+  })
+
+  // A default that goes from the file comes back as it was; a model that names nothing is told before anything is done.
+  const less = aFile('lake-3.json', { expectations: [], syncs: [], models: [] })
+  expect((await tributary(['apply', less, '--yes', '--prune'])).code).toBe(0)
+  const left = (await api('GET', '/quality/expectations')).body.expectations
+  expect(left.filter((one: { updatedAt: string | null }) => one.updatedAt !== null)).toEqual([])
+  expect([(await api('GET', '/models')).body.models, (await api('GET', '/syncs')).body.syncs]).toEqual([[], []])
+  const model = { ...config().models[0], destination: 'Nobody' }
+  const wrong = await tributary(['plan', aFile('lake-4.json', { models: [model] })], env)
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('there is no Nobody in destinations')])
+  const open = {
+    ...model,
+    destination: 'Scores',
+    source: { type: 'postgres', settings: { host: 'x.example', password: 'written out' } },
+  }
+  expect((await tributary(['plan', aFile('lake-5.json', { models: [open] })], env)).err).toContain('is a secret')
+}, 180_000)

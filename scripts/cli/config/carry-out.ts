@@ -31,9 +31,15 @@ export async function carryOut(
     await callApi(server, path, { method: 'DELETE' })
     return {}
   }
-  const body = withSourceIds(kind, wanted.bodies.get(section)?.get(name) as JsonObject, ids)
-  if (change.kind === 'change') return send(server, 'PUT', path, changeBody(kind, entryIn(present.state, change), body))
-  const made = await send(server, 'POST', kind.path, body)
+  const body = withIds(kind, wanted.bodies.get(section)?.get(name) as JsonObject, ids)
+  const deep = (fields: JsonObject) => kind.deep?.(fields) ?? fields
+  if (change.kind === 'change')
+    return send(server, 'PUT', path, deep(changeBody(kind, entryIn(present.state, change), body)))
+  const given = kind.givenId?.(name)
+  const made =
+    given === undefined
+      ? await send(server, 'POST', kind.path, deep(body))
+      : await send(server, 'PUT', `${kind.path}/${encodeURIComponent(given)}`, deep(body))
   const known = ids.get(section) ?? new Map<string, string>()
   ids.set(section, known.set(name, String(made[kind.id])))
   return made
@@ -62,7 +68,7 @@ function settingsChange(before: unknown, after: unknown): JsonObject | undefined
   return Object.keys(change).length > 0 ? change : undefined
 }
 
-function withSourceIds(kind: Kind, body: JsonObject, ids: Ids): JsonObject {
+function withIds(kind: Kind, body: JsonObject, ids: Ids): JsonObject {
   let sent = body
   for (const keys of kind.sources) {
     const names = valueAt(sent, keys)
@@ -72,6 +78,10 @@ function withSourceIds(kind: Kind, body: JsonObject, ids: Ids): JsonObject {
         keys,
         (names as string[]).map((name) => sourceId(ids, name)),
       )
+  }
+  for (const { keys, section } of kind.named) {
+    const name = valueAt(sent, keys)
+    if (typeof name === 'string') sent = withAt(sent, keys, ids.get(section)?.get(name) ?? name)
   }
   return sent
 }

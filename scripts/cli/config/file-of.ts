@@ -1,5 +1,6 @@
 import { defaultSettings } from '../../../shared/config/workspace-config.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../shared/kernel/json.ts'
+import { kindOf } from './kinds.ts'
 import { settingsFields } from './present.ts'
 import { decidedSettings } from './settings-change.ts'
 import { type Entry, isSecretMark, type State } from './state.ts'
@@ -11,7 +12,10 @@ export function fileOf(state: State): { readonly text: string; readonly variable
   const file: Record<string, JsonValue> = {}
   for (const section of SECTIONS) {
     const entries = (state[section] ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    file[section] = section === 'workspace' ? fromDefaults(entries) : entries.map((entry) => written(entry, variables))
+    file[section] =
+      section === 'workspace'
+        ? fromDefaults(entries)
+        : entries.map((entry) => deepOf(section, written(entry, variables)))
   }
   // No comment in it: whatever reads JSON reads a file that is called so.
   return { text: `${JSON.stringify(file, null, 2)}\n`, variables }
@@ -26,6 +30,10 @@ function fromDefaults(entries: readonly Entry[]): JsonObject {
         settingsFields(defaultSettings, (source) => source),
       )
     : {}
+}
+
+function deepOf(section: string, entry: JsonValue): JsonValue {
+  return isObject(entry) ? (kindOf(section)?.deep?.(entry) ?? entry) : entry
 }
 
 function written({ name, fields }: Entry, variables: string[]): JsonValue {

@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import { createComputedTrait } from '../../../shared/contract/create-computed-trait.ts'
 import { createDestination } from '../../../shared/contract/create-destination.ts'
 import { createMapping } from '../../../shared/contract/create-mapping.ts'
@@ -10,70 +9,11 @@ import { createTransformation } from '../../../shared/contract/create-transforma
 import { destinationType } from '../../../shared/destination/index.ts'
 import { isObject, type JsonObject } from '../../../shared/kernel/json.ts'
 import { pluginType } from '../../../shared/plugin/index.ts'
+import { type Keys, type Kind, kind, settingsOf } from './kind.ts'
+import { LAKE_KINDS } from './lake-kinds.ts'
 import { normalAggregate, normalCondition, normalFilter, normalPlan, normalSteps } from './normal-form.ts'
 
-/** A path as keys; a key may have dots in it. */
-export type Keys = readonly string[]
-
-/** What a secret may be kept by: the settings of a type of destination or plugin. */
-export interface SettingsType {
-  readonly settings: z.ZodObject
-  readonly secrets: readonly string[]
-}
-
-/** A section of the file, and the part of the API that it is. */
-export interface Kind {
-  readonly section: string
-  readonly noun: string
-  readonly path: string
-  /** What its document is known by: the names are those of the file where the API makes ids. */
-  readonly key: 'name' | 'key'
-  /** What stands in the path of one: its key, or an id. */
-  readonly id: 'name' | 'key' | 'id'
-  /** The list in the answer. */
-  readonly list: string
-  /** What may be written; the contract of making one. */
-  readonly body: z.ZodObject
-  /** Fields that cannot be changed once it is there. */
-  readonly fixed: readonly string[]
-  /** Fields that stay as they are where the file does not name them. */
-  readonly loose: readonly string[]
-  /** Lists of ids of sources, which the file has by name. */
-  readonly sources: readonly Keys[]
-  /** PUT replaces the whole of it, and takes no null. */
-  readonly isReplaced: boolean
-  /** Documents that are no configuration. */
-  readonly isLeftOut?: (document: JsonObject) => boolean
-  /** The one form of what can be written in several. @throws InvalidEntry */
-  readonly normal?: (fields: JsonObject) => JsonObject
-  readonly settingsType?: (fields: JsonObject) => SettingsType | undefined
-  /** Where its settings have secrets, below `settings`. */
-  readonly secrets: (fields: JsonObject) => readonly Keys[]
-}
-
-type Some = Pick<Kind, 'section' | 'noun' | 'path' | 'list' | 'body'> & Partial<Kind>
-
-function kind(some: Some): Kind {
-  return {
-    key: 'name',
-    id: 'id',
-    fixed: [],
-    loose: [],
-    sources: [],
-    isReplaced: false,
-    secrets: (fields) => ofType(fields, some.settingsType?.(fields)?.secrets ?? []),
-    ...some,
-  }
-}
-
-function settingsOf(fields: JsonObject): JsonObject {
-  const settings = fields['settings']
-  return isObject(settings) ? settings : {}
-}
-
-function ofType(fields: JsonObject, secrets: readonly string[]): readonly Keys[] {
-  return secrets.filter((name) => Object.hasOwn(settingsOf(fields), name)).map((name) => [name])
-}
+export type { Keys, Kind, SettingsType } from './kind.ts'
 
 function secretsOfSource(fields: JsonObject): readonly Keys[] {
   const { secrets, basicAuth, bearerToken, verifyToken } = settingsOf(fields)
@@ -168,6 +108,7 @@ export const KINDS: readonly Kind[] = [
     body: createMapping.body,
     isReplaced: true,
   }),
+  ...LAKE_KINDS,
 ]
 
 export function kindOf(section: string): Kind | undefined {

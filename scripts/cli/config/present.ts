@@ -4,6 +4,7 @@ import { isObject, type JsonObject, type JsonValue } from '../../../shared/kerne
 import { CliError } from '../command.ts'
 import { readJson, type Server } from '../server.ts'
 import { valueAt, withAt } from './at-path.ts'
+import { namesOf } from './kind.ts'
 import { KINDS, type Kind } from './kinds.ts'
 import { type Entry, SETTINGS, type State, secretMark } from './state.ts'
 
@@ -20,16 +21,23 @@ export async function readPresent(server: Server, sections: readonly string[]): 
   const ids = new Map<string, ReadonlyMap<string, string>>()
   const names = new Map<string, string>()
   for (const kind of KINDS) {
-    if (kind.section !== 'sources' && !sections.includes(kind.section)) continue
+    const isNamed = KINDS.some(
+      ({ section, named }) => sections.includes(section) && named.some((one) => one.section === kind.section),
+    )
+    if (kind.section !== 'sources' && !isNamed && !sections.includes(kind.section)) continue
     const documents = (await allOf(server, kind)).filter((document) => !kind.isLeftOut?.(document))
-    const known = new Map(documents.map((document) => [String(document[kind.key]), String(document[kind.id])]))
+    const called = namesOf(kind, documents)
+    const known = new Map(documents.map((document, i) => [called[i] as string, String(document[kind.id])]))
     // Things nobody manages here may be called alike.
     if (known.size < documents.length && sections.includes(kind.section)) throw calledAlike(kind, documents)
-    if (kind.section === 'sources')
+    if (kind.section === 'sources' || isNamed)
       for (const document of documents) names.set(String(document['id']), String(document['name']))
     ids.set(kind.section, known)
     if (sections.includes(kind.section))
-      state[kind.section] = documents.map((document) => entryOf(kind, document, names))
+      state[kind.section] = documents.map((document, i) => ({
+        ...entryOf(kind, document, names),
+        name: called[i] as string,
+      }))
   }
   if (sections.includes('workspace')) {
     const { settings } = await readJson<WorkspaceDocument>(server, '/api/v1/workspace')
@@ -56,7 +64,8 @@ function calledAlike({ section, key }: Kind, documents: readonly JsonObject[]): 
 }
 
 /** A document of the API as the file would have it: what can be written, sources by name, marks for secrets. */
-export function entryOf(kind: Kind, document: JsonObject, names: ReadonlyMap<string, string>): Entry {
+export function entryOf(kind: Kind, given: JsonObject, names: ReadonlyMap<string, string>): Entry {
+  const document = kind.flat?.(given) ?? given
   const written = Object.keys(kind.body.shape).map((field) => [field, document[field]] as const)
   let fields = compact(Object.fromEntries(written.filter(([, value]) => value !== undefined)) as JsonObject)
   for (const keys of kind.secrets(fields)) {
@@ -72,6 +81,10 @@ export function entryOf(kind: Kind, document: JsonObject, names: ReadonlyMap<str
         keys,
         (list as string[]).map((id) => names.get(id) ?? id),
       )
+  }
+  for (const { keys } of kind.named) {
+    const id = valueAt(fields, keys)
+    if (typeof id === 'string') fields = withAt(fields, keys, names.get(id) ?? id)
   }
   return { name: String(document[kind.key]), fields: kind.normal?.(fields) ?? fields }
 }

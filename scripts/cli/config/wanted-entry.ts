@@ -71,8 +71,8 @@ export function readEntry(kind: Kind, raw: JsonObject, before: Entry | undefined
     const mark = markBefore(keys)
     const path = ['settings', ...keys]
     if (unset.some((reference) => isSame(reference.keys, keys))) {
-      // As the API takes a secret that is to stay; of a password it is enough not to name it.
-      const kept = keys.at(-1) === 'password' ? undefined : { last4: last4Of(mark ?? '') }
+      // As the API takes a secret that is to stay; of the password of a webhook it is enough not to name it.
+      const kept = keys.length > 1 && keys.at(-1) === 'password' ? undefined : { last4: last4Of(mark ?? '') }
       sent = withAt(sent, path, kept)
       shown = withAt(shown, path, mark ?? secretMark(''))
     } else {

@@ -4,6 +4,7 @@ import type { FieldError } from '../../../shared/kernel/failure.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../shared/kernel/json.ts'
 import { fieldErrors } from '../../../shared/segment/field-errors.ts'
 import { valueAt } from './at-path.ts'
+import { namesOf } from './kind.ts'
 import { type Keys, KINDS, type Kind } from './kinds.ts'
 import { InvalidEntry, under } from './normal-form.ts'
 import { type Present, settingsFields } from './present.ts'
@@ -96,8 +97,10 @@ function readSection(
   }
   const bodies = new Map<string, JsonObject>()
   const entries: Entry[] = []
+  const objects = (given as readonly JsonValue[]).filter(isObject)
+  const names = kind.nameOf ? new Map(namesOf(kind, objects).map((name, i) => [objects[i], name])) : undefined
   for (const [i, raw] of (given as readonly JsonValue[]).entries()) {
-    const called = isObject(raw) ? raw[key] : undefined
+    const called = isObject(raw) ? (names?.get(raw) ?? raw[key]) : undefined
     // As the API takes it.
     const name = typeof called === 'string' ? called.trim() : undefined
     if (!isObject(raw) || name === undefined) {
@@ -108,7 +111,7 @@ function readSection(
     if (bodies.has(name)) found.errors.push({ path: at, message: 'is there twice: names are what things are known by' })
     const before = present.state[section]?.find((entry) => entry.name === name)
     try {
-      const { shown, sent, hidden, notes } = readEntry(kind, raw, before, rules)
+      const { shown, sent, hidden, notes } = readEntry(kind, kind.flat?.(raw) ?? raw, before, rules)
       found.hidden.push(...hidden)
       found.notes.push(...notes)
       bodies.set(name, sent)
@@ -125,6 +128,14 @@ function readSection(
 /** Sources are named; the API would only say of an id that it is none. What names one that is gone may stay as it is. */
 function checkSources(present: Present, found: Found): void {
   const known = new Set([...(present.ids.get('sources')?.keys() ?? []), ...(found.bodies.get('sources')?.keys() ?? [])])
+  const checkNamed = (section: string, { keys, section: of }: Kind['named'][number]) => {
+    const there = new Set([...(present.ids.get(of)?.keys() ?? []), ...(found.bodies.get(of)?.keys() ?? [])])
+    for (const { name, fields } of found.state[section] ?? []) {
+      const named = valueAt(fields, keys)
+      if (typeof named !== 'string' || there.has(named)) continue
+      found.errors.push({ path: `${section} (${name}).${keys.join('.')}`, message: `there is no ${named} in ${of}` })
+    }
+  }
   const check = (section: string, name: string, keys: Keys) => {
     const namesIn = (state: State) => {
       const fields = state[section]?.find((entry) => entry.name === name)?.fields
@@ -137,6 +148,7 @@ function checkSources(present: Present, found: Found): void {
       found.errors.push({ path: `${section} (${name}).${keys.join('.')}`, message: `there is no source ${source}` })
     }
   }
+  for (const { section, named } of KINDS) for (const one of named) checkNamed(section, one)
   for (const { section, sources } of KINDS)
     for (const { name } of found.state[section] ?? []) for (const keys of sources) check(section, name, keys)
   if (found.state['workspace']) check('workspace', SETTINGS, ['pipeline', 'sources'])
