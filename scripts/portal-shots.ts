@@ -27,6 +27,9 @@ const PAGES: readonly [name: string, path: string, before?: (page: Page) => Prom
   ['plugins', '/plugins'],
   ['plans', '/plans'],
   ['dead-letters', '/dead-letters', (page) => page.keyboard.press('j')],
+  ['settings-members', '/settings'],
+  ['settings-identity', '/settings?tab=identity'],
+  ['settings-audit', '/settings?tab=audit'],
 ]
 const LOOKS = [
   ['', 1280, 'light'],

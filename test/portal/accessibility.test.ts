@@ -31,6 +31,13 @@ const PAGES = [
   '/plans/{plan}',
   '/plans/{plan}?tab=events',
   '/dead-letters?show={letter}',
+  '/settings',
+  '/settings?tab=tokens',
+  '/settings?tab=signIn',
+  '/settings?tab=identity',
+  '/settings?tab=pipeline',
+  '/settings?tab=privacy',
+  '/settings?tab=audit',
 ]
 
 /** Conditions with every kind of field. */
