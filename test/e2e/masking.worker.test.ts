@@ -1,3 +1,4 @@
+import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ConfigStore } from '../../platform/config-store.ts'
@@ -5,6 +6,7 @@ import { matchProfiles } from '../../queues/match-profiles.ts'
 import type { Contract } from '../../shared/contract/contract.ts'
 import { contracts } from '../../shared/contract/index.ts'
 import { MASK } from '../../shared/masking/mask-text.ts'
+import { handleRequest } from '../../workers/handle-request.ts'
 import { aTokenOf } from '../support/grant.ts'
 import { type Api, apiOf, aToken } from '../support/token.ts'
 import { aMessage, aWorkspace, deliver, locate, settled, type TestWorkspace } from '../support/workspace.ts'
@@ -229,6 +231,42 @@ describe('an analyst', () => {
   })
 })
 
+test('an analyst who watches live events sees them masked as well', async () => {
+  const token = await aTokenOf(ws.id, 'analyst')
+  const request = new Request('https://t.example/api/v1/events/live', {
+    headers: { Upgrade: 'websocket', Authorization: `Bearer ${token.text}` },
+  })
+  const { webSocket } = await handleRequest(request, env, createExecutionContext())
+  if (!webSocket) throw new Error('no WebSocket')
+  const heard: string[] = []
+  const seen = new Promise<void>((resume) => {
+    webSocket.addEventListener('message', ({ data }) => {
+      heard.push(String(data))
+      if (heard.some((text) => text.includes('m-live'))) resume()
+    })
+  })
+  const hello = new Promise<void>((resume) => webSocket.addEventListener('message', () => resume(), { once: true }))
+  webSocket.accept()
+  await hello
+  const context = { ip, traits: TRAITS }
+  await deliver([
+    aMessage(ws, [
+      {
+        type: 'track',
+        userId: 'canary',
+        event: 'Live',
+        messageId: 'm-live',
+        properties: { plate, size: 'XL' },
+        context,
+      },
+    ]),
+  ])
+  await seen
+  webSocket.close()
+  const text = heard.join('\n')
+  expect([canariesIn(text), text.includes('"size":"XL"'), text.includes(MASK)]).toEqual([[], true, true])
+})
+
 describe('unmasking one person', () => {
   const path = '/api/v1/profiles/user_id:canary/unmask'
 
@@ -268,8 +306,6 @@ test('while it cannot be read what is personal in a workspace, an analyst is sho
   await env.DB.prepare("UPDATE workspaces SET settings = 'no json' WHERE id = ?").bind(ws.id).run()
   try {
     const fresh = { ...env, DB: Object.create(env.DB) as D1Database }
-    const { createExecutionContext } = await import('cloudflare:test')
-    const { handleRequest } = await import('../../workers/handle-request.ts')
     const request = new Request('https://t.example/api/v1/profiles/user_id:canary', {
       headers: { Authorization: `Bearer ${token.text}` },
     })
