@@ -185,7 +185,7 @@ export class ProfileStore implements Timeline {
   /** Newest first, by (at, id), after the cursor; `name` is an event's own name or `$page`, `$screen`. */
   newest(query: EventQuery): readonly StoredEvent[] {
     if (!this.#has('event')) return []
-    const { limit, cursor, name, from, to } = query
+    const { limit, cursor, name, type, source, from, to } = query
     const where: string[] = []
     const values: (string | number)[] = []
     if (cursor) {
@@ -195,6 +195,8 @@ export class ProfileStore implements Timeline {
     }
     if (from !== undefined) where.push('at >= ?') && values.push(from)
     if (to !== undefined) where.push('at <= ?') && values.push(to)
+    if (type !== undefined) where.push("json_extract(body, '$.type') = ?") && values.push(type)
+    if (source !== undefined) where.push("json_extract(body, '$.source') = ?") && values.push(source)
     if (name !== undefined) where.push("(name = ? OR json_extract(body, '$.name') = ?)") && values.push(name, name)
     return this.#sql
       .exec<EventRow>(

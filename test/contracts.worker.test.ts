@@ -157,6 +157,7 @@ const bad: Record<string, readonly [query: string, field: string][]> = {
   ],
   eraseProfile: [['?mode=forget', 'mode']],
   listProfileEvents: [
+    ['?type=fax', 'type'],
     ['?limit=0', 'limit'],
     ['?limit=201', 'limit'],
     ['?limit=ten', 'limit'],

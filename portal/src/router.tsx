@@ -42,7 +42,7 @@ const live = createRoute({
 const profiles = createRoute({
   getParentRoute: () => inside,
   path: '/profiles',
-  validateSearch: search('q', 'segment'),
+  validateSearch: search('q', 'segment', 'columns'),
   component: lazyRouteComponent(() => import('./pages/profiles.tsx'), 'ProfilesPage'),
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EVENT_TYPES } from '../event/event.ts'
 import { EventPage } from '../profile/document.ts'
 import { defineContract } from './contract.ts'
 import { ProfileReference } from './profile-reference.ts'
@@ -16,6 +17,13 @@ export const listProfileEvents = defineContract({
     limit: LimitParameter,
     cursor: CursorParameter,
     name: z.string().min(1).max(512).optional().meta({ description: 'Only events of exactly this name' }),
+    type: z.enum(EVENT_TYPES).optional(),
+    source: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .meta({ description: 'Only events of this source; `tributary`: ENTER and EXIT of segments' }),
     from: InstantParameter.optional(),
     to: InstantParameter.optional(),
   }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EVENT_TYPES } from '../event/event.ts'
+import { EVENT_TYPES, type EventType } from '../event/event.ts'
 import type { CursorPosition } from '../kernel/cursor.ts'
 import type { JsonValue } from '../kernel/json.ts'
 
@@ -157,6 +157,8 @@ export interface EventQuery {
   /** Only what comes after this place. */
   readonly cursor?: CursorPosition | undefined
   readonly name?: string | undefined
+  readonly type?: EventType | undefined
+  readonly source?: string | undefined
   readonly from?: number | undefined
   readonly to?: number | undefined
 }

@@ -166,6 +166,9 @@ describe('timelines', () => {
     }
     expect(await ids('from=2026-03-15T12:00:01Z&to=2026-03-15T12:00:03Z')).toEqual(['m3', 'm2', 'm1'])
     expect(await ids('from=2026-03-15T13:00:02%2B01:00&to=2026-03-15T13:00:02+01:00')).toEqual(['m2'])
+    const within = 'from=2026-03-15T12:00:01Z&to=2026-03-15T12:00:03Z'
+    expect(await ids(`${within}&type=track&source=${acme.source}`)).toEqual(['m3', 'm2', 'm1'])
+    expect([await ids(`${within}&type=identify`), await ids(`${within}&source=tributary`)]).toEqual([[], []])
   })
 })
 

@@ -8,6 +8,8 @@ import { Select } from '../components/field.tsx'
 import { Page } from '../components/page.tsx'
 import { Empty, Loading, Problem } from '../components/states.tsx'
 import { t } from '../words/words.ts'
+import { ColumnMenu } from './profiles/column-menu.tsx'
+import { chosenColumns, columnsText, offeredColumns } from './profiles/columns.tsx'
 import { PeopleTable } from './profiles/people-table.tsx'
 
 const route = getRouteApi('/inside/profiles')
@@ -15,7 +17,8 @@ const PAGE_SIZE = 50
 
 /** Everybody who is known, by words and by segment; what is looked for stands in the address. */
 export function ProfilesPage() {
-  const { q, segment } = route.useSearch()
+  const { q, segment, columns } = route.useSearch()
+  const navigate = route.useNavigate()
   const people = useInfiniteQuery({
     queryKey: ['profiles', q, segment],
     queryFn: ({ pageParam, signal }) =>
@@ -30,12 +33,34 @@ export function ProfilesPage() {
     placeholderData: (before) => before,
   })
   const found = people.data?.pages.flatMap(({ profiles }) => profiles) ?? []
+  const chosen = chosenColumns(columns)
+  function choose(ids: readonly string[]) {
+    const next = columnsText(ids)
+    void navigate({
+      search: ({ columns: _, ...rest }) => ({ ...rest, ...(next ? { columns: next } : {}) }),
+      replace: true,
+      resetScroll: false,
+    })
+  }
+  const actions = (
+    <>
+      <SegmentFilter />
+      <ColumnMenu offered={offeredColumns(found, chosen)} chosen={chosen} choose={choose} />
+    </>
+  )
   return (
-    <Page title={t('nav.profiles')} lead={t('people.lead')} actions={<SegmentFilter />}>
+    <Page title={t('nav.profiles')} lead={t('people.lead')} actions={actions}>
       {people.isPending ? <Loading /> : null}
       {people.isError ? <Problem fault={people.error} retry={() => void people.refetch()} /> : null}
       {people.isSuccess && found.length === 0 ? <NobodyFound isFiltered={Boolean(q ?? segment)} /> : null}
-      {found.length > 0 ? <PeopleTable people={found} isOld={people.isPlaceholderData} /> : null}
+      {found.length > 0 ? (
+        <PeopleTable
+          people={found}
+          columns={chosen}
+          isChosen={columns !== undefined}
+          isOld={people.isPlaceholderData}
+        />
+      ) : null}
       {people.hasNextPage ? (
         <div className="mt-6 flex justify-center">
           <Button onClick={() => void people.fetchNextPage()} disabled={people.isFetchingNextPage}>
