@@ -41,7 +41,7 @@ export function Editor({ draft, details, view, show, save, isSaving, failure, ac
   }
   useUndoKeys(undo, redo, isReadOnly ? undefined : trySave)
   return (
-    <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:items-start">
+    <div className="grid grid-cols-1 gap-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:items-start">
       <div className="min-w-0">
         {details}
         <div className="mb-3 flex flex-wrap items-center justify-between gap-3">
@@ -68,7 +68,11 @@ export function Editor({ draft, details, view, show, save, isSaving, failure, ac
         )}
       </div>
       <div className="min-w-0 lg:sticky lg:top-20">
-        <Preview sentence={words} missing={parsed.ok ? 0 : parsed.failure.length} preview={preview} />
+        <Preview
+          sentence={words}
+          missing={new Set(parsed.ok ? [] : parsed.failure.map(({ path }) => path)).size}
+          preview={preview}
+        />
         {failure ? <Refusal fault={failure} /> : null}
         {isReadOnly ? (
           <p className="mt-4 text-sm text-muted">{t('segment.readOnly')}</p>
@@ -103,7 +107,7 @@ function NarrowBar({ preview: { data, isOld }, words, children }: BarProps) {
   return (
     <div className="sticky bottom-0 -mx-4 flex items-center justify-between gap-3 border-t border-line bg-surface px-4 py-2.5 sm:-mx-8 sm:px-8 lg:hidden">
       <p className="min-w-0 text-sm" aria-hidden="true">
-        <span className={`font-semibold tabular-nums ${isOld ? 'opacity-50' : ''}`}>
+        <span className={`font-semibold tabular-nums ${isOld ? 'text-muted' : ''}`}>
           {data ? `${data.exact ? '' : '≈ '}${number(data.count)} ${t('preview.people', { n: data.count })}` : '–'}
         </span>
         <span className="block truncate text-xs text-muted">{words}</span>

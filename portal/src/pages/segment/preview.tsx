@@ -11,6 +11,7 @@ import { number, t } from '../../words/words.ts'
 import { useSettled } from './use-settled.ts'
 
 const PAUSE_MS = 350
+const LONG_MS = 1_000
 const PATH = '/api/v1/segments/preview'
 const EVERYONE = { type: 'everyone' } as const
 
@@ -53,7 +54,7 @@ export function Preview({ sentence, missing, preview }: Props) {
           {sentence ?? <span className="text-muted">{t('preview.unfinished', { n: missing })}</span>}
         </p>
       </div>
-      <div className={`px-5 py-4 transition-opacity ${isOld ? 'opacity-50' : ''}`} aria-busy={isFetching}>
+      <div className="px-5 py-4" aria-busy={isFetching}>
         {error && !isRefused ? (
           <div role="alert" className="text-sm text-bad">
             <p>{error.message}</p>
@@ -62,7 +63,7 @@ export function Preview({ sentence, missing, preview }: Props) {
             </Button>
           </div>
         ) : data ? (
-          <Counted {...data} />
+          <Counted {...data} isOld={isOld} />
         ) : (
           <p className="text-sm text-muted">{t('preview.waiting')}</p>
         )}
@@ -71,23 +72,30 @@ export function Preview({ sentence, missing, preview }: Props) {
   )
 }
 
-function Counted({ count, exact, interval, sample, tookMs }: ReplyOf<typeof previewSegment>) {
+type CountedProps = ReplyOf<typeof previewSegment> & { readonly isOld: boolean }
+
+function Counted({ count, exact, interval, sample, tookMs, isOld }: CountedProps) {
   const everybody = useQuery({
     queryKey: ['segments', 'preview', 'everybody'],
     queryFn: ({ signal }) =>
       ask<typeof previewSegment>('post', PATH, { body: { condition: EVERYONE, sample: 0 } }, signal),
     staleTime: 60_000,
   })
+  // Not while one types: then it is old for a moment again and again.
+  const isLongOld = useSettled(isOld, LONG_MS) && isOld
   const all = Math.max(everybody.data?.count ?? 0, count)
   const share = all > 0 ? count / all : 0
   return (
     <>
       <output className="block">
-        <span className="text-3xl font-semibold tracking-tight tabular-nums">
+        <span
+          className={`text-3xl font-semibold tracking-tight tabular-nums transition-colors ${isOld ? 'text-muted' : ''}`}
+        >
           {exact ? '' : '≈ '}
           {number(count)}
         </span>{' '}
         <span className="text-muted">{t('preview.people', { n: count })}</span>
+        {isLongOld ? <span className="ml-2 text-xs text-muted">{t('preview.old')}</span> : null}
         {interval ? (
           <span className="block text-sm text-muted">
             {t('preview.interval', { low: interval[0], high: interval[1] })}

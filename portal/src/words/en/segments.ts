@@ -228,6 +228,7 @@ export const segments = {
   'preview.unfinished': 'Not finished: one thing is missing|Not finished: {n} things are missing',
   'preview.waiting': 'Once the condition is finished you see here how many people it means.',
   'preview.people': 'person|people',
+  'preview.old': 'before the last change',
   'preview.interval': 'between {low} and {high}, with 99 % confidence',
   'preview.share': '{share} of {all}',
   'preview.took': '{ms} ms',
