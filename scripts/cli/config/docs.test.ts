@@ -10,8 +10,10 @@ test('the example of docs/configuration.md is a file that can be applied', () =>
     withoutComments(example).replace('{ "file": "own-code.js" }', '"export const onEvent = 1"'),
   ) as JsonObject
   const nothing = { state: {}, ids: new Map() }
-  const { state, hidden } = wantedBy(file, nothing, { env: { CRM_SECRET: 'long-enough-a-secret' }, withSecrets: false })
-  expect(Object.values(state).flat().length).toBe(8)
-  expect(hidden).toEqual(['long-enough-a-secret'])
-  expect(JSON.stringify(state)).not.toContain('long-enough-a-secret')
+  const secret = 'long-enough-a-secret'
+  const env = { CRM_SECRET: secret, WAREHOUSE_PASSWORD: secret, DB_PASSWORD: secret }
+  const { state, hidden } = wantedBy(file, nothing, { env, withSecrets: false })
+  expect(Object.values(state).flat().length).toBe(11)
+  expect(hidden).toEqual([secret, secret, secret])
+  expect(JSON.stringify(state)).not.toContain(secret)
 })
