@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { defineContract } from './contract.ts'
-import { DeadLetterSelection } from './dead-letter-selection.ts'
-import { InstantParameter } from './query.ts'
+import { DeadLetterFilter } from './list-dead-letters.ts'
 
 /** Letters that are looked at for one answer, the newest; D1 is paid by the row. */
 export const MOST_COUNTED = 10_000
@@ -9,7 +8,6 @@ export const MOST_COUNTED = 10_000
 /** Kinds of one answer: whoever has more narrows it. */
 export const MOST_KINDS = 100
 
-const { stage, reason, source, event, text } = DeadLetterSelection.shape
 const Time = z.string().meta({ format: 'date-time' })
 
 export const countDeadLetters = defineContract({
@@ -20,15 +18,7 @@ export const countDeadLetters = defineContract({
   scope: 'dead-letters:read',
   summary: 'How many dead letters there are, by stage and reason, most first',
   description: `Of those that match; at most the newest ${MOST_COUNTED} are looked at and ${MOST_KINDS} kinds told, and then \`more\` is true.`,
-  query: z.object({
-    stage,
-    reason,
-    source,
-    event,
-    text,
-    from: InstantParameter.optional().meta({ description: 'Arrived at or after' }),
-    to: InstantParameter.optional().meta({ description: 'Arrived at or before' }),
-  }),
+  query: DeadLetterFilter,
   reply: z.object({
     total: z.int(),
     kinds: z.array(z.object({ stage: z.string(), reason: z.string(), count: z.int(), lastAt: Time })),

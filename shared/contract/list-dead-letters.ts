@@ -22,6 +22,17 @@ export const DeadLetterDocument = z
 
 const { stage, reason, source, event, text } = DeadLetterSelection.shape
 
+/** What narrows letters in a query. */
+export const DeadLetterFilter = z.object({
+  stage,
+  reason,
+  source,
+  event,
+  text,
+  from: InstantParameter.optional().meta({ description: 'Arrived at or after' }),
+  to: InstantParameter.optional().meta({ description: 'Arrived at or before' }),
+})
+
 export const listDeadLetters = defineContract({
   name: 'listDeadLetters',
   method: 'get',
@@ -29,17 +40,7 @@ export const listDeadLetters = defineContract({
   group: 'Operations',
   scope: 'dead-letters:read',
   summary: 'What could not be processed, newest first, with stage and reason',
-  query: z.object({
-    stage,
-    reason,
-    source,
-    event,
-    text,
-    from: InstantParameter.optional().meta({ description: 'Arrived at or after' }),
-    to: InstantParameter.optional().meta({ description: 'Arrived at or before' }),
-    cursor: CursorParameter,
-    limit: LimitParameter,
-  }),
+  query: DeadLetterFilter.extend({ cursor: CursorParameter, limit: LimitParameter }),
   reply: z.object({ deadLetters: z.array(DeadLetterDocument), cursor: z.string().nullable() }),
   failures: [],
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DELIVERY_TYPES } from '../destination/delivery.ts'
 import { defineContract } from './contract.ts'
+import { TYPE_SETTINGS } from './type-settings.ts'
 
 export const listDestinationTypes = defineContract({
   name: 'listDestinationTypes',
@@ -15,10 +16,7 @@ export const listDestinationTypes = defineContract({
       z
         .object({
           type: z.string(),
-          title: z.string(),
-          about: z.string(),
-          settings: z.record(z.string(), z.json()).meta({ description: 'JSON Schema' }),
-          secrets: z.array(z.string()).meta({ description: 'Settings that are written and never read back' }),
+          ...TYPE_SETTINGS,
           takes: z.array(z.enum(DELIVERY_TYPES)).meta({ description: 'What it hears of unless its filter says less' }),
         })
         .meta({ id: 'DestinationType' }),

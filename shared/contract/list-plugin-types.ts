@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { PLUGIN_KINDS } from '../plugin/manifest.ts'
 import { ON_FAILURE } from '../plugin/plugin-config.ts'
 import { defineContract } from './contract.ts'
+import { TYPE_SETTINGS } from './type-settings.ts'
 
 export const listPluginTypes = defineContract({
   name: 'listPluginTypes',
@@ -18,11 +19,8 @@ export const listPluginTypes = defineContract({
       z
         .object({
           name: z.string(),
-          title: z.string(),
-          about: z.string(),
+          ...TYPE_SETTINGS,
           kind: z.enum(PLUGIN_KINDS),
-          settings: z.record(z.string(), z.json()).meta({ description: 'JSON Schema' }),
-          secrets: z.array(z.string()).meta({ description: 'Settings that are written and never read back' }),
           writes: z
             .union([z.array(z.string()), z.literal('settings')])
             .meta({ description: 'The fields it may write, or that `settings.writes` names them' }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SOURCE_KINDS } from '../config/source-settings.ts'
 import { defineContract } from './contract.ts'
+import { TYPE_SETTINGS } from './type-settings.ts'
 
 export const listSourceTypes = defineContract({
   name: 'listSourceTypes',
@@ -17,12 +18,7 @@ export const listSourceTypes = defineContract({
         .object({
           kind: z.enum(SOURCE_KINDS),
           provider: z.string().nullable().meta({ description: 'Only of a webhook: the name it is made with' }),
-          title: z.string(),
-          about: z.string(),
-          settings: z.record(z.string(), z.json()).meta({ description: 'JSON Schema' }),
-          secrets: z
-            .array(z.string())
-            .meta({ description: 'Settings that are written and never read back, as paths: `basicAuth.password`' }),
+          ...TYPE_SETTINGS,
         })
         .meta({ id: 'SourceType' }),
     ),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineContract } from './contract.ts'
+import { TYPE_SETTINGS } from './type-settings.ts'
 
 export const listSyncTypes = defineContract({
   name: 'listSyncTypes',
@@ -14,10 +15,7 @@ export const listSyncTypes = defineContract({
       z
         .object({
           type: z.string(),
-          title: z.string(),
-          about: z.string(),
-          settings: z.record(z.string(), z.json()).meta({ description: 'JSON Schema' }),
-          secrets: z.array(z.string()).meta({ description: 'Settings that are written and never read back' }),
+          ...TYPE_SETTINGS,
           tables: z.array(z.string()),
           erases: z
             .enum(['deleted', 'told'])

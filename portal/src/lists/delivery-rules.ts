@@ -7,6 +7,11 @@ import { t } from '../words/words.ts'
 
 const TEXTS: Field = { kind: 'list', item: { kind: 'text', look: 'line' } }
 
+/** The events that something is about. */
+export function eventsField(hint = t('rules.eventsHint')): NamedField {
+  return { name: 'events', label: t('rules.events'), hint, isRequired: false, field: TEXTS }
+}
+
 /** Segments to choose from; none for whoever may not read them, who types their keys. */
 export function useSegmentOptions(): { readonly isPending: boolean; readonly segments: readonly Option[] } {
   const { data, isPending } = useQuery({
@@ -26,7 +31,7 @@ export function deliveryRules(mapping: Schema, segments: readonly Option[]): rea
       hint: t('rules.filterHint'),
       isRequired: false,
       field: group(
-        { name: 'events', label: t('rules.events'), hint: t('rules.eventsHint'), isRequired: false, field: TEXTS },
+        eventsField(),
         {
           name: 'segments',
           label: t('rules.segments'),

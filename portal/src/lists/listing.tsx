@@ -3,7 +3,7 @@ import { LoadMore } from '../components/item-list.tsx'
 import { Empty, Loading, Problem } from '../components/states.tsx'
 import { t } from '../words/words.ts'
 
-interface Props {
+export interface ListingProps {
   readonly query: {
     readonly isPending: boolean
     readonly isError: boolean
@@ -21,7 +21,7 @@ interface Props {
 }
 
 /** A list in each of its states: it loads, it failed, there is nothing, nothing fits, or there it is. */
-export function Listing({ query, count, shown, none, children }: Props) {
+export function Listing({ query, count, shown, none, children }: ListingProps) {
   if (query.isPending) return <Loading />
   if (query.isError && count === 0) return <Problem fault={query.error} retry={() => void query.refetch()} />
   if (count === 0) return <Empty title={none.title}>{none.hint}</Empty>

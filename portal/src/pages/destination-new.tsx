@@ -1,15 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { createDestination } from '../../../shared/contract/create-destination.ts'
 import { ask, type Given } from '../api.ts'
-import { buttonLook } from '../components/button.tsx'
-import { Page } from '../components/page.tsx'
 import { Panel } from '../components/panel.tsx'
-import { Loading, Problem } from '../components/states.tsx'
 import { toast } from '../components/toasts.ts'
 import { DocumentForm } from '../form/document-form.tsx'
-import { BackLink } from '../lists/back-link.tsx'
-import { TypeGallery } from '../lists/type-gallery.tsx'
+import { NewPage } from '../lists/new-page.tsx'
 import { queries } from '../queries.ts'
 import { t } from '../words/words.ts'
 import { newDestinationForm } from './destinations/destination-form.ts'
@@ -22,32 +18,18 @@ export function NewDestinationPage() {
   const types = useQuery(destinationTypesQuery)
   const type = types.data?.types.find((one) => one.type === chosen)
   return (
-    <Page
-      title={type ? t('destinations.newOf', { title: type.title }) : t('destinations.new')}
-      lead={
-        <>
-          <BackLink to="/destinations" label={t('nav.destinations')} />
-          <span className="mt-1 block">{type ? type.about : t('destinations.newLead')}</span>
-        </>
-      }
-      actions={
-        type ? (
-          <Link to="/destinations/new" className={buttonLook()}>
-            {t('lists.changeType')}
-          </Link>
-        ) : null
-      }
+    <NewPage
+      query={types}
+      list={{ to: '/destinations', label: t('nav.destinations') }}
+      here="/destinations/new"
+      title={t('destinations.new')}
+      lead={t('destinations.newLead')}
+      chosen={type && { title: t('destinations.newOf', { title: type.title }), about: type.about }}
+      types={types.data?.types.map((one) => ({ key: one.type, title: one.title, about: one.about })) ?? []}
+      linkTo={(key) => ({ to: '/destinations/new', search: { type: key } })}
     >
-      {types.isPending ? <Loading /> : null}
-      {types.isError ? <Problem fault={types.error} retry={() => void types.refetch()} /> : null}
-      {types.data && !type ? (
-        <TypeGallery
-          types={types.data.types.map((one) => ({ key: one.type, title: one.title, about: one.about }))}
-          linkTo={(key) => ({ to: '/destinations/new', search: { type: key } })}
-        />
-      ) : null}
       {type ? <NewForm key={type.type} type={type} /> : null}
-    </Page>
+    </NewPage>
   )
 }
 

@@ -1,18 +1,14 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Button } from '../components/button.tsx'
-import { Page } from '../components/page.tsx'
 import { Panel } from '../components/panel.tsx'
 import { Loading, Problem } from '../components/states.tsx'
-import { Tabs } from '../components/tabs.tsx'
 import { Tag } from '../components/tag.tsx'
 import { toast } from '../components/toasts.ts'
 import { DocumentForm } from '../form/document-form.tsx'
 import { patchOf } from '../form/patch.ts'
 import { isObject, type Schema } from '../form/read-schema.ts'
-import { BackLink } from '../lists/back-link.tsx'
 import { rulesBody, useSegmentOptions } from '../lists/delivery-rules.ts'
-import { EnabledSwitch } from '../lists/enabled-switch.tsx'
+import { ThingActions, ThingPage, ThingTabs } from '../lists/thing-page.tsx'
 import { may, sessionQuery } from '../session.ts'
 import { t } from '../words/words.ts'
 import { DeliveriesPanel } from './destinations/deliveries.tsx'
@@ -37,71 +33,55 @@ export function DestinationPage() {
   const { data: session } = useSuspenseQuery(sessionQuery)
   const types = useQuery(destinationTypesQuery)
   const found = useQuery(destinationQuery(id))
-  const back = <BackLink to="/destinations" label={t('nav.destinations')} />
-  if (!found.data)
-    return (
-      <Page title={t('destinations.one')} lead={back}>
-        {found.isPending ? <Loading /> : <Problem fault={found.error} retry={() => void found.refetch()} />}
-      </Page>
-    )
-  const destination = found.data
   const isMine = may(session, 'destinations:write')
-  const title = types.data?.types.find(({ type }) => type === destination.type)?.title ?? destination.type
-  const mine = [
-    {
-      key: 'settings',
-      label: t('lists.settings'),
-      content: <Settings key={destination.version} {...{ destination }} />,
-    },
-    { key: 'redeliver', label: t('destinations.redeliver'), content: <Redeliver id={id} /> },
-  ]
   return (
-    <Page
-      title={destination.name}
-      lead={
+    <ThingPage
+      query={found}
+      one={t('destinations.one')}
+      list={{ to: '/destinations', label: t('nav.destinations') }}
+      title={({ name }) => name}
+      tags={({ type, enabled }) => (
         <>
-          {back}
-          <span className="mt-2 flex flex-wrap items-center gap-2.5 text-sm">
-            <Tag>{title}</Tag>
-            {destination.enabled ? null : <Tag tone="warn">{t('lists.off')}</Tag>}
-            <span className="font-mono text-xs break-all">{id}</span>
-          </span>
+          <Tag>{types.data?.types.find((one) => one.type === type)?.title ?? type}</Tag>
+          {enabled ? null : <Tag tone="warn">{t('lists.off')}</Tag>}
+          <span className="font-mono text-xs break-all">{id}</span>
         </>
-      }
-      actions={
+      )}
+      actions={(destination) =>
         isMine ? (
-          <>
-            <Button
-              look="danger"
-              onClick={() => {
-                deleteLater(destination)
-                void navigate({ to: '/destinations', search: {} })
-              }}
-            >
-              {t('lists.delete')}
-            </Button>
-            <span className="flex items-center px-1">
-              <EnabledSwitch
-                name={destination.name}
-                isOn={destination.enabled}
-                save={(isOn) => changeDestination(id, { enabled: isOn })}
-              />
-            </span>
-          </>
+          <ThingActions
+            name={destination.name}
+            isOn={destination.enabled}
+            save={(isOn) => changeDestination(id, { enabled: isOn })}
+            remove={() => {
+              deleteLater(destination)
+              void navigate({ to: '/destinations', search: {} })
+            }}
+          />
         ) : null
       }
     >
-      <Tabs
-        label={t('lists.views')}
-        chosen={tab}
-        choose={(next) => void navigate({ search: next ? { tab: next } : {}, replace: true })}
-        tabs={[
-          { key: 'deliveries', label: t('destinations.deliveries'), content: <DeliveriesPanel id={id} /> },
-          { key: 'dry-run', label: t('destinations.dryRun'), content: <DryRun id={id} /> },
-          ...(isMine ? mine : []),
-        ]}
-      />
-    </Page>
+      {(destination) => (
+        <ThingTabs
+          chosen={tab}
+          choose={(search) => void navigate({ search, replace: true })}
+          tabs={[
+            { key: 'deliveries', label: t('destinations.deliveries'), content: <DeliveriesPanel id={id} /> },
+            { key: 'dry-run', label: t('destinations.dryRun'), content: <DryRun id={id} /> },
+            ...(isMine
+              ? [
+                  {
+                    key: 'settings',
+                    label: t('lists.settings'),
+                    content: <Settings key={destination.version} destination={destination} />,
+                  },
+                  { key: 'redeliver', label: t('destinations.redeliver'), content: <Redeliver id={id} /> },
+                ]
+              : []),
+          ]}
+        />
+      )}
+    </ThingPage>
   )
 }
 

@@ -4,13 +4,12 @@ import type { listDestinations } from '../../../shared/contract/list-destination
 import { ask, type Given } from '../api.ts'
 import { buttonLook } from '../components/button.tsx'
 import { Select } from '../components/field.tsx'
-import { Item, ItemList, itemLink } from '../components/item-list.tsx'
-import { Filters, fits, TextFilter } from '../components/list-filters.tsx'
-import { Page } from '../components/page.tsx'
+import { Item, itemLink } from '../components/item-list.tsx'
+import { fits, TextFilter } from '../components/list-filters.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useLeaving } from '../components/toast.tsx'
 import { EnabledSwitch } from '../lists/enabled-switch.tsx'
-import { Listing } from '../lists/listing.tsx'
+import { ListPage } from '../lists/list-page.tsx'
 import { PAGE_SIZE, useListed } from '../lists/use-listed.ts'
 import { may, sessionQuery } from '../session.ts'
 import { t } from '../words/words.ts'
@@ -45,9 +44,16 @@ export function DestinationsPage() {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   const isMine = may(session, 'destinations:write')
   return (
-    <Page
+    <ListPage
       title={t('nav.destinations')}
       lead={t('destinations.lead')}
+      query={query}
+      count={items.length + (type ? 1 : 0)}
+      none={{ title: t('destinations.none'), hint: t('destinations.noneHint') }}
+      items={shown}
+      item={(one) => (
+        <DestinationItem key={one.id} destination={one} title={titles.get(one.type) ?? one.type} isMine={isMine} />
+      )}
       actions={
         isMine ? (
           <Link to="/destinations/new" className={buttonLook('main')}>
@@ -55,32 +61,21 @@ export function DestinationsPage() {
           </Link>
         ) : null
       }
-    >
-      <Filters label={t('lists.filters')}>
-        <TextFilter label={t('lists.search')} asked={q} ask={(text) => narrow({ q: text })} />
-        <Select
-          label={t('destinations.type')}
-          value={type ?? ''}
-          onChange={({ target }) => narrow({ type: target.value })}
-          options={[
-            { value: '', label: t('destinations.anyType') },
-            ...types.map((one) => ({ value: one.type, label: one.title })),
-          ]}
-        />
-      </Filters>
-      <Listing
-        query={query}
-        count={items.length + (type ? 1 : 0)}
-        shown={shown.length}
-        none={{ title: t('destinations.none'), hint: t('destinations.noneHint') }}
-      >
-        <ItemList label={t('nav.destinations')}>
-          {shown.map((one) => (
-            <DestinationItem key={one.id} destination={one} title={titles.get(one.type) ?? one.type} isMine={isMine} />
-          ))}
-        </ItemList>
-      </Listing>
-    </Page>
+      filters={
+        <>
+          <TextFilter label={t('lists.search')} asked={q} ask={(text) => narrow({ q: text })} />
+          <Select
+            label={t('destinations.type')}
+            value={type ?? ''}
+            onChange={({ target }) => narrow({ type: target.value })}
+            options={[
+              { value: '', label: t('destinations.anyType') },
+              ...types.map((one) => ({ value: one.type, label: one.title })),
+            ]}
+          />
+        </>
+      }
+    />
   )
 }
 

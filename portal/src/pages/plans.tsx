@@ -4,13 +4,12 @@ import { useState } from 'react'
 import type { listTrackingPlans } from '../../../shared/contract/list-tracking-plans.ts'
 import { ask } from '../api.ts'
 import { Button } from '../components/button.tsx'
-import { Figure, Item, ItemList, itemLink } from '../components/item-list.tsx'
-import { Filters, fits, TextFilter } from '../components/list-filters.tsx'
-import { Page } from '../components/page.tsx'
+import { Figure, Item, itemLink } from '../components/item-list.tsx'
+import { fits, TextFilter } from '../components/list-filters.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useLeaving } from '../components/toast.tsx'
 import { EnabledSwitch } from '../lists/enabled-switch.tsx'
-import { Listing } from '../lists/listing.tsx'
+import { ListPage } from '../lists/list-page.tsx'
 import { PAGE_SIZE, useListed } from '../lists/use-listed.ts'
 import { may, sessionQuery } from '../session.ts'
 import { number, t } from '../words/words.ts'
@@ -38,9 +37,14 @@ export function PlansPage() {
   const shown = there.filter(({ name, events }) => fits(q, name, ...events.map((event) => event.name)))
   const isMine = may(session, 'tracking-plans:write')
   return (
-    <Page
+    <ListPage
       title={t('nav.plans')}
       lead={t('plans.lead')}
+      query={query}
+      count={there.length}
+      none={{ title: t('plans.none'), hint: t('plans.noneHint') }}
+      items={shown}
+      item={(plan) => <PlanItem key={plan.id} plan={plan} isMine={isMine} />}
       actions={
         isMine ? (
           <>
@@ -51,29 +55,17 @@ export function PlansPage() {
           </>
         ) : null
       }
-    >
-      <Filters label={t('lists.filters')}>
+      filters={
         <TextFilter
           label={t('plans.search')}
           asked={q}
           ask={(text) => void navigate({ search: { q: text }, replace: true })}
         />
-      </Filters>
-      <Listing
-        query={query}
-        count={there.length}
-        shown={shown.length}
-        none={{ title: t('plans.none'), hint: t('plans.noneHint') }}
-      >
-        <ItemList label={t('nav.plans')}>
-          {shown.map((plan) => (
-            <PlanItem key={plan.id} plan={plan} isMine={isMine} />
-          ))}
-        </ItemList>
-      </Listing>
+      }
+    >
       {open === 'new' ? <NewPlan close={() => setOpen(undefined)} /> : null}
       {open === 'draft' ? <DraftPlan close={() => setOpen(undefined)} /> : null}
-    </Page>
+    </ListPage>
   )
 }
 

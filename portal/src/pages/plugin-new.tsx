@@ -1,16 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import type { createPlugin } from '../../../shared/contract/create-plugin.ts'
 import { ask, type Given } from '../api.ts'
-import { buttonLook } from '../components/button.tsx'
-import { Page } from '../components/page.tsx'
 import { Panel } from '../components/panel.tsx'
-import { Loading, Problem } from '../components/states.tsx'
 import { toast } from '../components/toasts.ts'
 import { DocumentForm } from '../form/document-form.tsx'
 import { group } from '../form/field.ts'
-import { BackLink } from '../lists/back-link.tsx'
-import { TypeGallery } from '../lists/type-gallery.tsx'
+import { NewPage } from '../lists/new-page.tsx'
 import { queries } from '../queries.ts'
 import { t } from '../words/words.ts'
 import { pluginForm } from './plugins/plugin-form.ts'
@@ -25,38 +21,24 @@ export function NewPluginPage() {
   const all = types.data?.types ?? []
   const type = all.find(({ name, installedAs }) => name === chosen && installedAs === 'plugin')
   return (
-    <Page
-      title={type ? t('plugins.newOf', { title: type.title }) : t('plugins.new')}
-      lead={
-        <>
-          <BackLink to="/plugins" label={t('nav.plugins')} />
-          <span className="mt-1 block">{type ? type.about : t('plugins.newLead')}</span>
-        </>
-      }
-      actions={
-        type ? (
-          <Link to="/plugins/new" className={buttonLook()}>
-            {t('lists.changeType')}
-          </Link>
-        ) : null
+    <NewPage
+      query={types}
+      list={{ to: '/plugins', label: t('nav.plugins') }}
+      here="/plugins/new"
+      title={t('plugins.new')}
+      lead={t('plugins.newLead')}
+      chosen={type && { title: t('plugins.newOf', { title: type.title }), about: type.about }}
+      types={all
+        .filter(({ installedAs }) => installedAs !== 'import')
+        .map(({ name, title, about, kind }) => ({ key: name, title, about, group: t(`plugins.kindIs.${kind}`) }))}
+      linkTo={(key) =>
+        all.some(({ name, installedAs }) => name === key && installedAs === 'source')
+          ? { to: '/sources/new', search: { type: key } }
+          : { to: '/plugins/new', search: { type: key } }
       }
     >
-      {types.isPending ? <Loading /> : null}
-      {types.isError ? <Problem fault={types.error} retry={() => void types.refetch()} /> : null}
-      {types.data && !type ? (
-        <TypeGallery
-          types={all
-            .filter(({ installedAs }) => installedAs !== 'import')
-            .map(({ name, title, about, kind }) => ({ key: name, title, about, group: t(`plugins.kindIs.${kind}`) }))}
-          linkTo={(key) =>
-            all.some(({ name, installedAs }) => name === key && installedAs === 'source')
-              ? { to: '/sources/new', search: { type: key } }
-              : { to: '/plugins/new', search: { type: key } }
-          }
-        />
-      ) : null}
       {type ? <NewForm key={type.name} type={type} /> : null}
-    </Page>
+    </NewPage>
   )
 }
 

@@ -1,18 +1,15 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Button } from '../components/button.tsx'
-import { Page } from '../components/page.tsx'
 import { Panel } from '../components/panel.tsx'
 import { Loading, Problem } from '../components/states.tsx'
-import { type Tab, Tabs } from '../components/tabs.tsx'
+import type { Tab } from '../components/tabs.tsx'
 import { Tag } from '../components/tag.tsx'
 import { toast } from '../components/toasts.ts'
 import { DocumentForm } from '../form/document-form.tsx'
 import { patchOf } from '../form/patch.ts'
 import { isObject } from '../form/read-schema.ts'
-import { BackLink } from '../lists/back-link.tsx'
 import { rulesBody } from '../lists/delivery-rules.ts'
-import { EnabledSwitch } from '../lists/enabled-switch.tsx'
+import { ThingActions, ThingPage, ThingTabs } from '../lists/thing-page.tsx'
 import { may, sessionQuery } from '../session.ts'
 import { t } from '../words/words.ts'
 import { DeliveriesPanel } from './destinations/deliveries.tsx'
@@ -33,59 +30,43 @@ export function PluginPage() {
   const navigate = route.useNavigate()
   const { data: session } = useSuspenseQuery(sessionQuery)
   const found = useQuery(pluginQuery(id))
-  const back = <BackLink to="/plugins" label={t('nav.plugins')} />
-  if (!found.data)
-    return (
-      <Page title={t('plugins.one')} lead={back}>
-        {found.isPending ? <Loading /> : <Problem fault={found.error} retry={() => void found.refetch()} />}
-      </Page>
-    )
-  const plugin = found.data
   const isMine = may(session, 'plugins:write')
   return (
-    <Page
-      title={plugin.name}
-      lead={
+    <ThingPage
+      query={found}
+      one={t('plugins.one')}
+      list={{ to: '/plugins', label: t('nav.plugins') }}
+      title={({ name }) => name}
+      tags={({ kind, type, enabled }) => (
         <>
-          {back}
-          <span className="mt-2 flex flex-wrap items-center gap-2.5 text-sm">
-            <Tag>{t(`plugins.kind.${plugin.kind}`)}</Tag>
-            <Tag>{plugin.type}</Tag>
-            {plugin.enabled ? null : <Tag tone="warn">{t('lists.off')}</Tag>}
-            <span className="font-mono text-xs break-all">{id}</span>
-          </span>
+          <Tag>{t(`plugins.kind.${kind}`)}</Tag>
+          <Tag>{type}</Tag>
+          {enabled ? null : <Tag tone="warn">{t('lists.off')}</Tag>}
+          <span className="font-mono text-xs break-all">{id}</span>
         </>
-      }
-      actions={
+      )}
+      actions={(plugin) =>
         isMine ? (
-          <>
-            <Button
-              look="danger"
-              onClick={() => {
-                deleteLater(plugin)
-                void navigate({ to: '/plugins', search: {} })
-              }}
-            >
-              {t('lists.delete')}
-            </Button>
-            <span className="flex items-center px-1">
-              <EnabledSwitch
-                name={plugin.name}
-                isOn={plugin.enabled}
-                save={(isOn) => changePlugin(id, { enabled: isOn })}
-              />
-            </span>
-          </>
+          <ThingActions
+            name={plugin.name}
+            isOn={plugin.enabled}
+            save={(isOn) => changePlugin(id, { enabled: isOn })}
+            remove={() => {
+              deleteLater(plugin)
+              void navigate({ to: '/plugins', search: {} })
+            }}
+          />
         ) : null
       }
     >
-      <Tabs
-        label={t('lists.views')}
-        chosen={tab}
-        choose={(next) => void navigate({ search: next ? { tab: next } : {}, replace: true })}
-        tabs={tabsOf(plugin, isMine)}
-      />
-    </Page>
+      {(plugin) => (
+        <ThingTabs
+          chosen={tab}
+          choose={(search) => void navigate({ search, replace: true })}
+          tabs={tabsOf(plugin, isMine)}
+        />
+      )}
+    </ThingPage>
   )
 }
 

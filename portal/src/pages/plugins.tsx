@@ -4,13 +4,12 @@ import type { listPlugins } from '../../../shared/contract/list-plugins.ts'
 import { ask } from '../api.ts'
 import { buttonLook } from '../components/button.tsx'
 import { Select } from '../components/field.tsx'
-import { Item, ItemList, itemLink } from '../components/item-list.tsx'
-import { Filters, fits, TextFilter } from '../components/list-filters.tsx'
-import { Page } from '../components/page.tsx'
+import { Item, itemLink } from '../components/item-list.tsx'
+import { fits, TextFilter } from '../components/list-filters.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useLeaving } from '../components/toast.tsx'
 import { EnabledSwitch } from '../lists/enabled-switch.tsx'
-import { Listing } from '../lists/listing.tsx'
+import { ListPage } from '../lists/list-page.tsx'
 import { Mover } from '../lists/mover.tsx'
 import type { Placed } from '../lists/order.ts'
 import { useListed } from '../lists/use-listed.ts'
@@ -49,9 +48,22 @@ export function PluginsPage() {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   const isMine = may(session, 'plugins:write')
   return (
-    <Page
+    <ListPage
       title={t('nav.plugins')}
       lead={t('plugins.lead')}
+      query={query}
+      count={there.length}
+      none={{ title: t('plugins.none'), hint: t('plugins.noneHint') }}
+      items={shown}
+      item={(plugin) => (
+        <PluginItem
+          key={plugin.id}
+          plugin={plugin}
+          title={titles.get(plugin.type) ?? plugin.type}
+          isMine={isMine}
+          blocking={blocking}
+        />
+      )}
       actions={
         isMine ? (
           <Link to="/plugins/new" className={buttonLook('main')}>
@@ -59,38 +71,21 @@ export function PluginsPage() {
           </Link>
         ) : null
       }
-    >
-      <Filters label={t('lists.filters')}>
-        <TextFilter label={t('lists.search')} asked={q} ask={(text) => narrow({ q: text })} />
-        <Select
-          label={t('plugins.kind')}
-          value={known ?? ''}
-          onChange={({ target }) => narrow({ kind: target.value })}
-          options={[
-            { value: '', label: t('plugins.anyKind') },
-            ...KINDS.map((value) => ({ value, label: t(`plugins.kind.${value}`) })),
-          ]}
-        />
-      </Filters>
-      <Listing
-        query={query}
-        count={there.length}
-        shown={shown.length}
-        none={{ title: t('plugins.none'), hint: t('plugins.noneHint') }}
-      >
-        <ItemList label={t('nav.plugins')}>
-          {shown.map((plugin) => (
-            <PluginItem
-              key={plugin.id}
-              plugin={plugin}
-              title={titles.get(plugin.type) ?? plugin.type}
-              isMine={isMine}
-              blocking={blocking}
-            />
-          ))}
-        </ItemList>
-      </Listing>
-    </Page>
+      filters={
+        <>
+          <TextFilter label={t('lists.search')} asked={q} ask={(text) => narrow({ q: text })} />
+          <Select
+            label={t('plugins.kind')}
+            value={known ?? ''}
+            onChange={({ target }) => narrow({ kind: target.value })}
+            options={[
+              { value: '', label: t('plugins.anyKind') },
+              ...KINDS.map((value) => ({ value, label: t(`plugins.kind.${value}`) })),
+            ]}
+          />
+        </>
+      }
+    />
   )
 }
 

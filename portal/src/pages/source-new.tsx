@@ -1,16 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { createSource } from '../../../shared/contract/create-source.ts'
 import { ask, type Given, type ReplyOf } from '../api.ts'
-import { buttonLook } from '../components/button.tsx'
-import { Page } from '../components/page.tsx'
 import { Panel } from '../components/panel.tsx'
-import { Loading, Problem } from '../components/states.tsx'
 import { toast } from '../components/toasts.ts'
 import { DocumentForm } from '../form/document-form.tsx'
-import { BackLink } from '../lists/back-link.tsx'
-import { TypeGallery } from '../lists/type-gallery.tsx'
+import { NewPage } from '../lists/new-page.tsx'
 import { queries } from '../queries.ts'
 import { t } from '../words/words.ts'
 import { SecretOnce } from './sources/secret-once.tsx'
@@ -25,37 +21,25 @@ export function NewSourcePage() {
   const types = useQuery(sourceTypesQuery)
   const type = types.data?.types.find((one) => keyOf(one) === chosen)
   return (
-    <Page
-      title={type ? t('sources.newOf', { title: titleOf(type) }) : t('sources.new')}
-      lead={
-        <>
-          <BackLink to="/sources" label={t('nav.sources')} />
-          <span className="mt-1 block">{type ? type.about : t('sources.newLead')}</span>
-        </>
+    <NewPage
+      query={types}
+      list={{ to: '/sources', label: t('nav.sources') }}
+      here="/sources/new"
+      title={t('sources.new')}
+      lead={t('sources.newLead')}
+      chosen={type && { title: t('sources.newOf', { title: titleOf(type) }), about: type.about }}
+      types={
+        types.data?.types.map((one) => ({
+          key: keyOf(one),
+          title: titleOf(one),
+          about: one.about,
+          group: one.kind === 'webhook' ? t('sources.providers') : t('sources.own'),
+        })) ?? []
       }
-      actions={
-        type ? (
-          <Link to="/sources/new" className={buttonLook()}>
-            {t('lists.changeType')}
-          </Link>
-        ) : null
-      }
+      linkTo={(key) => ({ to: '/sources/new', search: { type: key } })}
     >
-      {types.isPending ? <Loading /> : null}
-      {types.isError ? <Problem fault={types.error} retry={() => void types.refetch()} /> : null}
-      {types.data && !type ? (
-        <TypeGallery
-          types={types.data.types.map((one) => ({
-            key: keyOf(one),
-            title: titleOf(one),
-            about: one.about,
-            group: one.kind === 'webhook' ? t('sources.providers') : t('sources.own'),
-          }))}
-          linkTo={(key) => ({ to: '/sources/new', search: { type: key } })}
-        />
-      ) : null}
       {type ? <NewForm key={keyOf(type)} type={type} /> : null}
-    </Page>
+    </NewPage>
   )
 }
 

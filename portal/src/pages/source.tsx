@@ -1,17 +1,14 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
-import { Button, buttonLook } from '../components/button.tsx'
-import { Page } from '../components/page.tsx'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { buttonLook } from '../components/button.tsx'
 import { Panel } from '../components/panel.tsx'
 import { Loading, Problem } from '../components/states.tsx'
-import { Tabs } from '../components/tabs.tsx'
 import { Tag } from '../components/tag.tsx'
 import { toast } from '../components/toasts.ts'
 import { DocumentForm } from '../form/document-form.tsx'
 import { patchOf } from '../form/patch.ts'
 import { isObject } from '../form/read-schema.ts'
-import { BackLink } from '../lists/back-link.tsx'
-import { EnabledSwitch } from '../lists/enabled-switch.tsx'
+import { ThingActions, ThingPage, ThingTabs } from '../lists/thing-page.tsx'
 import { may, sessionQuery } from '../session.ts'
 import { t } from '../words/words.ts'
 import { sourceForm } from './sources/source-form.ts'
@@ -35,81 +32,60 @@ export function SourcePage() {
   const navigate = route.useNavigate()
   const { data: session } = useSuspenseQuery(sessionQuery)
   const found = useQuery(sourceQuery(id))
-  const back = <BackLink to="/sources" label={t('nav.sources')} />
-  if (!found.data)
-    return (
-      <Page title={t('sources.one')} lead={back}>
-        {found.isPending ? <Loading /> : <Problem fault={found.error} retry={() => void found.refetch()} />}
-      </Page>
-    )
-  const source = found.data
   const isMine = may(session, 'sources:write')
   return (
-    <Page
-      title={source.name}
-      lead={
+    <ThingPage
+      query={found}
+      one={t('sources.one')}
+      list={{ to: '/sources', label: t('nav.sources') }}
+      title={({ name }) => name}
+      tags={({ kind, provider, enabled }) => (
         <>
-          {back}
-          <span className="mt-2 flex flex-wrap items-center gap-2.5 text-sm">
-            <Tag>{t(`sources.kind.${source.kind}`)}</Tag>
-            {source.provider ? <Tag>{source.provider}</Tag> : null}
-            {source.enabled ? null : <Tag tone="warn">{t('lists.off')}</Tag>}
-            <span className="font-mono text-xs break-all">{source.id}</span>
-          </span>
+          <Tag>{t(`sources.kind.${kind}`)}</Tag>
+          {provider ? <Tag>{provider}</Tag> : null}
+          {enabled ? null : <Tag tone="warn">{t('lists.off')}</Tag>}
+          <span className="font-mono text-xs break-all">{id}</span>
         </>
-      }
-      actions={<Actions source={source} isMine={isMine} />}
-    >
-      <Tabs
-        label={t('lists.views')}
-        chosen={tab}
-        choose={(next) => void navigate({ search: next ? { tab: next } : {}, replace: true })}
-        tabs={[
-          { key: 'overview', label: t('sources.overview'), content: <SourceOverview source={source} /> },
-          { key: 'keys', label: t('sources.keys'), content: <SourceKeys source={source} isMine={isMine} /> },
-          ...(isMine
-            ? [
-                {
-                  key: 'settings',
-                  label: t('lists.settings'),
-                  content: <Settings key={source.version} source={source} />,
-                },
-              ]
-            : []),
-        ]}
-      />
-    </Page>
-  )
-}
-
-function Actions({ source, isMine }: { readonly source: Source; readonly isMine: boolean }) {
-  const navigate = useNavigate()
-  return (
-    <>
-      <Link to="/live" search={{ source: source.id }} className={buttonLook()}>
-        {t('sources.watch')}
-      </Link>
-      {isMine ? (
+      )}
+      actions={(source) => (
         <>
-          <Button
-            look="danger"
-            onClick={() => {
-              deleteLater(source)
-              void navigate({ to: '/sources' })
-            }}
-          >
-            {t('lists.delete')}
-          </Button>
-          <span className="flex items-center px-1">
-            <EnabledSwitch
+          <Link to="/live" search={{ source: id }} className={buttonLook()}>
+            {t('sources.watch')}
+          </Link>
+          {isMine ? (
+            <ThingActions
               name={source.name}
               isOn={source.enabled}
-              save={(isOn) => changeSource(source.id, { enabled: isOn })}
+              save={(isOn) => changeSource(id, { enabled: isOn })}
+              remove={() => {
+                deleteLater(source)
+                void navigate({ to: '/sources', search: {} })
+              }}
             />
-          </span>
+          ) : null}
         </>
-      ) : null}
-    </>
+      )}
+    >
+      {(source) => (
+        <ThingTabs
+          chosen={tab}
+          choose={(search) => void navigate({ search, replace: true })}
+          tabs={[
+            { key: 'overview', label: t('sources.overview'), content: <SourceOverview source={source} /> },
+            { key: 'keys', label: t('sources.keys'), content: <SourceKeys source={source} isMine={isMine} /> },
+            ...(isMine
+              ? [
+                  {
+                    key: 'settings',
+                    label: t('lists.settings'),
+                    content: <Settings key={source.version} source={source} />,
+                  },
+                ]
+              : []),
+          ]}
+        />
+      )}
+    </ThingPage>
   )
 }
 

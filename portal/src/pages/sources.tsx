@@ -4,14 +4,13 @@ import type { listSources } from '../../../shared/contract/list-sources.ts'
 import { ask } from '../api.ts'
 import { buttonLook } from '../components/button.tsx'
 import { Select } from '../components/field.tsx'
-import { Figure, Item, ItemList, itemLink } from '../components/item-list.tsx'
-import { Filters, fits, TextFilter } from '../components/list-filters.tsx'
-import { Page } from '../components/page.tsx'
+import { Figure, Item, itemLink } from '../components/item-list.tsx'
+import { fits, TextFilter } from '../components/list-filters.tsx'
 import { Tag } from '../components/tag.tsx'
 import { Time } from '../components/time.tsx'
 import { useLeaving } from '../components/toast.tsx'
 import { EnabledSwitch } from '../lists/enabled-switch.tsx'
-import { Listing } from '../lists/listing.tsx'
+import { ListPage } from '../lists/list-page.tsx'
 import { PAGE_SIZE, useListed } from '../lists/use-listed.ts'
 import { may, sessionQuery } from '../session.ts'
 import { number, t } from '../words/words.ts'
@@ -38,9 +37,14 @@ export function SourcesPage() {
   const narrow = (change: { q?: string; kind?: string }) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true })
   return (
-    <Page
+    <ListPage
       title={t('nav.sources')}
       lead={t('sources.lead')}
+      query={query}
+      count={items.length + (known ? 1 : 0)}
+      none={{ title: t('sources.none'), hint: t('sources.noneHint') }}
+      items={shown}
+      item={(source) => <SourceItem key={source.id} source={source} isMine={may(session, 'sources:write')} />}
       actions={
         may(session, 'sources:write') ? (
           <Link to="/sources/new" className={buttonLook('main')}>
@@ -48,32 +52,21 @@ export function SourcesPage() {
           </Link>
         ) : null
       }
-    >
-      <Filters label={t('lists.filters')}>
-        <TextFilter label={t('lists.search')} asked={q} ask={(text) => narrow({ q: text })} />
-        <Select
-          label={t('sources.kind')}
-          value={known ?? ''}
-          onChange={({ target }) => narrow({ kind: target.value })}
-          options={[
-            { value: '', label: t('sources.anyKind') },
-            ...KINDS.map((value) => ({ value, label: t(`sources.kind.${value}`) })),
-          ]}
-        />
-      </Filters>
-      <Listing
-        query={query}
-        count={items.length + (known ? 1 : 0)}
-        shown={shown.length}
-        none={{ title: t('sources.none'), hint: t('sources.noneHint') }}
-      >
-        <ItemList label={t('nav.sources')}>
-          {shown.map((source) => (
-            <SourceItem key={source.id} source={source} isMine={may(session, 'sources:write')} />
-          ))}
-        </ItemList>
-      </Listing>
-    </Page>
+      filters={
+        <>
+          <TextFilter label={t('lists.search')} asked={q} ask={(text) => narrow({ q: text })} />
+          <Select
+            label={t('sources.kind')}
+            value={known ?? ''}
+            onChange={({ target }) => narrow({ kind: target.value })}
+            options={[
+              { value: '', label: t('sources.anyKind') },
+              ...KINDS.map((value) => ({ value, label: t(`sources.kind.${value}`) })),
+            ]}
+          />
+        </>
+      }
+    />
   )
 }
 

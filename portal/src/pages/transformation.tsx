@@ -3,7 +3,6 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { createTransformation } from '../../../shared/contract/create-transformation.ts'
 import { ask, type Given } from '../api.ts'
-import { Button } from '../components/button.tsx'
 import { Json } from '../components/json.tsx'
 import { Page } from '../components/page.tsx'
 import { Panel } from '../components/panel.tsx'
@@ -12,7 +11,7 @@ import { Tag } from '../components/tag.tsx'
 import { toast } from '../components/toasts.ts'
 import { DocumentForm } from '../form/document-form.tsx'
 import { BackLink } from '../lists/back-link.tsx'
-import { EnabledSwitch } from '../lists/enabled-switch.tsx'
+import { ThingActions } from '../lists/thing-page.tsx'
 import { queries } from '../queries.ts'
 import { may, sessionQuery } from '../session.ts'
 import { t } from '../words/words.ts'
@@ -60,24 +59,15 @@ export function TransformationPage() {
       }
       actions={
         transformation && isMine ? (
-          <>
-            <Button
-              look="danger"
-              onClick={() => {
-                deleteLater(transformation)
-                void navigate({ to: '/transformations', search: {} })
-              }}
-            >
-              {t('lists.delete')}
-            </Button>
-            <span className="flex items-center px-1">
-              <EnabledSwitch
-                name={transformation.name}
-                isOn={transformation.enabled}
-                save={(isOn) => changeTransformation(id, { enabled: isOn })}
-              />
-            </span>
-          </>
+          <ThingActions
+            name={transformation.name}
+            isOn={transformation.enabled}
+            save={(isOn) => changeTransformation(id, { enabled: isOn })}
+            remove={() => {
+              deleteLater(transformation)
+              void navigate({ to: '/transformations', search: {} })
+            }}
+          />
         ) : null
       }
     >

@@ -3,13 +3,12 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import type { listTransformations } from '../../../shared/contract/list-transformations.ts'
 import { ask } from '../api.ts'
 import { buttonLook } from '../components/button.tsx'
-import { Item, ItemList, itemLink } from '../components/item-list.tsx'
-import { Filters, fits, TextFilter } from '../components/list-filters.tsx'
-import { Page } from '../components/page.tsx'
+import { Item, itemLink } from '../components/item-list.tsx'
+import { fits, TextFilter } from '../components/list-filters.tsx'
 import { Tag } from '../components/tag.tsx'
 import { useLeaving } from '../components/toast.tsx'
 import { EnabledSwitch } from '../lists/enabled-switch.tsx'
-import { Listing } from '../lists/listing.tsx'
+import { ListPage } from '../lists/list-page.tsx'
 import { Mover } from '../lists/mover.tsx'
 import type { Placed } from '../lists/order.ts'
 import { useListed } from '../lists/use-listed.ts'
@@ -36,9 +35,43 @@ export function TransformationsPage() {
   const shown = there.filter(({ name, events = [] }) => fits(q, name, ...events))
   const isMine = may(session, 'transformations:write')
   return (
-    <Page
+    <ListPage
       title={t('nav.transformations')}
       lead={t('transformations.lead')}
+      query={query}
+      count={there.length}
+      none={{ title: t('transformations.none'), hint: t('transformations.noneHint') }}
+      items={shown}
+      item={({ id, name, enabled, events, sources, code, steps = [] }) => (
+        <Item
+          key={id}
+          link={
+            <Link to="/transformations/$id" params={{ id }} className={itemLink}>
+              {name}
+            </Link>
+          }
+          tags={
+            <>
+              <Tag>
+                {code === undefined ? t('transformations.stepCount', { n: steps.length }) : t('transformations.code')}
+              </Tag>
+              {enabled ? null : <Tag tone="warn">{t('lists.off')}</Tag>}
+            </>
+          }
+          sub={`${events?.join(', ') ?? t('transformations.everyEvent')} · ${sources ? t('plans.sourceCount', { n: sources.length }) : t('plans.everySource')}`}
+          actions={
+            <>
+              {isMine && there.length > 1 ? <Mover name={name} id={id} all={there} save={saveOrder} /> : null}
+              <EnabledSwitch
+                name={name}
+                isOn={enabled}
+                disabled={!isMine}
+                save={(isOn) => changeTransformation(id, { enabled: isOn })}
+              />
+            </>
+          }
+        />
+      )}
       actions={
         isMine ? (
           <Link to="/transformations/$id" params={{ id: 'new' }} className={buttonLook('main')}>
@@ -46,56 +79,14 @@ export function TransformationsPage() {
           </Link>
         ) : null
       }
-    >
-      <Filters label={t('lists.filters')}>
+      filters={
         <TextFilter
           label={t('transformations.search')}
           asked={q}
           ask={(text) => void navigate({ search: { q: text }, replace: true })}
         />
-      </Filters>
-      <Listing
-        query={query}
-        count={there.length}
-        shown={shown.length}
-        none={{ title: t('transformations.none'), hint: t('transformations.noneHint') }}
-      >
-        <ItemList label={t('nav.transformations')}>
-          {shown.map(({ id, name, enabled, events, sources, code, steps = [] }) => (
-            <Item
-              key={id}
-              link={
-                <Link to="/transformations/$id" params={{ id }} className={itemLink}>
-                  {name}
-                </Link>
-              }
-              tags={
-                <>
-                  <Tag>
-                    {code === undefined
-                      ? t('transformations.stepCount', { n: steps.length })
-                      : t('transformations.code')}
-                  </Tag>
-                  {enabled ? null : <Tag tone="warn">{t('lists.off')}</Tag>}
-                </>
-              }
-              sub={`${events?.join(', ') ?? t('transformations.everyEvent')} · ${sources ? t('plans.sourceCount', { n: sources.length }) : t('plans.everySource')}`}
-              actions={
-                <>
-                  {isMine && there.length > 1 ? <Mover name={name} id={id} all={there} save={saveOrder} /> : null}
-                  <EnabledSwitch
-                    name={name}
-                    isOn={enabled}
-                    disabled={!isMine}
-                    save={(isOn) => changeTransformation(id, { enabled: isOn })}
-                  />
-                </>
-              }
-            />
-          ))}
-        </ItemList>
-      </Listing>
-    </Page>
+      }
+    />
   )
 }
 

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { buttonLook } from '../../components/button.tsx'
 import { Figure } from '../../components/item-list.tsx'
+import { LastError } from '../../components/last-error.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { Loading, Problem } from '../../components/states.tsx'
 import { Tag, type Tone } from '../../components/tag.tsx'
@@ -40,12 +41,7 @@ export function DeliveriesPanel({ id }: { readonly id: string }) {
           ) : null}
         </p>
         {lastError ? (
-          <div className="mt-4 rounded-lg bg-bad-tint px-4 py-3 text-sm">
-            <p className="font-medium text-bad">
-              {t('destinations.lastError')}, <Time at={lastError.at} as="ago" />
-            </p>
-            <p className="mt-1 break-words">{lastError.reason}</p>
-          </div>
+          <LastError {...lastError} />
         ) : (
           <p className="mt-4 text-sm text-muted">{t('destinations.noError')}</p>
         )}

@@ -5,6 +5,7 @@ import { Panel } from '../../components/panel.tsx'
 import { DocumentForm } from '../../form/document-form.tsx'
 import { group } from '../../form/field.ts'
 import { isObject } from '../../form/read-schema.ts'
+import { eventsField } from '../../lists/delivery-rules.ts'
 import { JobProgress } from '../../lists/job-progress.tsx'
 import { queries } from '../../queries.ts'
 import { t } from '../../words/words.ts'
@@ -21,13 +22,7 @@ export function Redeliver({ id }: { readonly id: string }) {
       name: 'filter',
       label: t('rules.filter'),
       isRequired: false,
-      field: group({
-        name: 'events',
-        label: t('rules.events'),
-        hint: t('rules.eventsHint'),
-        isRequired: false,
-        field: { kind: 'list', item: { kind: 'text', look: 'line' } },
-      }),
+      field: group(eventsField()),
     },
   )
   const [span] = useState(() => {

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import { buttonLook } from '../../components/button.tsx'
 import { Figure } from '../../components/item-list.tsx'
+import { LastError } from '../../components/last-error.tsx'
 import { Panel } from '../../components/panel.tsx'
-import { Time } from '../../components/time.tsx'
 import { number, t } from '../../words/words.ts'
 import type { Plugin } from './plugin-queries.ts'
 
@@ -21,14 +21,7 @@ export function PluginCalls({ plugin: { health } }: { readonly plugin: Plugin })
         <Figure value={number(skipped)} label={t('plugins.skipped')} tone={skipped > 0 ? 'warn' : 'plain'} />
         {p95Ms === null ? null : <Figure value={`${number(p95Ms)} ms`} label={t('plugins.p95')} />}
       </p>
-      {lastError ? (
-        <div className="mt-4 rounded-lg bg-bad-tint px-4 py-3 text-sm">
-          <p className="font-medium text-bad">
-            {t('destinations.lastError')}, <Time at={lastError.at} as="ago" />
-          </p>
-          <p className="mt-1 break-words">{lastError.reason}</p>
-        </div>
-      ) : null}
+      {lastError ? <LastError {...lastError} /> : null}
       {failed + timeouts + skipped > 0 ? (
         <Link to="/dead-letters" search={{ stage: 'plugins' }} className={`${buttonLook()} mt-4`}>
           {t('plugins.letters')}

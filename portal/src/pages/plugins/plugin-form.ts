@@ -1,6 +1,6 @@
 import { type Field, group, type NamedField, type Option } from '../../form/field.ts'
 import { readSchema, type Schema } from '../../form/read-schema.ts'
-import { deliveryRules } from '../../lists/delivery-rules.ts'
+import { deliveryRules, eventsField } from '../../lists/delivery-rules.ts'
 import { t } from '../../words/words.ts'
 import type { Plugin, PluginType } from './plugin-queries.ts'
 
@@ -40,15 +40,12 @@ function rulesOf(type: PluginType, { mapping, segments, sources }: Choices): rea
       label: t('rules.filter'),
       hint: t('rules.filterHint'),
       isRequired: false,
-      field: group(
-        { name: 'events', label: t('rules.events'), hint: t('rules.eventsHint'), isRequired: false, field: TEXTS },
-        {
-          name: 'sources',
-          label: t('nav.sources'),
-          isRequired: false,
-          field: sources.length > 0 ? { kind: 'choices', options: sources } : TEXTS,
-        },
-      ),
+      field: group(eventsField(), {
+        name: 'sources',
+        label: t('nav.sources'),
+        isRequired: false,
+        field: sources.length > 0 ? { kind: 'choices', options: sources } : TEXTS,
+      }),
     },
     {
       name: 'timeoutMs',

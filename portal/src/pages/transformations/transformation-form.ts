@@ -1,5 +1,6 @@
 import { type Field, group, type Option } from '../../form/field.ts'
 import { isObject, readSchema, type Schema } from '../../form/read-schema.ts'
+import { eventsField } from '../../lists/delivery-rules.ts'
 import { t } from '../../words/words.ts'
 import type { Transformation } from './transformation-queries.ts'
 
@@ -10,13 +11,7 @@ export function transformationForm(mapping: Schema, sources: readonly Option[]):
   const texts: Field = { kind: 'list', item: { kind: 'text', look: 'line' } }
   return group(
     { name: 'name', label: t('lists.name'), isRequired: true, field: { kind: 'text', look: 'line' } },
-    {
-      name: 'events',
-      label: t('rules.events'),
-      hint: t('transformations.eventsHint'),
-      isRequired: false,
-      field: texts,
-    },
+    eventsField(t('transformations.eventsHint')),
     {
       name: 'sources',
       label: t('nav.sources'),
