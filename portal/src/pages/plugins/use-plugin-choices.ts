@@ -12,7 +12,7 @@ export function usePluginChoices() {
   return {
     // The API says mappings in JSON Schema.
     mapping: (types.data?.mapping ?? {}) as Schema,
-    isPending: isPending || sources.isPending,
+    isPending: isPending || sources.isPending || types.isPending,
     segments,
     sources: (sources.data?.sources ?? []).map(({ id, name }) => ({ value: id, label: name })),
   }
