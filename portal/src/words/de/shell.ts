@@ -32,7 +32,7 @@ export const shell: Record<keyof typeof words, string> = {
   'keys.palette': 'Zu einer Seite, einer Person oder einem Segment; etwas tun',
   'keys.search': 'Personen suchen; in Live-Ereignissen nach Text suchen',
   'keys.help': 'Diese Tasten',
-  'keys.walk': 'Live-Ereignisse: nächstes und voriges',
+  'keys.walk': 'Live-Ereignisse, Unzustellbares: weiter und zurück',
   'keys.pause': 'Live-Ereignisse: anhalten und weiter',
   'keys.close': 'Schließen, was über der Seite liegt',
   'common.copy': 'Kopieren',

@@ -30,7 +30,7 @@ export const shell = {
   'keys.palette': 'Go to a page, a person or a segment, or do something',
   'keys.search': 'Search people; in Live events, look for text',
   'keys.help': 'These keys',
-  'keys.walk': 'Live events: next and previous',
+  'keys.walk': 'Live events, dead letters: next and previous',
   'keys.pause': 'Live events: pause and resume',
   'keys.close': 'Close what lies over the page',
   'common.copy': 'Copy',
