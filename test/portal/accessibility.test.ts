@@ -8,9 +8,10 @@ const PAGES = [
   '/start',
   '/live',
   '/profiles',
+  '/profiles?columns=identifiers,firstSeen,trait.email',
   '/profiles/user_id:ada',
-  '/profiles/user_id:ada?tab=traits',
-  '/profiles/user_id:ada?tab=identity',
+  '/profiles/user_id:ada?tab=traits&trait=email',
+  '/profiles/user_id:ada?tab=identity&link=anonymous_id:a1+user_id:ada+message',
   '/profiles/user_id:ada?tab=segments',
   '/profiles/user_id:ada?tab=consents',
   '/segments',
@@ -35,8 +36,6 @@ const PAGES = [
   '/settings?tab=tokens',
   '/settings?tab=signIn',
   '/settings?tab=identity',
-  '/settings?tab=pipeline',
-  '/settings?tab=privacy',
   '/settings?tab=audit',
 ]
 
@@ -148,6 +147,11 @@ describe.skipIf(executable === undefined)('accessibility', () => {
         await page.keyboard.press('Escape')
         await page.getByRole('dialog').waitFor({ state: 'detached' })
       }
+      await goto('/live?outcome=rejected')
+      await page.getByRole('list', { name: 'Live events' }).getByRole('button').first().click()
+      await page.getByRole('button', { name: 'Replay …' }).click()
+      await page.getByRole('dialog').waitFor()
+      expect(await violations(page)).toEqual([])
       await goto('/profiles/user_id:ada')
       await page.getByRole('button', { name: 'Erase' }).click()
       await page.getByRole('dialog').waitFor()

@@ -80,10 +80,10 @@ function Off() {
 
 function Addresses({ redirectUri, provider }: { readonly redirectUri: string; readonly provider: Provider | null }) {
   return (
-    <dl className="mb-8 flex flex-col gap-4 rounded-lg bg-raised p-4 text-sm">
+    <div className="mb-8 flex flex-col gap-4 rounded-lg bg-raised p-4 text-sm">
       <Address label={t('oidc.redirect')} text={redirectUri} />
       {provider ? <Address label={t('oidc.signInUrl')} text={provider.signInUrl} /> : null}
-    </dl>
+    </div>
   )
 }
 
@@ -91,12 +91,10 @@ function Address({ label, text }: { readonly label: string; readonly text: strin
   return (
     <div className="flex flex-wrap items-center justify-between gap-3">
       <div className="min-w-0">
-        <dt className="text-muted">{label}</dt>
-        <dd className="font-mono text-xs break-all">{text}</dd>
+        <p className="text-muted">{label}</p>
+        <p className="font-mono text-xs break-all">{text}</p>
       </div>
-      <dd>
-        <CopyButton text={text} />
-      </dd>
+      <CopyButton text={text} />
     </div>
   )
 }
