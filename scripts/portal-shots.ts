@@ -9,11 +9,13 @@ import { REPOSITORY } from './local/settings.ts'
  * something to show) in docs/portal/, in light and dark, and narrow.
  */
 const PAGES: readonly [name: string, path: string, before?: (page: Page) => Promise<void>][] = [
+  ['overview', '/'],
   ['start', '/start'],
   ['live', '/live', (page) => page.keyboard.press('j')],
   ['people', '/profiles'],
   ['person', '', (page) => page.locator('table a').first().click()],
   ['person-identity', '', (page) => page.getByRole('tab').nth(2).click()],
+  ['person-traits', '', (page) => page.getByRole('tab').nth(1).click()],
   ['person-segments', '', (page) => page.getByRole('tab').nth(3).click()],
   ['segments', '/segments'],
   ['segment', '', (page) => page.locator('table a').first().click()],

@@ -5,7 +5,7 @@ import { useColours } from '../../components/colours.ts'
 import { language } from '../../words/words.ts'
 import type { Rates } from './rates.ts'
 
-const HEIGHT = 200
+const HEIGHT = 180
 const FONT = '12px Inter, ui-sans-serif, system-ui, sans-serif'
 
 /** Two lines over half an hour. What it says in words stands in `label`. */
@@ -28,7 +28,7 @@ export function RateChart({ rates, label }: { readonly rates: Rates; readonly la
         padding: [8, 8, 0, 0],
         scales: { y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.15)] } },
         axes: [
-          { ...axis, grid: { show: false }, values: (_, splits) => splits.map(clock), space: 90 },
+          { ...axis, grid: { show: false }, values: (_, splits) => splits.map(clock), space: 90, size: 30 },
           { ...axis, size: 44, space: 40 },
         ],
         series: [

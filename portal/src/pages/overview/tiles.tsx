@@ -60,7 +60,7 @@ export function Tiles({ figures }: { readonly figures: Figures }) {
           label={t('overview.changes')}
           value={`+${number(segments.entered)} −${number(segments.exited)}`}
           hint={t('overview.inDay')}
-          link={{ to: '/profiles' }}
+          link={{ to: '/segments' }}
         />
       ) : null}
       {deadLetters ? (
@@ -69,7 +69,7 @@ export function Tiles({ figures }: { readonly figures: Figures }) {
           value={number(deadLetters.waiting)}
           hint={t('overview.deadLettersHint')}
           tone={deadLetters.waiting > 0 ? 'bad' : 'plain'}
-          link={{ to: '/live', search: { outcome: 'dead_letter' } }}
+          link={{ to: '/dead-letters' }}
         />
       ) : null}
       {queues ? (
