@@ -2,7 +2,7 @@ import { sendTellings } from '../platform/audience-documents.ts'
 import { ConfigStore } from '../platform/config-store.ts'
 import { sendEffects } from '../platform/effects.ts'
 import { log } from '../platform/log.ts'
-import { nameParts } from '../platform/stubs.ts'
+import { nameParts, profileStub } from '../platform/stubs.ts'
 import { type Telling, tellingOf } from '../shared/audience/document-of.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
@@ -81,6 +81,11 @@ export class ProfileCell {
   async config(atLeastVersion: number): Promise<WorkspaceConfig | undefined> {
     const config = await new ConfigStore(this.#env.DB).workspace(this.workspace, atLeastVersion)
     return typeof config === 'string' ? undefined : config
+  }
+
+  /** Another person of the same workspace. */
+  neighbour(id: CanonicalId) {
+    return profileStub(this.#env, this.workspace, id)
   }
 
   /** What splitting changed is no flicker: it is told at once. */

@@ -7,11 +7,12 @@ import type { ConsentHistoryPage, ConsentHistoryQuery, ConsentsDocument } from '
 import { type SendAnswer, type SendQuestion, sendAnswer } from '../shared/destination/ask-person.ts'
 import type { Event } from '../shared/event/event.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
+import type { Arrival } from '../shared/identity/arriving.ts'
 import type { MergeOperation, ReleaseOperation } from '../shared/identity/graph.ts'
 import type { HandOver } from '../shared/identity/operations.ts'
 import { encodeCursor } from '../shared/kernel/cursor.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
-import { type ApplyItem, admission, applyItems, type ToldChange } from '../shared/profile/apply.ts'
+import { type ApplyItem, admission, applyItems, type Known, type ToldChange } from '../shared/profile/apply.ts'
 import { computedValues } from '../shared/profile/computed-values.ts'
 import { consentHistoryPage, consentsDocument } from '../shared/profile/consent-view.ts'
 import { consentStatuses } from '../shared/profile/consents.ts'
@@ -25,6 +26,7 @@ import { personOf } from '../shared/profile/person.ts'
 import { previewSplit, type Split } from '../shared/profile/preview-split.ts'
 import { PROFILE_LIMITS } from '../shared/profile/profile-limits.ts'
 import { confirmRelease, goLivePage, letGoPage } from '../shared/profile/release.ts'
+import { type Lost, sealLoser } from '../shared/profile/seal.ts'
 import { emptyState, type PassedChange } from '../shared/profile/state.ts'
 import { suppressionDocuments } from '../shared/profile/suppressions.ts'
 import { isOwnEvent, pageEnd } from '../shared/profile/timeline.ts'
@@ -58,11 +60,13 @@ export interface ApplyRequest {
   readonly epoch: number
   /** The caller's config version; the profile evaluates with this one or a newer one. */
   readonly configVersion: number
+  /** Profiles that are on their way to this one: they may have seen these messages. */
+  readonly arriving?: readonly Arrival[]
   readonly items: readonly ApplyRequestItem[]
 }
 
 /** The event travels as JSON: cheaper than cloning an object, and the text is what is stored. */
-export type ApplyRequestItem = Omit<ApplyItem, 'event' | 'eventText'> & { readonly eventText: string }
+export type ApplyRequestItem = Omit<ApplyItem, 'event' | 'eventText' | 'elsewhere'> & { readonly eventText: string }
 
 /** `elsewhere`: merged away, or the caller's cache is older than a split: resolve again. `busy`: try again later. */
 export type ApplyAnswer =
@@ -77,6 +81,11 @@ export type ApplyAnswer =
     }
   | { readonly kind: 'busy' }
   | { readonly kind: 'elsewhere' }
+
+/** Written by queues/apply-copies.ts from a normalised event, so its shape is known. */
+function applyItemOf(item: ApplyRequestItem): ApplyItem & { readonly eventText: string } {
+  return { ...item, event: JSON.parse(item.eventText) as Event }
+}
 
 /** Segment changes that an event decided. */
 export interface ChangesAt {
@@ -102,9 +111,12 @@ export class ProfileObject extends DurableObject<Env> {
 
   /** Applies a batch of copies; one outcome per item, in order. */
   async apply(request: ApplyRequest): Promise<ApplyAnswer> {
-    const [config] = await Promise.all([this.#cell.config(request.configVersion), this.#cell.alarm.load()])
-    // Written by queues/apply-copies.ts from a normalised event, so its shape is known.
-    const items = request.items.map((item) => ({ ...item, event: JSON.parse(item.eventText) as Event }))
+    const [config, elsewhere] = await Promise.all([
+      this.#cell.config(request.configVersion),
+      this.#askLosers(request),
+      this.#cell.alarm.load(),
+    ])
+    const items = request.items.map((item, i) => ({ ...applyItemOf(item), ...elsewhere?.[i] }))
     const answer = this.#cell.transact((state): { answer: ApplyAnswer; changed: boolean } => {
       const kind = admission(state, request.epoch)
       if (kind !== 'ok') return { answer: { kind }, changed: false }
@@ -133,6 +145,28 @@ export class ProfileObject extends DurableObject<Env> {
     this.#cell.wakeWhenDue()
     if (this.#cell.load()?.outbox.length) this.ctx.waitUntil(this.#cell.flush())
     return answer
+  }
+
+  /** A merge of this profile away was decided, and the winner was sent these copies before it has what is here. */
+  async seal(lost: Lost, items: readonly ApplyRequestItem[]): Promise<readonly (Known | null)[]> {
+    return this.#cell.transact((state) => {
+      const { known, changed } = sealLoser(state, this.#cell.store, lost, items.map(applyItemOf))
+      return { answer: known, changed }
+    })
+  }
+
+  /** What those who are on their way here say of the copies, one per item. */
+  async #askLosers({ arriving = [], epoch, items }: ApplyRequest) {
+    const state = this.#cell.load()
+    if (arriving.length === 0 || (state && admission(state, epoch) !== 'ok')) return undefined
+    const winner = this.#cell.id
+    const answers = await Promise.all(
+      arriving.map(({ loser, seq }) => this.#cell.neighbour(loser).seal({ winner, seq }, items)),
+    )
+    return items.map((_, i) => {
+      const elsewhere = answers.map((known) => known[i]).find((known) => known)
+      return elsewhere ? { elsewhere } : {}
+    })
   }
 
   /**

@@ -52,6 +52,31 @@ describe('a profile object', () => {
     expect(after.kind === 'found' && after.value.eventCounts).toEqual({ before: 1, one: 1, two: 1 })
   })
 
+  test('that wins a merge tells another copy of what the loser applied to be a duplicate, before it has its pages', async () => {
+    const ws = await aWorkspace()
+    const [winner, loser] = [newId(), newId()]
+    const first = requestOf(loser, ['one'])
+    const again = { ...first, items: first.items.map((item) => ({ ...item, copyId: 'another copy' })) }
+    await profileStub(env, ws.id, loser).apply(first)
+    const arriving = [{ loser, seq: 7 }]
+    const apply = (request: ApplyRequest) => profileStub(env, ws.id, winner).apply({ ...request, arriving })
+    expect(await apply(again)).toMatchObject({ outcomes: [{ kind: 'duplicate' }] })
+    expect(await apply(first)).toMatchObject({ outcomes: [{ kind: 'applied', redelivered: true }] })
+    expect(await apply(requestOf(winner, ['two']))).toMatchObject({ outcomes: [{ kind: 'applied' }] })
+    // Who was asked takes nothing any more: its answer stands.
+    expect(await profileStub(env, ws.id, loser).apply(requestOf(loser, ['three']))).toEqual({ kind: 'elsewhere' })
+  })
+
+  test('that lives again after a merge was undone is not made a tombstone by a late question about that merge', async () => {
+    const ws = await aWorkspace()
+    const [winner, loser] = [newId(), newId()]
+    const request = requestOf(loser, ['one'])
+    await profileStub(env, ws.id, loser).apply({ ...request, epoch: 8 })
+    const stub = profileStub(env, ws.id, loser)
+    expect(await stub.seal({ winner, seq: 7 }, request.items)).toEqual([null])
+    expect((await stub.apply({ ...requestOf(loser, ['two']), epoch: 8 })).kind).toBe('ok')
+  })
+
   test('takes nothing from a caller whose knowledge is older than its epoch, and remembers the newest', async () => {
     const ws = await aWorkspace()
     const id = newId()

@@ -3,6 +3,7 @@ import { inPool } from '../platform/in-pool.ts'
 import { profileStub } from '../platform/stubs.ts'
 import { isTransient } from '../platform/transient.ts'
 import type { WorkspaceConfig } from '../shared/config/workspace-config.ts'
+import type { Arrival } from '../shared/identity/arriving.ts'
 import type { CopyWork, Placed } from './copy.ts'
 import { undecided } from './copy.ts'
 import { ALONE_AFTER_ATTEMPTS, reasonOf, waitOf } from './faults.ts'
@@ -64,6 +65,7 @@ async function applyTogether(env: Env, group: readonly CopyWork[], news: NewsOfB
     // Answers of different ages may be in one batch; the oldest epoch decides, and all are asked again.
     epoch: Math.min(...group.map((copy) => (copy.placed as Placed).epoch)),
     configVersion: version,
+    arriving: arrivingOf(group),
     items: group.map((copy) => ({
       // A copy that was applied, and then given up by its queue, is still the copy that was applied.
       copyId: copy.item.copyOf ?? copy.copyId,
@@ -84,6 +86,11 @@ async function applyTogether(env: Env, group: readonly CopyWork[], news: NewsOfB
       else copy.waiting = waitOf(fault)
     }
   }
+}
+
+function arrivingOf(group: readonly CopyWork[]): readonly Arrival[] {
+  const all = group.flatMap((copy) => (copy.placed as Placed).arriving)
+  return [...new Map(all.map((arrival) => [arrival.seq, arrival])).values()]
 }
 
 function take(group: readonly CopyWork[], answer: ApplyAnswer): void {

@@ -122,7 +122,7 @@ describe('the consumer', () => {
     const bad = aMessage(ws, [track('u1'), track('u2', { event: 'Boom' }), track('u3')])
     expect(await deliver([good, bad], 1, poisoned)).toEqual({ acked: [good.requestId], retried: [bad.requestId] })
     expect((await deliver([bad], 3, poisoned)).acked).toEqual([bad.requestId])
-    expect((await meterOf(ws)).counts).toEqual({ applied: 3, 'dead_letter:apply': 1 })
+    expect((await meterOf(ws)).counts).toEqual({ applied: 3, 'dead_letter:apply': 1, 'waits:fault': 1 })
     const [letter] = await deadLettersOf(ws)
     expect(letter).toMatchObject({ id: `${bad.requestId}.1`, stage: 'apply', reason: 'Error: Boom' })
     expect(JSON.parse(letter?.body ?? '{}')).toMatchObject({ source: ws.source, items: [{ body: { event: 'Boom' } }] })

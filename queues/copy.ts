@@ -2,6 +2,7 @@ import type { SourceConfig, WorkspaceConfig } from '../shared/config/workspace-c
 import type { ConsentStatuses } from '../shared/consent/consent.ts'
 import type { Event } from '../shared/event/event.ts'
 import type { Outcome } from '../shared/event/outcome.ts'
+import type { Arrival } from '../shared/identity/arriving.ts'
 import type { Identifier } from '../shared/identity/identifier.ts'
 import type { Refusal } from '../shared/identity/resolve.ts'
 import type { CanonicalId } from '../shared/kernel/id.ts'
@@ -62,6 +63,8 @@ export interface Placed {
   readonly profile: CanonicalId
   readonly leaf: CanonicalId
   readonly epoch: number
+  /** Profiles that are on their way to this one. */
+  readonly arriving: readonly Arrival[]
   /** The identifiers that the profile holds; a refused link is not among them. */
   readonly held: readonly HeldBy[]
   /** Links that were not made, with why. */

@@ -20,8 +20,8 @@ export async function placeOwnCopies(env: Env, config: WorkspaceConfig, copies: 
 function take(copy: CopyWork, place: Place): void {
   switch (place.kind) {
     case 'placed': {
-      const { profile, leaf, epoch } = place
-      copy.placed = { profile, leaf, epoch, held: [], refused: [], grown: false }
+      const { profile, leaf, epoch, arriving } = place
+      copy.placed = { profile, leaf, epoch, arriving, held: [], refused: [], grown: false }
       return
     }
     case 'busy':

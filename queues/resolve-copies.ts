@@ -88,7 +88,8 @@ function take({ key, copies }: Asked, answer: ResolveAnswer): readonly Asked[] {
         first.placed = placedOf(answer, first)
         return rest.map((copy) => ({ key, copies: [copy] }))
       }
-      remember(key, answer)
+      // Who is on the way is so for a moment only.
+      if (!answer.arriving) remember(key, answer)
       for (const copy of copies) copy.placed = placedOf(answer, copy)
       return []
   }
@@ -142,10 +143,10 @@ function cacheKey({ unit, identifiers = [], previous }: CopyWork, { id, settings
 function placedOf(answer: Extract<ResolveAnswer, { kind: 'resolved' }>, copy: CopyWork): Placed {
   const all = [...(copy.identifiers ?? [])]
   if (copy.previous) all.push(answer.previousType === 'user_id' ? copy.previous.user : copy.previous.anonymous)
-  const { profile, leaf, epoch, refused, grown = false } = answer
+  const { profile, leaf, epoch, refused, grown = false, arriving = [] } = answer
   const held = all.flatMap((identifier, i) => {
     const home = answer.held[i]
     return home ? [{ ...identifier, leaf: home }] : []
   })
-  return { profile, leaf, epoch, refused, grown, held }
+  return { profile, leaf, epoch, arriving, refused, grown, held }
 }

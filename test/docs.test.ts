@@ -103,6 +103,8 @@ describe('laws', () => {
       'a copy that is delivered again goes where it went, whatever happened in between',
     'releasing what a merge brought gives both profiles back as if each had taken its own copies alone':
       'gives both profiles back as if each had taken its own copies alone',
+    'of several copies of one message at most one is told to be applied, also while profiles are merged':
+      'without limits no event is lost, doubled or misplaced, and the partition is the connected components',
     'merging in any order and any grouping gives the same profile; merging twice changes nothing':
       'merging three profiles in any order and grouping gives the same profile',
     'any permutation and any repetition of the same copies gives the same profile':

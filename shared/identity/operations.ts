@@ -18,7 +18,8 @@ import { type EraseOperation, type MergeOperation, type Operation, partiesOf, ty
  * erase    remove(profile)          nothing stays but the fact, so that a caller with an old answer is sent back
  *          deleted(operation)       others are told
  * ```
- * Events go where the graph says from the decision on. Union by key makes the order irrelevant.
+ * Events go where the graph says from the decision on. Union by key makes the order irrelevant; so that a second copy of a
+ * message is not told to be applied as well, the winner asks who is on the way (arriving.ts, shared/profile/seal.ts).
  */
 export interface OperationPort<Page> {
   prepare(winner: CanonicalId, operation: MergeOperation): Promise<void>

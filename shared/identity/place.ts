@@ -1,4 +1,5 @@
 import type { CanonicalId } from '../kernel/id.ts'
+import { type Arrival, arrivingAt } from './arriving.ts'
 import type { GraphStore } from './graph.ts'
 import { isSplitting } from './resolve.ts'
 
@@ -7,7 +8,13 @@ import { isSplitting } from './resolve.ts'
  * that was set, a link that was followed) carries no identifier. Decides nothing and writes nothing.
  */
 export type Place =
-  | { readonly kind: 'placed'; readonly profile: CanonicalId; readonly leaf: CanonicalId; readonly epoch: number }
+  | {
+      readonly kind: 'placed'
+      readonly profile: CanonicalId
+      readonly leaf: CanonicalId
+      readonly epoch: number
+      readonly arriving: readonly Arrival[]
+    }
   | { readonly kind: 'busy' }
   | { readonly kind: 'suppressed' }
   | { readonly kind: 'unknown' }
@@ -18,5 +25,7 @@ export function placeOf(store: GraphStore, leaf: CanonicalId | undefined): Place
   const profile = store.rootOf(leaf)
   const row = store.profile(profile)
   if (!row) return { kind: 'unknown' }
-  return isSplitting(store, profile) ? { kind: 'busy' } : { kind: 'placed', profile, leaf, epoch: row.epoch }
+  const arriving = arrivingAt(store, profile)
+  if (arriving === 'busy' || isSplitting(store, profile)) return { kind: 'busy' }
+  return { kind: 'placed', profile, leaf, epoch: row.epoch, arriving }
 }

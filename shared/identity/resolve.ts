@@ -1,5 +1,6 @@
 import type { CanonicalId } from '../kernel/id.ts'
 import { dict } from '../kernel/json.ts'
+import { type Arrival, arrivingAt } from './arriving.ts'
 import { answeredAt, isDevice, mayMove, movedTo, ownerAt } from './devices.ts'
 import { areApart } from './fences.ts'
 import { type Cause, type GraphStore, type IdentifierRow, type ProfileRow, partiesOf, profileRow } from './graph.ts'
@@ -64,6 +65,8 @@ export type ResolveAnswer =
       readonly once?: true
       /** This message made the profile hold as many identifiers as the workspace wants to hear of. */
       readonly grown?: true
+      /** Profiles that are on their way to this one. Such an answer is of this moment. */
+      readonly arriving?: readonly Arrival[]
     }
   | { readonly kind: 'busy' }
   /** The anchor, or another value that names a person, belongs to somebody who was erased. */
@@ -87,6 +90,8 @@ export function resolve(
   for (const other of others) decision.link(leaf, other, anchor)
   const root = store.rootOf(leaf)
   const row = profileRow(store, root)
+  const arriving = arrivingAt(store, root)
+  if (arriving === 'busy') return { kind: 'busy' }
   const at = request.cause.at
   const movable = ids.some(({ type }) => mayMove(type, settings))
   if (movable && mayMove(anchor.id.type, settings)) remember(store, anchor.id, (known) => answeredAt(known, at))
@@ -105,6 +110,7 @@ export function resolve(
     ...(request.previous ? { previousType: (ids.at(-1) as PreviousIdentifier).type } : {}),
     ...(movable || found.some((one) => one.after !== undefined) ? { once: true } : {}),
     ...(decision.hasGrownTo(row) ? { grown: true } : {}),
+    ...(arriving.length > 0 ? { arriving } : {}),
   }
 }
 

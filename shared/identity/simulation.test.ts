@@ -4,7 +4,7 @@ import { MemoryGraph } from '../../test/support/memory-graph.ts'
 import { aMemoryProfile, evict, type MemoryProfile, stagingOf } from '../../test/support/memory-profiles.ts'
 import { pick, seeded } from '../../test/support/random.ts'
 import type { CanonicalId } from '../kernel/id.ts'
-import { type ApplyItem, admission, applyItems } from '../profile/apply.ts'
+import { type ApplyItem, admission, applyItems, type Known } from '../profile/apply.ts'
 import { totalOf } from '../profile/counters.ts'
 import { Definitions } from '../profile/definitions.ts'
 import { eraseProfile } from '../profile/erase.ts'
@@ -12,6 +12,7 @@ import { MemoryTimeline } from '../profile/memory-timeline.ts'
 import { beginMerge, handOverPage, stagePage, tombstoneOf } from '../profile/merge.ts'
 import { PROFILE_LIMITS } from '../profile/profile-limits.ts'
 import { confirmRelease, goLivePage, letGoPage } from '../profile/release.ts'
+import { sealLoser } from '../profile/seal.ts'
 import type { MergeOperation } from './graph.ts'
 import type { Identifier } from './identifier.ts'
 import { IdentitySettings } from './identity-settings.ts'
@@ -37,6 +38,7 @@ type Scenario = {
   /** Planted faults. */
   readonly ignoreRedirect?: boolean
   readonly ignoreEpoch?: boolean
+  readonly ignoreArriving?: boolean
 }
 
 class Crash extends Error {}
@@ -171,6 +173,8 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
     })
   }
   const cache = new Map<string, Extract<ResolveAnswer, { kind: 'resolved' }>>()
+  /** Which copies of a message somebody was told to be applied. */
+  const applied = new Map<string, Set<string>>()
   const consume = async ({ item, ids }: Sent) => {
     const cacheKey = ids.map((id) => id.match).join()
     let useCache = random() < 0.7
@@ -186,10 +190,19 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
         const reply = await call(() => resolve(graph, settings, request, mint))
         if (reply.kind === 'busy') continue
         if (reply.kind === 'suppressed') return
-        cache.set(cacheKey, reply)
+        if (!reply.arriving) cache.set(cacheKey, reply)
         answer = reply
       }
-      const { profile, leaf, epoch, held } = answer
+      const { profile, leaf, epoch, held, arriving = [] } = answer
+      let elsewhere: Known | null = null
+      for (const { loser, seq } of scenario.ignoreArriving ? [] : arriving) {
+        const asked = { ...item, leaf, identifiers: [] }
+        const said = await call(() => {
+          const { state, timeline } = at(loser)
+          return sealLoser(state, timeline, { winner: profile, seq }, [asked])
+        })
+        elsewhere ??= said.known[0] as Known | null
+      }
       const taken = await call(() => {
         const { state, timeline } = at(profile)
         const known = scenario.ignoreEpoch ? Number.POSITIVE_INFINITY : epoch
@@ -201,10 +214,18 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
           settings: { windowMs: 0, profileRatePerMinute: 600 },
           definitions,
         }
-        applyItems(state, timeline, [{ ...item, leaf, identifiers }], context)
-        return true
+        return applyItems(
+          state,
+          timeline,
+          [{ ...item, leaf, identifiers, ...(elsewhere ? { elsewhere } : {}) }],
+          context,
+        ).outcomes[0]
       })
-      if (taken) return
+      if (taken) {
+        const { messageId } = item.event
+        if (taken.kind === 'applied') applied.set(messageId, (applied.get(messageId) ?? new Set()).add(item.copyId))
+        return
+      }
       useCache = false
       cache.delete(cacheKey)
     }
@@ -257,7 +278,12 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
       erase(graph, pick(random, roots()), { id: 'e', at: Number.MAX_SAFE_INTEGER, state: 'open' }, person)
     })
   }
-  const deliveries = sent.flatMap((message) => (random() < 0.4 ? [message, message] : [message]))
+  // Delivered again by the queue, or sent again by the client: another copy.
+  const deliveries = sent.flatMap((message) => {
+    const again = { ...message, item: { ...message.item, copyId: `${message.item.copyId}'` } }
+    const chance = random()
+    return chance < 0.4 ? [message, message] : chance < 0.6 ? [message, again] : [message]
+  })
   let consuming = 0
   const driving = new Set<number>()
   for (let steps = 0; steps < 100_000; steps++) {
@@ -303,6 +329,7 @@ async function simulate(seed: number, scenario: Scenario): Promise<string | null
         return 'an event on the wrong profile'
       if (profile.state.redirect !== null) return 'an event on a tombstone'
     }
+    for (const copies of applied.values()) if (copies.size > 1) return 'two copies of a message were applied'
     for (const [id, { state, timeline, staged }] of profiles) {
       const counted = Object.values(state.leaves).reduce((sum, leaf) => sum + totalOf(leaf.counters, 'E'), 0)
       if (counted !== timeline.size()) return `counted ${counted} of ${timeline.size()}`
@@ -392,6 +419,11 @@ describe('the identity protocol under interleavings, crashes, redelivery and sta
   test('the simulation finds the fault when a profile takes callers with an old epoch', async () => {
     const found = await violations({ limit: true, crashes: 0.03, unmerges: 3, ignoreEpoch: true })
     expect(Object.keys(found).length).toBeGreaterThan(0)
+  })
+
+  test('the simulation finds the fault when a winner does not ask who is on the way to it', async () => {
+    const found = await violations({ limit: false, crashes: 0.03, ignoreArriving: true })
+    expect(Object.keys(found)).toEqual(['two copies of a message were applied'])
   })
 
   test('the simulation finds the fault when a tombstone takes events', async () => {

@@ -34,6 +34,8 @@ export interface ApplyItem {
   readonly eventText?: string
   /** The message's identifiers that this profile holds, the anchor first. */
   readonly identifiers: readonly HeldBy[]
+  /** What a profile that is on its way here says of it (seal.ts). */
+  readonly elsewhere?: Known
 }
 
 export interface ApplyContext {
@@ -135,7 +137,7 @@ function applyItem(
 ): Outcome {
   const { event } = item
   const key = eventKey(event)
-  const known = answerKnown(timeline, key, item)
+  const known = answerKnown(timeline, key, item) ?? item.elsewhere
   if (known) {
     if (known.told) changes.told.push({ item: index, change: known.told })
     return known.outcome
@@ -169,7 +171,7 @@ function applyItem(
 }
 
 /** The answer for a key that is known already: the same copy again, or another one. */
-function answerKnown(timeline: Timeline, key: string, item: ApplyItem): Known | undefined {
+export function answerKnown(timeline: Timeline, key: string, item: ApplyItem): Known | undefined {
   const found = timeline.get(key)
   if (found) {
     if (found.copyId === item.copyId) {
@@ -186,7 +188,7 @@ function answerKnown(timeline: Timeline, key: string, item: ApplyItem): Known | 
   return { outcome: pruned === hash53(item.copyId) ? { kind: 'applied', redelivered: true } : { kind: 'duplicate' } }
 }
 
-interface Known {
+export interface Known {
   readonly outcome: Outcome
   readonly told?: ProfileChange
 }
