@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readParquet } from '../../platform/lake-parquet.ts'
 import { CliError } from '../../scripts/cli/command.ts'
 import { run } from '../../scripts/cli/main.ts'
-import { SILVER } from '../../shared/lake/columns.ts'
+import { GOLD, SILVER } from '../../shared/lake/columns.ts'
 import { localLake } from '../support/local-lake.ts'
 import { type LocalServer, startLocalServer } from '../support/local-server.ts'
 
@@ -36,11 +36,18 @@ async function tributary(...args: string[]) {
 let serial = 0
 
 /** Sends so many events, and waits until each is in bronze or further. */
-async function send(many: number) {
+async function send(many: number, more: (n: number) => object = () => ({})) {
   const headers = { authorization: `Basic ${btoa(`${server.writeKey}:`)}`, 'content-type': 'application/json' }
   const batch = Array.from({ length: many }, () => {
     const n = serial++
-    return { type: 'track', event: `Event ${n % 3}`, userId: `u${n % 7}`, messageId: `m${n}`, properties: { n } }
+    return {
+      type: 'track',
+      event: `Event ${n % 3}`,
+      userId: `u${n % 7}`,
+      messageId: `m${n}`,
+      properties: { n },
+      ...more(n),
+    }
   })
   for (let i = 0; i < many; i += 100) {
     const body = JSON.stringify({ batch: batch.slice(i, i + 100) })
@@ -124,6 +131,29 @@ describe('lake compact', () => {
       0,
       `verified ${serial} events, 0 differences`,
     ])
+  }, 120_000)
+
+  test('a name of its own for every event: bronze, silver, gold, SQL and verify bear it, and a day stays a row', async () => {
+    const MANY = 530
+    await send(MANY, (n) => ({ event: `Named ${n}`, userId: 'of-many-names' }))
+    await tributary('lake', 'compact')
+    const names = async () => {
+      const sql = `select count(distinct name)::int as names, count(*)::int as n from events where name like 'Named %'`
+      return JSON.parse((await tributary('sql', sql, '--json')).out)[0]
+    }
+    expect(await names()).toEqual({ names: MANY, n: MANY })
+    const view = `select events::int as events, len(json_keys(by_name))::int as names, (by_name->>'other')::int as other
+      from daily_activity order by events desc limit 1`
+    const lake = localLake(server.state)
+    const files = lake.keys('gold/daily_activity/ws=default/').map((key) => lake.read(key).buffer as ArrayBuffer)
+    const gold = (await Promise.all(files.map((file) => readParquet(GOLD.daily_activity, file)))).flat()
+    const found = gold.find(({ events }) => events === MANY)?.['by_name'] as Record<string, number>
+    expect([Object.keys(found).length, found['other']]).toEqual([501, MANY - 500])
+    expect(JSON.parse((await tributary('sql', view, '--json')).out)).toEqual([
+      { events: MANY, names: 501, other: MANY - 500 },
+    ])
+    const verified = await tributary('lake', 'verify')
+    expect(verified.out.trimEnd().split('\n').at(-1)).toBe(`verified ${serial} events, 0 differences`)
   }, 120_000)
 
   test('mistakes are said', async () => {
