@@ -47,6 +47,7 @@ test('accepted is all outcomes and what waits; observations beside them do not c
   const labels = { applied: 5, duplicate: 4, 'dropped:late': 3, 'rejected:too_large': 2, 'dead_letter:apply': 1 }
   for (const [label, times] of Object.entries(labels)) count(reading.counts, label, times)
   count(reading.counts, 'hook_refused:twilio:mismatch', 6)
+  count(reading.counts, 'waits:overloaded', 5)
   for (const label of ['late', 'conflict', 'redelivered', 'effects']) count(reading.counts, label, 100)
   const lines = text(reading)
   expect(lines).toContain('cdp_events_accepted_total 18') // 15 outcomes, 3 messages waiting
@@ -55,6 +56,7 @@ test('accepted is all outcomes and what waits; observations beside them do not c
   expect(lines).toContain('cdp_dead_letters_total{stage="apply"} 1')
   expect(lines).toContain('cdp_events_redelivered_total 100')
   expect(lines).toContain('cdp_hooks_refused_total{provider="twilio",reason="mismatch"} 6')
+  expect(lines).toContain('cdp_events_waiting_total{reason="overloaded"} 5')
   expect(lines).toContain('cdp_queue_backlog{queue="tributary-effects"} 7')
   expect(lines).toContain('cdp_queue_lag_seconds{queue="tributary-events-0"} 2')
 })
