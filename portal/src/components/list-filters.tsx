@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react'
+import { instantOf, localOf } from '../form/form-values.ts'
 import { inputLook } from './field.tsx'
 
 interface TextFilterProps {
@@ -31,6 +32,20 @@ export function TextFilter({ label, asked = '', ask, className = 'w-full sm:w-64
       onChange={({ target }) => setText(target.value)}
       onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
       className={`${inputLook} ${className}`}
+    />
+  )
+}
+
+/** A time that narrows a list; the address has the instant, the input that of the viewer's zone. */
+export function InstantFilter({ label, asked = '', ask }: TextFilterProps) {
+  return (
+    <input
+      type="datetime-local"
+      aria-label={label}
+      title={label}
+      value={localOf(asked)}
+      onChange={({ target }) => ask(instantOf(target.value) ?? '')}
+      className={`${inputLook} w-full sm:w-auto`}
     />
   )
 }

@@ -114,13 +114,13 @@ function said(field: Field, form: FormValue, name: string, problems: FormProblem
 }
 
 /** `2026-03-01T12:30` in the zone of whoever types, as the input of a browser has it. */
-function localOf(iso: string): string {
+export function localOf(iso: string): string {
   const at = new Date(iso)
   if (Number.isNaN(at.getTime())) return ''
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
-function instantOf(form: FormValue): string | undefined {
+export function instantOf(form: FormValue): string | undefined {
   const at = new Date(String(form ?? ''))
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString()
 }

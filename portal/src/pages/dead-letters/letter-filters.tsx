@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Select } from '../../components/field.tsx'
-import { Filters, TextFilter } from '../../components/list-filters.tsx'
+import { Filters, InstantFilter, TextFilter } from '../../components/list-filters.tsx'
 import { sourcesQuery } from '../../live/use-sources.ts'
 import { t } from '../../words/words.ts'
 import { countsQuery, filterOf, type LetterFilter } from './letter-queries.ts'
@@ -13,6 +14,7 @@ export function LetterFilters() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const sources = useQuery(sourcesQuery)
+  const [isTimed, setTimed] = useState(false)
   const { stage, reason, ...rest } = filterOf(search)
   const kinds = useQuery(countsQuery(rest)).data?.kinds ?? []
   const stages = [...new Set([...kinds.map((kind) => kind.stage), ...(stage ? [stage] : [])])].sort()
@@ -50,6 +52,14 @@ export function LetterFilters() {
           ]}
         />
       ) : null}
+      {isTimed || search.from || search.to ? (
+        <>
+          <InstantFilter label={t('letters.from')} asked={search.from} ask={(from) => choose({ from })} />
+          <InstantFilter label={t('letters.to')} asked={search.to} ask={(to) => choose({ to })} />
+        </>
+      ) : (
+        <Button onClick={() => setTimed(true)}>{t('letters.anyTime')}</Button>
+      )}
       {reason ? (
         <Button onClick={() => choose({ reason: '' })} className="max-w-full">
           <span className="truncate">{reason}</span> <span aria-hidden="true">×</span>

@@ -16,6 +16,7 @@ export function DeliveryHealth({ id }: { readonly id: string }) {
     <>
       {isDown ? <Tag tone="bad">{t('destinations.down')}</Tag> : null}
       {waiting > 0 ? <Figure value={number(waiting)} label={t('destinations.waiting')} tone="warn" /> : null}
+      {counts.retrying > 0 ? <Figure value={number(counts.retrying)} label={t('destinations.retrying')} /> : null}
       {counts.dead_letter > 0 ? (
         <Figure value={number(counts.dead_letter)} label={t('destinations.refused')} tone="bad" />
       ) : null}

@@ -3,7 +3,7 @@ import type { form as words } from '../en/form.ts'
 export const form: Record<keyof typeof words, string> = {
   'toast.region': 'Meldungen',
   'toast.undo': 'Rückgängig',
-  'form.optional': 'freiwillig',
+  'form.optional': 'optional',
   'form.notSaid': '—',
   'form.kept': 'unverändert',
   'form.keptEnding': 'unverändert (endet auf {last4})',

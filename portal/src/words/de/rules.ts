@@ -16,7 +16,7 @@ export const rules: Record<keyof typeof words, string> = {
   'rules.mode': 'Nötig',
   'rules.mode.all': 'alle davon',
   'rules.mode.any': 'einer davon',
-  'rules.mapping': 'Abbildung',
+  'rules.mapping': 'Zuordnung',
   'rules.mappingHint': 'Schritte über das, was gesendet wird, der Reihe nach. Ohne sie so, wie die Art es macht.',
   'rules.rate': 'Höchstens Anfragen je Sekunde',
   'rules.rateHint': 'Leer: so viele, wie angenommen werden.',
