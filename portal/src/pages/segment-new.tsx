@@ -76,7 +76,7 @@ function NewCondition({ begin, from }: { readonly begin: Definition; readonly fr
   const [chosenKey, setKey] = useState<string>()
   const key = chosenKey ?? keyFrom(draft.name)
   const create = useMutation({
-    mutationFn: () =>
+    mutationFn: (_: string) =>
       ask<typeof createSegment>('post', '/api/v1/segments', {
         body: { key, name: draft.name, description: draft.description, condition: draft.condition },
       }),
@@ -88,27 +88,30 @@ function NewCondition({ begin, from }: { readonly begin: Definition; readonly fr
       await navigate({ to: '/segments/$key', params: { key: saved.key } })
     },
   })
-  const isTaken = create.error instanceof ApiError && create.error.status === 409
+  const now = `${key} ${draft.written}`
+  // What was refused is told until something else is to be saved.
+  const failure = create.variables === now ? create.error : null
+  const isTaken = failure instanceof ApiError && failure.status === 409
   return (
     <Editor
       draft={draft}
       details={
-        <Details draft={draft} failure={create.error}>
+        <Details draft={draft} failure={failure}>
           <Field
             label={t('segment.key')}
             hint={t('segment.keyHint', { key: key || 'pro_plan' })}
             value={key}
             spellCheck={false}
             onChange={({ target }) => setKey(target.value)}
-            problem={isTaken ? create.error?.message : problemAt(create.error, 'key')}
+            problem={isTaken ? failure.message : problemAt(failure, 'key')}
           />
         </Details>
       }
       view={search.view}
       show={(view) => void navigate({ to: '/segments/new', search: { ...search, view: view ?? '' }, replace: true })}
-      save={() => create.mutate()}
+      save={() => create.mutate(now)}
       isSaving={create.isPending}
-      failure={create.error}
+      failure={failure}
       actions={
         <>
           <CopyButton label={t('segment.copyLink')} text={linkTo(draft.condition)} />

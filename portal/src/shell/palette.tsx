@@ -7,7 +7,7 @@ import { ask } from '../api.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { inputLook } from '../components/field.tsx'
 import { fits } from '../components/list-filters.tsx'
-import { segmentsQuery } from '../pages/segments/segment-queries.ts'
+import { segmentNamesQuery } from '../pages/segments/segment-queries.ts'
 import { mainIdentifiers, nameOf } from '../person.ts'
 import { may, sessionQuery } from '../session.ts'
 import { t } from '../words/words.ts'
@@ -32,7 +32,7 @@ export function Palette({ close, showShortcuts }: Props) {
   const wanted = q.trim().toLowerCase()
   const pages = PAGES.filter(({ scope, label }) => may(session, scope) && fits(wanted, t(label)))
   const actions = paletteActions({ session, navigate, showShortcuts }).filter(({ label }) => fits(wanted, label))
-  const segments = useQuery({ ...segmentsQuery, enabled: wanted !== '' && may(session, 'segments:read') })
+  const segments = useQuery({ ...segmentNamesQuery, enabled: wanted !== '' && may(session, 'segments:read') })
   const people = useQuery({
     queryKey: ['profiles', 'palette', wanted],
     queryFn: ({ signal }) =>

@@ -3,7 +3,7 @@ import { Button } from '../../components/button.tsx'
 import { inputLook } from '../../components/field.tsx'
 import { blankOf, type LeafType, TYPES_OFFERED } from '../../segment/blank.ts'
 import { insideOf, type Leaf, leafOf } from '../../segment/branch.ts'
-import { changeBranch, wrapBranch } from '../../segment/edit-branch.ts'
+import { changeBranch, groupAround, wrapBranch } from '../../segment/edit-branch.ts'
 import { t } from '../../words/words.ts'
 import { BranchActs, NotToggle } from './branch-acts.tsx'
 import { FaultsProvider, useBuilder } from './builder-context.ts'
@@ -38,17 +38,7 @@ export function ConditionCard({ leaf, path, place }: Props) {
           <TypeChoice leaf={leaf} />
         </span>
         <span className="ml-auto flex items-center">
-          <Button
-            look="quiet"
-            className="px-2.5 text-muted"
-            title={t('builder.wrapHint')}
-            onClick={() => {
-              const beside = leafOf(blankOf('trait'))
-              change((root) => wrapBranch(root, leaf.id, 'or', beside), `type-${beside.id}`)
-            }}
-          >
-            {t('builder.wrap')}
-          </Button>
+          <WrapAct leaf={leaf} />
           <BranchActs branch={leaf} place={place} />
         </span>
       </div>
@@ -72,6 +62,25 @@ export function ConditionCard({ leaf, path, place }: Props) {
         </ul>
       ) : null}
     </li>
+  )
+}
+
+/** Another one beside it, in the way in which its neighbours do not stand together. */
+function WrapAct({ leaf }: { readonly leaf: Leaf }) {
+  const { change, root } = useBuilder()
+  const isAlternative = groupAround(root, leaf.id)?.join === 'or'
+  return (
+    <Button
+      look="quiet"
+      className="px-2.5 text-muted"
+      title={isAlternative ? t('builder.wrapAndHint') : t('builder.wrapOrHint')}
+      onClick={() => {
+        const beside = leafOf(blankOf('trait'))
+        change((now) => wrapBranch(now, leaf.id, isAlternative ? 'and' : 'or', beside), `type-${beside.id}`)
+      }}
+    >
+      {isAlternative ? t('builder.wrapAnd') : t('builder.wrapOr')}
+    </Button>
   )
 }
 

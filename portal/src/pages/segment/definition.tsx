@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { SegmentDocument } from '../../../../shared/contract/segment-document.ts'
 import type { updateSegment } from '../../../../shared/contract/update-segment.ts'
 import type { JsonValue } from '../../../../shared/kernel/json.ts'
@@ -29,44 +28,35 @@ export function DefinitionTab({ segment, draft }: Props) {
   const navigate = route.useNavigate()
   const { view } = route.useSearch()
   const { key } = segment
-  // What was there when one began: somebody else may save meanwhile.
-  const [begunAt, setBegunAt] = useState(segment.version)
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (_: string) =>
       ask<typeof updateSegment>('put', '/api/v1/segments/{key}', {
         params: { key },
         body: { name: draft.name, description: draft.description, condition: draft.condition },
       }),
     onSuccess(saved) {
       queries.setQueryData(['segment', key], saved)
-      setBegunAt(saved.version)
       draft.begin(definitionOf(saved))
       toast(t('segment.saved', { name: saved.name }))
       return queries.invalidateQueries({ queryKey: ['segments'] })
     },
   })
-  const isOvertaken = segment.version > begunAt && draft.isChanged
+  // What was refused is told until something else is to be saved.
+  const failure = save.variables === draft.written ? save.error : null
   return (
     <>
-      {isOvertaken ? (
+      {draft.isOvertaken ? (
         <div
           role="status"
           className="mb-4 flex flex-wrap items-center justify-between gap-3 rounded-lg bg-warn-tint px-4 py-3 text-sm"
         >
-          {t('segment.overtaken', { version: segment.version })}
-          <Button
-            onClick={() => {
-              setBegunAt(segment.version)
-              draft.begin(definitionOf(segment))
-            }}
-          >
-            {t('segment.takeTheirs')}
-          </Button>
+          {t('segment.overtaken')}
+          <Button onClick={() => draft.begin(definitionOf(segment))}>{t('segment.takeTheirs')}</Button>
         </div>
       ) : null}
       <Editor
         draft={draft}
-        details={<Details draft={draft} failure={save.error} />}
+        details={<Details draft={draft} failure={failure} />}
         view={view}
         show={(next) =>
           void navigate({
@@ -74,9 +64,9 @@ export function DefinitionTab({ segment, draft }: Props) {
             replace: true,
           })
         }
-        save={() => save.mutate()}
+        save={() => save.mutate(draft.written)}
         isSaving={save.isPending}
-        failure={save.error}
+        failure={failure}
         actions={
           draft.isChanged ? (
             <Button look="quiet" onClick={() => draft.begin(definitionOf(segment))}>

@@ -8,7 +8,7 @@ import { Select } from '../../components/field.tsx'
 import { Empty, Loading, Problem } from '../../components/states.tsx'
 import { type Region, regionsOf } from '../../segment/regions.ts'
 import { number, t } from '../../words/words.ts'
-import { segmentsQuery } from '../segments/segment-queries.ts'
+import { segmentNamesQuery } from '../segments/segment-queries.ts'
 
 const route = getRouteApi('/inside/segments/$key')
 /** The API takes six. */
@@ -18,7 +18,7 @@ const MOST_OTHERS = 5
 export function Overlap({ segment }: { readonly segment: SegmentDocument }) {
   const { with: asked = '' } = route.useSearch()
   const navigate = route.useNavigate()
-  const segments = useQuery(segmentsQuery)
+  const segments = useQuery(segmentNamesQuery)
   const all = segments.data ?? []
   const others = asked
     .split(',')

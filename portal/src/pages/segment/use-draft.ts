@@ -35,14 +35,17 @@ export function useDraft(place: string, saved: Definition) {
   const then = written(saved)
   const isChanged = now !== then
   const [base, setBase] = useState(then)
+  const [isOvertaken, setOvertaken] = useState(false)
   function begin(definition: Definition) {
     setState(fromDefinition(definition))
     setBase(written(definition))
+    setOvertaken(false)
   }
   // Somebody else saved: whoever changed nothing goes on with that.
   useEffect(() => {
     if (then === base) return
     if (now === base) setState(fromDefinition(JSON.parse(then)))
+    else setOvertaken(true)
     setBase(then)
   }, [then, base, now])
   useEffect(() => {
@@ -60,6 +63,10 @@ export function useDraft(place: string, saved: Definition) {
     condition,
     root,
     isChanged,
+    /** Somebody else saved while this was worked on. */
+    isOvertaken: isOvertaken && isChanged,
+    /** All of it as text, to tell one state from another. */
+    written: now,
     change,
     rename: (name: string) => setState((before) => ({ ...before, name })),
     describe: (description: string) => setState((before) => ({ ...before, description })),

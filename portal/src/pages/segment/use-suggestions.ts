@@ -8,7 +8,7 @@ import { isObject } from '../../../../shared/kernel/json.ts'
 import type { EventDocument, ProfileDocument } from '../../../../shared/profile/document.ts'
 import { ask } from '../../api.ts'
 import { may, sessionQuery } from '../../session.ts'
-import { segmentsQuery } from '../segments/segment-queries.ts'
+import { segmentNamesQuery } from '../segments/segment-queries.ts'
 
 /**
  * Names that were seen, so that nobody has to know them by heart: of the people who were active last, and of the newest
@@ -67,7 +67,7 @@ export function useSeenNames(): Suggestions {
       ask<typeof listComputedTraits>('get', '/api/v1/computed-traits', { query: { limit: 200 } }, signal),
     staleTime: LONG_MS,
   })
-  const segments = useQuery(segmentsQuery)
+  const segments = useQuery(segmentNamesQuery)
   return useMemo(
     () => ({
       ...namesOf(found ?? [], events.data ?? []),

@@ -16,6 +16,13 @@ export const segmentsQuery = queryOptions({
   refetchInterval: ({ state }) => pace(state.data ?? []),
 })
 
+/** For whoever wants what they are called: counting them again and again is work. */
+export const segmentNamesQuery = queryOptions({
+  queryKey: ['segments', 'list'],
+  queryFn: ({ signal }) => allSegments(signal),
+  staleTime: 60_000,
+})
+
 export function segmentQuery(key: string) {
   return queryOptions({
     queryKey: ['segment', key],
