@@ -10,6 +10,10 @@ import { Section } from './section.tsx'
 
 type ListProps = InputProps<Field & { readonly kind: 'list' }>
 
+const PLAIN = 'flex items-start gap-2'
+/** On a narrow screen a row has several lines, and wants an end. */
+const ROW = 'flex items-end gap-2 border-b border-line pb-3 sm:border-0 sm:pb-0'
+
 /** As many as one likes, in an order that can be changed. */
 export function ListInput({ field: { item, look, isOrdered = true }, name, label, hint }: ListProps) {
   const { fields, append, remove, move } = useFieldArray({ name })
@@ -21,7 +25,7 @@ export function ListInput({ field: { item, look, isOrdered = true }, name, label
       {fields.length > 0 ? (
         <ol className="flex flex-col gap-3">
           {fields.map(({ id }, i) => (
-            <li key={id} className={isRow ? 'flex items-end gap-2' : 'rounded-lg border border-line p-4'}>
+            <li key={id} className={isPlain ? PLAIN : isRow ? ROW : 'rounded-lg border border-line p-4'}>
               {isPlain ? (
                 <PlainItem item={item} name={`${name}.${i}`} label={`${label} ${i + 1}`} />
               ) : isRow ? (

@@ -15,7 +15,7 @@ interface RowItemProps {
 export function RowItem({ item, name, label, index }: RowItemProps) {
   if (item.kind !== 'group') return <Cell field={item} name={name} label={`${label} ${index + 1}`} />
   return (
-    <div className="grid min-w-0 flex-1 gap-2 sm:auto-cols-fr sm:grid-flow-col">
+    <div className="grid min-w-0 flex-1 grid-cols-2 gap-2 sm:auto-cols-fr sm:grid-flow-col sm:grid-cols-none">
       {item.fields.map((one) => (
         <NamedCell key={one.name} one={one} name={`${name}.${one.name}`} index={index} />
       ))}

@@ -69,7 +69,8 @@ export function DeadLettersPage() {
       <LetterCounts filter={filter} />
       <Listing
         query={query}
-        count={shown.length + (isFiltered ? 1 : 0)}
+        count={shown.length}
+        isFiltered={isFiltered}
         shown={shown.length}
         none={{ title: t('letters.none'), hint: t('letters.noneHint') }}
       >

@@ -48,7 +48,8 @@ export function DestinationsPage() {
       title={t('nav.destinations')}
       lead={t('destinations.lead')}
       query={query}
-      count={items.length + (type ? 1 : 0)}
+      count={items.length}
+      isFiltered={type !== undefined}
       none={{ title: t('destinations.none'), hint: t('destinations.noneHint') }}
       items={shown}
       item={(one) => (

@@ -41,7 +41,8 @@ export function SourcesPage() {
       title={t('nav.sources')}
       lead={t('sources.lead')}
       query={query}
-      count={items.length + (known ? 1 : 0)}
+      count={items.length}
+      isFiltered={known !== undefined}
       none={{ title: t('sources.none'), hint: t('sources.noneHint') }}
       items={shown}
       item={(source) => <SourceItem key={source.id} source={source} isMine={may(session, 'sources:write')} />}
