@@ -24,7 +24,17 @@ const WAY = ['components', 'schemas', 'Workspace', 'properties', 'settings', 'pr
 
 function enrichSchemaIn(document: unknown): Schema {
   const found = [...WAY, 'enrich'].reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), document)
-  return isObject(found) ? found : {}
+  return isObject(found) ? withoutNull(found) : {}
+}
+
+/** What may be null may be left empty. */
+function withoutNull(schema: Schema): Schema {
+  const [only, ...others] = (schema.anyOf ?? []).filter(({ type }) => type !== 'null')
+  const { anyOf: _, ...rest } = schema
+  if (only && others.length === 0) return withoutNull({ ...rest, ...only })
+  if (!schema.properties) return schema
+  const inner = Object.entries(schema.properties).map(([name, one]) => [name, withoutNull(one)])
+  return { ...schema, properties: Object.fromEntries(inner) }
 }
 
 function formWith(enrich: Field) {

@@ -42,7 +42,7 @@ export function WorkspaceForm({ title, lead, form, value, change, pathOf, saved 
     <Panel title={title}>
       <p className="mb-6 max-w-prose text-sm text-muted">{lead}</p>
       {isMine ? null : <p className="mb-6 rounded-lg bg-raised px-4 py-3 text-sm">{t('settings.readOnly')}</p>}
-      <fieldset disabled={!isMine} className={`min-w-0 ${isMine ? '' : 'opacity-70 [&_button]:hidden'}`}>
+      <fieldset disabled={!isMine} className={`min-w-0 ${isMine ? '' : '[&_button]:hidden'}`}>
         <legend className="sr-only">{title}</legend>
         <DocumentForm
           key={workspace.data.version}
