@@ -8,6 +8,8 @@ const KEYS: readonly [keys: string, does: keyof Words][] = [
   ['?', 'keys.help'],
   ['j  k', 'keys.walk'],
   ['Space', 'keys.pause'],
+  ['Ctrl S', 'keys.save'],
+  ['Ctrl Z', 'keys.undo'],
   ['Esc', 'keys.close'],
 ]
 

@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type DragEvent, type FormEvent, useId, useRef, useState } from 'react'
 import type { SegmentDocument } from '../../../../shared/contract/segment-document.ts'
@@ -6,12 +6,14 @@ import { Button } from '../../components/button.tsx'
 import { Field } from '../../components/field.tsx'
 import { Problem } from '../../components/states.tsx'
 import { keyFrom } from '../../segment/key-from.ts'
+import { may, sessionQuery } from '../../session.ts'
 import { t } from '../../words/words.ts'
 import { ImportProgress } from './import-progress.tsx'
 import { uploadFile } from './upload-file.ts'
 
 /** A list of people from a file: a segment of its own, or more people, or other people, for one that there is. */
 export function Upload({ segment }: { readonly segment?: SegmentDocument }) {
+  const { data: session } = useSuspenseQuery(sessionQuery)
   const { job } = useSearch({ strict: false })
   const navigate = useNavigate()
   const [name, setName] = useState('')
@@ -37,6 +39,7 @@ export function Upload({ segment }: { readonly segment?: SegmentDocument }) {
     event.preventDefault()
     if (file) upload.mutate(file)
   }
+  if (!may(session, 'segments:write')) return <p className="text-sm text-muted">{t('segment.readOnly')}</p>
   return (
     <div className="grid gap-6 lg:grid-cols-2 lg:items-start">
       <form onSubmit={submit} className="flex flex-col gap-4">

@@ -277,6 +277,8 @@ export const segments: Record<keyof typeof words, string> = {
   'import.column': 'Spalte',
   'import.problem': 'Fehler',
   'import.download': 'Alle Fehler herunterladen',
+  'keys.save': 'Segmente: speichern',
+  'keys.undo': 'Segmente: letzte Änderung der Bedingung zurücknehmen',
   'palette.actions': 'Aktionen',
   'palette.none': 'Nichts passt',
   'palette.pages': 'Seiten',

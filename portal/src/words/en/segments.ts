@@ -275,6 +275,8 @@ export const segments = {
   'import.column': 'Column',
   'import.problem': 'Problem',
   'import.download': 'Download all problems',
+  'keys.save': 'Segments: save',
+  'keys.undo': 'Segments: undo the last change of the condition',
   'palette.actions': 'Actions',
   'palette.none': 'Nothing fits',
   'palette.pages': 'Pages',
