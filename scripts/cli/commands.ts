@@ -9,6 +9,7 @@ import { lineageCommand } from './lineage.ts'
 import { modelsCommand } from './models.ts'
 import { planCommand } from './plan.ts'
 import { pullCommand } from './pull.ts'
+import { qualityCommand } from './quality.ts'
 import { rebuildCommand } from './rebuild.ts'
 import { redeliverCommand } from './redeliver.ts'
 import { replayCommand } from './replay.ts'
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   sqlCommand,
   lakeCommand,
   lineageCommand,
+  qualityCommand,
   deadLettersCommand,
   replayCommand,
   redeliverCommand,

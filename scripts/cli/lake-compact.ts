@@ -128,7 +128,9 @@ function wordsOf({ rounds, lines, rows, files, bytes, ms, held, others }: Outsid
       : `silver: ${n(lines)} lines, ${n(rows)} rows in ${n(files)} files (${(bytes / 1e6).toFixed(1)} MB), ${rounds} rounds${rate}`
   return [
     what,
-    ...(held > 0 ? [`${held} hours are held by a hard expectation: npx tributary quality, or docs/quality.md`] : []),
+    ...(held > 0
+      ? [`${held} ${held === 1 ? 'partition is' : 'partitions are'} held by a hard expectation: npx tributary quality`]
+      : []),
     ...(others ? ['what holds the lines of several workspaces is left to the Worker'] : []),
   ]
 }

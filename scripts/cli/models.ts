@@ -70,14 +70,18 @@ async function list(server: Server, json: boolean, { out }: Surroundings): Promi
 async function runs(server: Server, { id }: ModelDocument, json: boolean, { out }: Surroundings): Promise<number> {
   const { runs: all } = await readJson<{ runs: ModelRunDocument[] }>(server, `/api/v1/models/${id}/runs`)
   if (json) out.write(`${JSON.stringify(all)}\n`)
-  else
-    for (const { startedAt, state, dryRun, added, changed, removed, failed, reason } of all)
-      out.write(
-        `${startedAt}  ${state.padEnd(9)}  ${added} added, ${changed} changed, ${removed} removed, ${failed} failed${
-          dryRun ? ', dry run' : ''
-        }${reason ? `: ${reason}` : ''}\n`,
-      )
+  else for (const one of all) out.write(`${runLines(one).join('\n  ')}\n`)
   return EXIT.done
+}
+
+/** What came of a run, and why rows were not told. */
+function runLines(run: ModelRunDocument): readonly string[] {
+  const { startedAt, state, dryRun, added, changed, removed, failed, skipped, reason, reasons } = run
+  const counts = [`${added} added`, `${changed} changed`, `${removed} removed`, `${failed} failed`]
+  if (skipped > 0) counts.push(`${skipped} skipped`)
+  if (dryRun) counts.push('dry run')
+  const why = Object.entries(reasons).map(([text, rows]) => `${rows}: ${text}`)
+  return [`${startedAt}  ${state.padEnd(9)}  ${counts.join(', ')}${reason ? `: ${reason}` : ''}`, ...why]
 }
 
 /** A request may have a megabyte, and a page so many rows. */

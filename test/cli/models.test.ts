@@ -90,3 +90,51 @@ test('a query over the lake becomes traits, told once, and lineage leads back to
   expect((await tributary('lineage', '--message', 'o-u1')).out).toContain('daily_activity')
   expect((await tributary('lineage')).code).toBe(2)
 }, 180_000)
+
+test('what is held was nowhere on the command line: it is listed with why, explained by lake verify, and let go', async () => {
+  const total = { table: 'events', column: 'properties.total', kind: 'range', params: { min: 0 }, severity: 'hard' }
+  await api('POST', '/quality/expectations', total)
+  expect((await tributary('quality')).out).toBe('nothing is held\n')
+  const event = { type: 'track', event: 'Order', userId: 'u1', messageId: 'negative', properties: { total: -1 } }
+  const authorization = `Basic ${btoa(`${server.writeKey}:`)}`
+  await fetch(`${server.url}/v1/batch`, {
+    method: 'POST',
+    headers: { authorization },
+    body: JSON.stringify({ batch: [event] }),
+  })
+  await until(
+    () => api('GET', '/lake'),
+    ({ waiting }) => waiting.events > 0,
+  )
+  await tributary('lake', 'compact', '--no-gold')
+  const held = await tributary('quality')
+  expect([held.code, held.err]).toEqual([1, ''])
+  const [, id = ''] = /^(hold_\w+) +held +events/m.exec(held.out) ?? []
+  expect(held.out).toContain('properties.total')
+  const verified = await tributary('lake', 'verify')
+  expect([verified.code, verified.out]).toEqual([0, expect.stringContaining(`(${id})`)])
+  expect((await tributary('quality', 'release', id)).out).toContain('releasing')
+  const after = await until(
+    () => tributary('quality'),
+    ({ code }) => code === 0,
+  )
+  expect(after.out).toBe('nothing is held\n')
+  expect((await tributary('quality', '--all')).out).toContain('released')
+  expect((await tributary('quality', 'release', 'hold_nothing')).code).toBe(1)
+  expect((await tributary('quality', 'release')).code).toBe(2)
+}, 180_000)
+
+test('a run that could not tell some rows did not say why on the command line', async () => {
+  const model = await api('POST', '/models', {
+    name: 'nobodies',
+    source: { type: 'lake' },
+    query: "SELECT 'a' AS id, NULL AS who",
+    primaryKey: 'id',
+    map: { userId: 'who' },
+    mode: 'identify',
+  })
+  expect(model.id).toMatch(/^mdl_/)
+  await tributary('models', 'run', 'nobodies')
+  const { out } = await tributary('models', 'runs', 'nobodies')
+  expect(out).toContain('0 added, 0 changed, 0 removed, 1 failed\n  1: it names nobody: its ids are null')
+}, 120_000)
