@@ -21,7 +21,7 @@ export interface FileAbout {
 }
 
 /** What one file may be: the Worker reads it as a whole when it merges it or takes somebody out. */
-export const FILE_LIMITS = { rows: 50_000, bytes: 8_000_000 } as const
+export const FILE_LIMITS = { rows: 50_000, bytes: 8_000_000, unpacked: 40_000_000 } as const
 
 const Metadata = z.object({
   table: z.enum(SILVER_TABLES),
@@ -45,6 +45,9 @@ export function faultOf(bytes: Uint8Array<ArrayBuffer>, { table, from, to }: Fil
   }
   if (metadata.num_rows < 1n || metadata.num_rows > BigInt(FILE_LIMITS.rows))
     return `the file has ${metadata.num_rows} rows, and may have 1 to ${FILE_LIMITS.rows}`
+  const columns = metadata.row_groups.flatMap(({ columns }) => columns)
+  const unpacked = columns.reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0)
+  if (unpacked > FILE_LIMITS.unpacked) return `the file holds more than ${FILE_LIMITS.unpacked} bytes, uncompressed`
   const there = metadata.schema.slice(1).map(({ name }) => name)
   const wanted = SILVER[table].columns.map(({ name }) => name)
   if (there.join() !== wanted.join()) return `the columns are not those of ${table}: ${wanted.join(', ')}`

@@ -56,6 +56,8 @@ export async function compactOutside(outside: Outside): Promise<OutsideEnd> {
     return await made(outside, round)
   } catch (error) {
     if (error instanceof LostRound) return { ends: 'lost' }
+    // Somebody else may do what failed here, and need not wait for it.
+    await outside.calls.giveUp(round.round).catch(() => {})
     throw error
   }
 }

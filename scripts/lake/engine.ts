@@ -64,15 +64,22 @@ const NOT_NAMED = (name: string) =>
 function settingsOf(folder: string, allowed: readonly string[], isUnsafe: boolean): string {
   const settings = [
     "SET TimeZone = 'UTC'",
-    `SET memory_limit = '${Math.max(256, Math.floor((totalmem() * MEMORY_SHARE) / 1e6))}MB'`,
-    `SET temp_directory = ${text(folder)}`,
-    `SET max_temp_directory_size = '${MOST_SPILLED}'`,
+    ...memorySettings(folder),
     // Nothing is fetched from anywhere without being asked for.
     'SET autoinstall_known_extensions = false',
   ]
   if (!isUnsafe)
     settings.push(`SET allowed_paths = [${allowed.map(text).join(', ')}]`, 'SET enable_external_access = false')
   return settings.join('; ')
+}
+
+/** What memory does not hold goes to this folder. */
+export function memorySettings(folder: string): readonly string[] {
+  return [
+    `SET memory_limit = '${Math.max(256, Math.floor((totalmem() * MEMORY_SHARE) / 1e6))}MB'`,
+    `SET temp_directory = ${text(folder)}`,
+    `SET max_temp_directory_size = '${MOST_SPILLED}'`,
+  ]
 }
 
 function scanOf({ paths, isMixed }: TableFiles): string {

@@ -4,7 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { type Column, type ColumnType, type Row, SILVER, type SilverTable } from '../../shared/lake/columns.ts'
 import { partitionOf } from '../../shared/lake/lake-key.ts'
 import { KEY_COLUMNS } from '../../shared/lake/split-lines.ts'
-import { text } from './engine.ts'
+import { memorySettings, text } from './engine.ts'
 import type { FileAbout } from './round-calls.ts'
 
 /**
@@ -50,6 +50,7 @@ const OWN = ['p_day', 'p_hour', 'p_repeat', 'p_bytes'] as const
 
 export async function roundEngine(connection: DuckDBConnection, folder: string): Promise<RoundEngine> {
   const run = async (sql: string) => void (await connection.run(sql))
+  for (const setting of memorySettings(join(folder, 'spill'))) await run(setting)
   for (const [table, { columns }] of Object.entries(SILVER))
     await run(
       `CREATE OR REPLACE TEMP TABLE made_${table} (${columns.map((one) => `${one.name} ${SQL[one.type]}`).join(', ')},
