@@ -1,5 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Condition } from '../../shared/segment/condition.ts'
+import { sentence } from '../../shared/segment/sentence.ts'
 import { executable, type Portal, startPortal, violations } from './signed-in.ts'
 
 let portal: Portal
@@ -12,6 +14,44 @@ async function tabTo(page: Page, wanted: Locator): Promise<void> {
   }
   throw new Error(`${wanted} cannot be reached`)
 }
+
+/** One of each type. */
+const EVERY: readonly Condition[] = [
+  { type: 'trait', path: 'address.city', op: 'array_contains_any', value: ['Berlin', 3, true] },
+  { type: 'trait_held', path: 'plan', value: 'pro', op: 'at_least', for: '1.5d' },
+  { type: 'trait_changed', path: 'plan', from: null, to: 'pro', window: { between: ['60d', '30d'] } },
+  { type: 'percentile', path: 'age', op: 'between', value: [10, 99.5] },
+  { type: 'computed', key: 'orders', op: 'gte', value: 1 },
+  { type: 'identifier', idType: 'email', exists: false },
+  { type: 'consent', purpose: 'ads', status: 'unset' },
+  {
+    type: 'event',
+    name: 'Order *',
+    count: { op: 'between', value: [0, 9] },
+    window: { from: '2026-01-01', to: '2026-02-01T12:00:00Z' },
+  },
+  { type: 'first_event', name: 'Order Completed', window: { last: '30d' } },
+  { type: 'last_event', name: 'Order Completed', has: [{ property: 'at', op: 'within_last', value: '2w' }] },
+  { type: 'aggregate', fn: 'unique_count', event: 'Order Completed', property: 'sku', op: 'not_exists' },
+  {
+    type: 'sequence',
+    steps: [
+      { name: 'Order Completed' },
+      {
+        name: 'Order Completed',
+        within: '1h',
+        where: [{ property: 'sku', op: 'eq', valueFrom: { step: 0, property: 'sku' } }],
+      },
+    ],
+  },
+  { type: 'stopped', name: 'Login', window: { last: '30d' }, quiet: '7d' },
+  { type: 'restarted', name: 'Login', window: { last: '90d' }, recent: '7d' },
+  { type: 'regular', name: 'Login', period: '1d', periods: 7, minPeriods: 3, count: { op: 'gt', value: 1 } },
+  { type: 'returned', after: '30d', within: '7d' },
+  { type: 'segment', key: 'pro_plan' },
+  { type: 'bucket', salt: 'spring', from: 0, to: 12.5 },
+  { type: 'everyone' },
+]
 
 const definition = async (key: string) =>
   portal.api<{ condition: unknown; sentence: string; version: number }>('GET', `/api/v1/segments/${key}`)
@@ -205,6 +245,25 @@ describe.skipIf(executable === undefined)('segments', () => {
     expect(await page.getByLabel('Trait', { exact: true }).inputValue()).toBe('age')
     await page.getByRole('button', { name: 'Discard changes' }).click()
     await page.getByTestId('sentence').getByText('plan is "pro"', { exact: true }).waitFor()
+    await context.close()
+  })
+
+  test('every type of condition has its fields, from a link that brings them, and looking at them changes nothing', async () => {
+    const orders = { fn: 'count', event: 'Order Completed' }
+    await portal.api('POST', '/api/v1/computed-traits', { key: 'orders', name: 'Orders', aggregate: orders })
+    const { page, goto, context } = await portal.open({ width: 390 })
+    const faults: string[] = []
+    page.on('pageerror', ({ message }) => faults.push(message))
+    const all: Condition = { type: 'or', conditions: [...EVERY] }
+    await goto(`/segments/new?${new URLSearchParams({ condition: JSON.stringify(all) })}`)
+    await page.getByTestId('sentence').getByText(sentence(all), { exact: true }).waitFor()
+    expect(await page.getByLabel('Condition', { exact: true }).count()).toBe(EVERY.length)
+    await page.getByRole('region', { name: 'Preview' }).getByText('2 people').waitFor()
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+    await page.getByRole('button', { name: 'JSON' }).click()
+    expect(JSON.parse(await page.getByLabel('The condition as JSON').inputValue())).toEqual(all)
+    expect(faults).toEqual([])
     await context.close()
   })
 
