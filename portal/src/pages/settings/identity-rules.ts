@@ -1,6 +1,6 @@
+import type { WorkspaceDocument } from '../../../../shared/contract/read-workspace.ts'
 import { isObject } from '../../form/read-schema.ts'
 import { deepPatch } from './deep-patch.ts'
-import type { Workspace } from './settings-queries.ts'
 
 /** Rules of identifiers as a list of rows, as a form has them, and back to what of the settings has to change. */
 export interface TypeRow {
@@ -9,7 +9,7 @@ export interface TypeRow {
 }
 
 /** As they are in force: what is built in, and what was changed; values that are blocked stay as they are. The strongest first. */
-export function typeRows({ identifierTypes }: Pick<Workspace, 'identifierTypes'>): readonly TypeRow[] {
+export function typeRows({ identifierTypes }: Pick<WorkspaceDocument, 'identifierTypes'>): readonly TypeRow[] {
   return Object.entries(identifierTypes)
     .map(([type, { blockedValues: _, ...rules }]) => ({ ...rules, type }))
     .sort((a, b) => a.priority - b.priority)
