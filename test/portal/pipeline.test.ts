@@ -27,7 +27,7 @@ describe.skipIf(executable === undefined)('the pipeline', () => {
     await page.getByLabel('Writes 1').fill('properties.score')
     await page.getByRole('button', { name: 'Install plugin' }).click()
     await page.getByRole('heading', { level: 1, name: 'Scores' }).waitFor()
-    await page.getByLabel('Event').fill('{ "type": "track", "event": "Order", "userId": "u" }')
+    await page.getByLabel('Event optional').fill('{ "type": "track", "event": "Order", "userId": "u" }')
     await page.getByRole('button', { name: 'Ask about it' }).click()
     await page.getByText('was asked').waitFor()
     await page.getByText('changed', { exact: true }).waitFor()

@@ -7,6 +7,7 @@ import { Panel } from '../../components/panel.tsx'
 import { Tag } from '../../components/tag.tsx'
 import { DocumentForm } from '../../form/document-form.tsx'
 import { type Field, group } from '../../form/field.ts'
+import { useEventField } from '../../lists/recent-events.ts'
 import { t } from '../../words/words.ts'
 
 type Preview = ReplyOf<typeof previewDestination>
@@ -15,6 +16,7 @@ const LINE: Field = { kind: 'text', look: 'line' }
 /** The exact request that an event would become, sent to nobody. */
 export function DryRun({ id }: { readonly id: string }) {
   const [preview, setPreview] = useState<Preview>()
+  const messageId = useEventField(t('destinations.messageHint'), true)
   const form = group(
     {
       name: 'profile',
@@ -23,13 +25,7 @@ export function DryRun({ id }: { readonly id: string }) {
       isRequired: false,
       field: LINE,
     },
-    {
-      name: 'messageId',
-      label: t('destinations.message'),
-      hint: t('destinations.messageHint'),
-      isRequired: false,
-      field: LINE,
-    },
+    messageId,
   )
   async function run(body: Readonly<Record<string, unknown>>) {
     setPreview(undefined)

@@ -6,6 +6,7 @@ import { Panel } from '../../components/panel.tsx'
 import { Tag, type Tone } from '../../components/tag.tsx'
 import { DocumentForm } from '../../form/document-form.tsx'
 import { group } from '../../form/field.ts'
+import { useEventField } from '../../lists/recent-events.ts'
 import { t } from '../../words/words.ts'
 
 type Checked = ReplyOf<typeof checkTrackingPlan>
@@ -16,6 +17,7 @@ const SAMPLE = { type: 'track', event: 'Order Completed', userId: 'u1', properti
 /** What the plan would make of an event, without doing it. */
 export function CheckPlan({ id }: { readonly id: string }) {
   const [checked, setChecked] = useState<Checked>()
+  const messageId = useEventField(t('plans.messageHint'))
   const form = group(
     {
       name: 'event',
@@ -24,18 +26,13 @@ export function CheckPlan({ id }: { readonly id: string }) {
       isRequired: false,
       field: { kind: 'json' },
     },
-    {
-      name: 'messageId',
-      label: t('destinations.message'),
-      hint: t('plans.messageHint'),
-      isRequired: false,
-      field: { kind: 'text', look: 'line' },
-    },
+    messageId,
   )
   async function check(value: Readonly<Record<string, unknown>>) {
     setChecked(undefined)
     // The event may be any JSON here; the server says when it is none.
-    const body = value as Given<typeof checkTrackingPlan>['body']
+    const { messageId: arrived } = value
+    const body = (arrived ? { messageId: arrived } : value) as Given<typeof checkTrackingPlan>['body']
     const params = { planId: id }
     setChecked(await ask<typeof checkTrackingPlan>('post', '/api/v1/tracking-plans/{planId}/check', { params, body }))
   }

@@ -6,6 +6,7 @@ import { Panel } from '../../components/panel.tsx'
 import { Tag, type Tone } from '../../components/tag.tsx'
 import { DocumentForm } from '../../form/document-form.tsx'
 import { group } from '../../form/field.ts'
+import { useEventField } from '../../lists/recent-events.ts'
 import { number, t } from '../../words/words.ts'
 
 type Tried = ReplyOf<typeof testPlugin>
@@ -21,6 +22,7 @@ const TONES: Readonly<Record<Tried['outcome'], Tone>> = {
 /** The plugin is really asked, and the event goes nowhere. */
 export function TestPlugin({ id }: { readonly id: string }) {
   const [tried, setTried] = useState<Tried>()
+  const messageId = useEventField(t('destinations.messageHint'))
   const form = group(
     {
       name: 'event',
@@ -29,18 +31,13 @@ export function TestPlugin({ id }: { readonly id: string }) {
       isRequired: false,
       field: { kind: 'json' },
     },
-    {
-      name: 'messageId',
-      label: t('destinations.message'),
-      hint: t('destinations.messageHint'),
-      isRequired: false,
-      field: { kind: 'text', look: 'line' },
-    },
+    messageId,
   )
   async function run(value: Readonly<Record<string, unknown>>) {
     setTried(undefined)
     // The event may be any JSON here; the server says when it is none.
-    const body = value as NonNullable<Given<typeof testPlugin>['body']>
+    const { messageId: arrived } = value
+    const body = (arrived ? { messageId: arrived } : value) as NonNullable<Given<typeof testPlugin>['body']>
     setTried(
       await ask<typeof testPlugin>('post', '/api/v1/plugins/{pluginId}/test', { params: { pluginId: id }, body }),
     )

@@ -44,7 +44,7 @@ export const destinations: Record<keyof typeof words, string> = {
   'destinations.whose': 'Wessen Ereignis',
   'destinations.whoseHint': 'Eine Person, `prf_…` oder `user_id:ada`. Leer: das neueste von irgendwem.',
   'destinations.message': 'Nachrichten-ID',
-  'destinations.messageHint': 'Stattdessen von einem bestimmten Ereignis.',
+  'destinations.messageHint': 'Stattdessen genau dieses.',
   'destinations.run': 'Anfrage zeigen',
   'destinations.wouldSend': 'Würde gesendet',
   'destinations.wouldSkip': 'Würde übersprungen',

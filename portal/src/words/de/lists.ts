@@ -20,6 +20,7 @@ export const lists: Record<keyof typeof words, string> = {
   'lists.changeType': 'Etwas anderes wählen',
   'lists.startsOn': 'Gleich eingeschaltet',
   'lists.startsOnHint': 'Sonst lässt es sich ausprobieren, bevor es etwas tut.',
+  'lists.recentEvent': 'Eines der neuesten Ereignisse',
   'lists.never': 'Noch nichts',
   'lists.lastEvent': 'letztes Ereignis',
   'lists.notRead': 'nicht lesbar',

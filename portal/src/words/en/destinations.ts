@@ -41,7 +41,7 @@ export const destinations = {
   'destinations.whose': 'Whose event',
   'destinations.whoseHint': 'A person, `prf_…` or `user_id:ada`. Empty: the newest event of anybody.',
   'destinations.message': 'Message ID',
-  'destinations.messageHint': 'Of one event instead.',
+  'destinations.messageHint': 'Instead, this very one.',
   'destinations.run': 'Show the request',
   'destinations.wouldSend': 'Would be sent',
   'destinations.wouldSkip': 'Would be skipped',

@@ -18,6 +18,7 @@ export const lists = {
   'lists.changeType': 'Choose another',
   'lists.startsOn': 'Switched on at once',
   'lists.startsOnHint': 'Without it, it can be tried before it does anything.',
+  'lists.recentEvent': 'One of the newest events',
   'lists.never': 'Nothing yet',
   'lists.lastEvent': 'last event',
   'lists.notRead': 'could not be read',
