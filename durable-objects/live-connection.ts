@@ -31,8 +31,25 @@ export async function filtered(env: Env, workspace: string, filter: LiveFilter, 
   }
 }
 
+/** Our end of a WebSocket, and what is answered to who asked for it; of the protocols offered ours is chosen. */
+export function socketFor(request: Request): { readonly server: WebSocket; readonly answer: Response } {
+  const { 0: client, 1: server } = new WebSocketPair()
+  const protocols = request.headers.get('Sec-WebSocket-Protocol')?.split(',') ?? []
+  const chosen = protocols.some((one) => one.trim() === 'tributary')
+  const headers = chosen ? { 'Sec-WebSocket-Protocol': 'tributary' } : {}
+  return { server, answer: new Response(null, { status: 101, webSocket: client, headers }) }
+}
+
 export function watcherOf({ id, filter, person, seesPeople }: Connection): Watcher {
   return { id, filter, seesPeople, ...(person === undefined ? {} : { person }) }
+}
+
+export function wantsFigures({ figures, isPaused }: Connection): boolean {
+  return figures !== undefined && !isPaused
+}
+
+export function connectionIn(socket: WebSocket): Connection {
+  return socket.deserializeAttachment() as Connection
 }
 
 export function keep(socket: WebSocket, connection: Connection): void {

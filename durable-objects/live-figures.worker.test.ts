@@ -126,6 +126,13 @@ describe('who watches figures', () => {
     expect([figuresIn(other), await alarmOf(ws)]).toEqual([[], null])
   })
 
+  test('has room for the longest filter beside what it is told', async () => {
+    const ws = await aWorkspace()
+    const query = new URLSearchParams({ figures: '1', profile: `email:${'ж'.repeat(390)}`, text: 'ж'.repeat(200) })
+    const watcher = await watch(ws, `?${query}`, EVERYTHING)
+    expect((await told(watcher, () => true)).people).not.toBeNull()
+  })
+
   test('pauses and hears nothing, and is told the whole half hour when it goes on', async () => {
     const ws = await aWorkspace()
     const watcher = await watch(ws, '?figures=1', EVERYTHING)

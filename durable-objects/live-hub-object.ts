@@ -5,8 +5,8 @@ import { nameParts, TRACES, traceStub } from '../platform/stubs.ts'
 import { grantOf } from '../platform/token-grant.ts'
 import { isGranted } from '../shared/contract/granted.ts'
 import { grantedFigures } from '../shared/contract/granted-figures.ts'
-import { FIGURES_MS, figuresFor } from '../shared/pipeline/figures.ts'
 import type { MaskOptions } from '../shared/masking/mask.ts'
+import { FIGURES_MS, figuresFor } from '../shared/pipeline/figures.ts'
 import {
   type LiveCopy,
   type LiveFeed,
@@ -14,7 +14,17 @@ import {
   type LiveShare,
   OPENING_HEADER,
 } from '../shared/pipeline/live.ts'
-import { type Connection, connectionOf, eventText, keep, MOST_CONNECTIONS, say, watcherOf } from './live-connection.ts'
+import {
+  connectionIn,
+  connectionOf,
+  eventText,
+  keep,
+  MOST_CONNECTIONS,
+  say,
+  socketFor,
+  wantsFigures,
+  watcherOf,
+} from './live-connection.ts'
 import { type FigureReader, figureReader } from './live-figures.ts'
 import { heard } from './live-message.ts'
 import { isRead, type LiveRate, newRate, takeGap, takes } from './live-rate.ts'
@@ -49,14 +59,7 @@ export class LiveHubObject extends DurableObject<Env> {
   /** A WebSocket, already let in: what it may see stands in a header that only our Worker can set. */
   override async fetch(request: Request): Promise<Response> {
     const opening = JSON.parse(decodeURIComponent(request.headers.get(OPENING_HEADER) ?? '')) as LiveOpening
-    const { 0: client, 1: server } = new WebSocketPair()
-    const protocols = request.headers.get('Sec-WebSocket-Protocol')?.split(',') ?? []
-    const chosen = protocols.some((one) => one.trim() === 'tributary')
-    const answer = new Response(null, {
-      status: 101,
-      webSocket: client,
-      headers: chosen ? { 'Sec-WebSocket-Protocol': 'tributary' } : {},
-    })
+    const { server, answer } = socketFor(request)
     const connection = await connectionOf(this.env, this.#workspace, opening)
     if (this.ctx.getWebSockets().length >= MOST_CONNECTIONS) {
       server.accept()
@@ -245,12 +248,4 @@ export class LiveHubObject extends DurableObject<Env> {
   get #workspace(): string {
     return nameParts(this.ctx.id.name ?? '').workspace
   }
-}
-
-function connectionIn(socket: WebSocket): Connection {
-  return socket.deserializeAttachment() as Connection
-}
-
-function wantsFigures({ figures, isPaused }: Connection): boolean {
-  return figures !== undefined && !isPaused
 }

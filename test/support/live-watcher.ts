@@ -26,7 +26,7 @@ export async function aWatcher(
   socket.addEventListener('message', ({ data }) => void said.push(JSON.parse(String(data))))
   socket.accept()
   const until = async (isThere: (message: Said) => boolean): Promise<Said> => {
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 2_000; tries++) {
       const found = said.find(isThere)
       if (found) return found
       await new Promise((resume) => setTimeout(resume, 5))

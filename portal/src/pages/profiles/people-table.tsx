@@ -33,7 +33,7 @@ export function PeopleTable({ people, columns: ids, isChosen, isOld }: Props) {
       >
         <thead className="border-b border-line text-left text-muted">
           <tr>
-            <th className="px-4 py-2.5 font-medium sm:w-[34%]">{t('people.person')}</th>
+            <th className={`px-4 py-2.5 font-medium ${isChosen ? '' : 'sm:w-[34%]'}`}>{t('people.person')}</th>
             {columns.map((column) => (
               <th key={column.id} className={`truncate px-4 py-2.5 font-medium ${lookOf(column)}`}>
                 {column.label}

@@ -11,7 +11,7 @@ export const person: Record<keyof typeof words, string> = {
   'person.firstSeen': 'Zuerst',
   'person.events': '{n} Ereignis|{n} Ereignisse',
   'person.eventName': 'Ereignis',
-  'person.allEvents': 'Alles',
+  'person.allEvents': 'Jedes Ereignis',
   'person.noEvents': 'Kein solches Ereignis',
   'person.late': 'Verspätet',
   'person.noTraits': 'Über diese Person wurde noch nichts gesagt',

@@ -9,7 +9,7 @@ export const person = {
   'person.firstSeen': 'First seen',
   'person.events': '{n} event|{n} events',
   'person.eventName': 'Event',
-  'person.allEvents': 'Everything',
+  'person.allEvents': 'Every event',
   'person.noEvents': 'No such event',
   'person.late': 'Late',
   'person.noTraits': 'Nothing was said about this person yet',

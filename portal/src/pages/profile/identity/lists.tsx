@@ -19,7 +19,7 @@ export function IdentifierList({ identifiers }: Pick<IdentityDocument, 'identifi
             className="flex flex-wrap items-baseline justify-between gap-x-4 border-b border-line py-2.5 last:border-0"
           >
             <span className="min-w-0">
-              <span className="mr-3 inline-block min-w-24 text-muted">{type}</span>
+              <span className="mr-3 inline-block min-w-28 text-muted">{type}</span>
               <span className="break-all">{value}</span>
               <span className="sr-only">
                 {t('identity.under')} {leaves.join(', ')}

@@ -71,9 +71,9 @@ interface ItemProps {
 function Item({ dot, title, brief, tag, side, at, children }: ItemProps) {
   return (
     <li
-      className={`relative pl-6 before:absolute before:top-[1.15rem] before:-left-[4.5px] before:size-2 before:rounded-full [content-visibility:auto] ${DOTS[dot]}`}
+      className={`relative pl-6 before:absolute before:top-[1.15rem] before:-left-[4.5px] before:size-2 before:rounded-full ${DOTS[dot]}`}
     >
-      <details className="group border-b border-line py-2.5">
+      <details className="border-b border-line py-2.5 [content-visibility:auto]">
         <summary className="flex list-none items-baseline gap-3 text-sm [&::-webkit-details-marker]:hidden">
           <span className="min-w-0 flex-1">
             <span className="font-medium break-words">{title}</span>{' '}
