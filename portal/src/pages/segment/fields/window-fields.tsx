@@ -20,7 +20,7 @@ export function WindowFields({ path, value, change, isRequired }: Props) {
       <Choice
         label={t('field.window')}
         path={path}
-        className="w-40"
+        className="w-48"
         value={windowForm(value)}
         change={(form) => change(newWindow(form, Date.now()))}
         options={forms.map((form) => ({ value: form, label: t(`window.${form}`) }))}
