@@ -41,7 +41,7 @@ export default defineConfig(async () => ({
           exclude: ['**/*.worker.test.ts', '**/node_modules/**'],
           setupFiles: ['./test/support/seed.ts'],
           provide: { seed },
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       {
@@ -67,7 +67,7 @@ export default defineConfig(async () => ({
           exclude: ['**/node_modules/**', '**/*.node.test.ts'],
           setupFiles: ['./test/support/seed.ts', './test/support/apply-migrations.ts'],
           provide: { seed },
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
     ],

@@ -15,6 +15,8 @@ import { Killed, killedBucket } from '../test/support/killed-bucket.ts'
 import { compactRound, compactRounds } from './compact-round.ts'
 
 const NOW = Date.now()
+/** Some thousand calls, on a machine that may have other things to do. */
+const LONG = { timeout: 240_000 }
 const T0 = Math.floor(NOW / HOUR) * HOUR - 5 * MINUTE
 
 async function emptyBucket() {
@@ -128,39 +130,43 @@ describe('compaction', () => {
     expect(mergedRows('events', rows.flat()).length).toBe(2)
   })
 
-  test.each(['before', 'after'] as const)('killed %s any step it loses nothing and doubles nothing', async (when) => {
-    let survived = false
-    for (let n = 1; !survived; n++) {
-      await emptyBucket()
-      await archive(env, 'events', [line('a', 1), line('b', 2), line('a', 3, { receivedAt: T0 + HOUR })])
-      await archive(env, 'events', [line('a', 1, { redelivered: true }), line('b', 4)])
-      await archive(env, 'effects', [
-        line('a', 5, {
-          event: {
-            source: 'tributary',
-            messageId: 'm5',
-            type: 'track',
-            context: {},
-            timestamp: T0,
-            receivedAt: T0,
-            flags: [],
+  test.each(['before', 'after'] as const)(
+    'killed %s any step it loses nothing and doubles nothing',
+    LONG,
+    async (when) => {
+      let survived = false
+      for (let n = 1; !survived; n++) {
+        await emptyBucket()
+        await archive(env, 'events', [line('a', 1), line('b', 2), line('a', 3, { receivedAt: T0 + HOUR })])
+        await archive(env, 'events', [line('a', 1, { redelivered: true }), line('b', 4)])
+        await archive(env, 'effects', [
+          line('a', 5, {
+            event: {
+              source: 'tributary',
+              messageId: 'm5',
+              type: 'track',
+              context: {},
+              timestamp: T0,
+              receivedAt: T0,
+              flags: [],
+            },
+          }),
+        ])
+        const dying = { ...env, LAKE: killedBucket(env.LAKE, n, when) }
+        survived = await compactRound(dying, { by: 'dying', now: NOW, until: Number.MAX_SAFE_INTEGER }).then(
+          () => true,
+          (fault: unknown) => {
+            if (!(fault instanceof Killed)) throw fault
+            return false
           },
-        }),
-      ])
-      const dying = { ...env, LAKE: killedBucket(env.LAKE, n, when) }
-      survived = await compactRound(dying, { by: 'dying', now: NOW, until: Number.MAX_SAFE_INTEGER }).then(
-        () => true,
-        (fault: unknown) => {
-          if (!(fault instanceof Killed)) throw fault
-          return false
-        },
-      )
-      expect([n, await keysIn('a'), await keysIn('b')]).toEqual([n, ['m1', 'm3'], ['m2', 'm4']])
-      await compactAll('next', NOW + 10 * MINUTE)
-      expect([n, await keysIn('a'), await keysIn('b')]).toEqual([n, ['m1', 'm3'], ['m2', 'm4']])
-      expect((await lakeSnapshot(env.LAKE, 'a')).tail).toEqual([])
-    }
-  })
+        )
+        expect([n, await keysIn('a'), await keysIn('b')]).toEqual([n, ['m1', 'm3'], ['m2', 'm4']])
+        await compactAll('next', NOW + 10 * MINUTE)
+        expect([n, await keysIn('a'), await keysIn('b')]).toEqual([n, ['m1', 'm3'], ['m2', 'm4']])
+        expect((await lakeSnapshot(env.LAKE, 'a')).tail).toEqual([])
+      }
+    },
+  )
 
   test('an hour with more objects than a round takes was listed anew for every round', async () => {
     let lists = 0
