@@ -42,6 +42,7 @@ export default defineConfig(async () => ({
           setupFiles: ['./test/support/seed.ts'],
           provide: { seed },
           testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -68,6 +69,7 @@ export default defineConfig(async () => ({
           setupFiles: ['./test/support/seed.ts', './test/support/apply-migrations.ts'],
           provide: { seed },
           testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
     ],
