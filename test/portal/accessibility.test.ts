@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { executable, type Portal, startPortal, violations } from './signed-in.ts'
 
@@ -115,22 +116,27 @@ describe.skipIf(executable === undefined)('accessibility', () => {
   }, 120_000)
   afterAll(() => portal?.stop())
 
-  describe.each([
+  const LOOKS = [
     ['light', 1280],
     ['dark', 1280],
     ['light', 390],
     ['dark', 390],
-  ] as const)('%s, %i px', (colorScheme, width) => {
-    test.each(PAGES)('%s', async (path) => {
-      const { page, goto, context } = await portal.open({ colorScheme, width })
-      await goto(path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? ''))
-      await page.waitForLoadState('networkidle')
-      expect(await violations(page)).toEqual([])
+  ] as const
+
+  test.each(PAGES)('%s, light and dark, wide and narrow', async (path) => {
+    const { page, goto, context } = await portal.open()
+    await goto(path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? ''))
+    await page.waitForLoadState('networkidle')
+    for (const [colorScheme, width] of LOOKS) {
+      await look(page, colorScheme, width)
+      expect([colorScheme, width, await violations(page)]).toEqual([colorScheme, width, []])
       expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-      await context.close()
-    })
+    }
+    await context.close()
+  })
 
+  describe.each([LOOKS[0], LOOKS[3]])('%s, %i px', (colorScheme, width) => {
     test('the drawer of an event, and a dialog', async () => {
       const { page, goto, context } = await portal.open({ colorScheme, width })
       await goto('/live')
@@ -160,3 +166,12 @@ describe.skipIf(executable === undefined)('accessibility', () => {
     })
   })
 })
+
+/** Another look of the page that is open; what fades from one into the other has come to its end. */
+async function look(page: Page, colorScheme: 'light' | 'dark', width: number): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await page.setViewportSize({ width, height: 840 })
+  await page.evaluate(`Promise.all(document.getAnimations()
+    .filter(({ effect }) => effect.getComputedTiming().iterations !== Infinity)
+    .map(({ finished }) => finished.catch(() => undefined)))`)
+}
