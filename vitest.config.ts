@@ -41,6 +41,8 @@ export default defineConfig(async () => ({
           exclude: ['**/*.worker.test.ts', '**/node_modules/**'],
           setupFiles: ['./test/support/seed.ts'],
           provide: { seed },
+          // What a browser shows comes when it comes.
+          expect: { poll: { timeout: 30_000 } },
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },

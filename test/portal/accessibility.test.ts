@@ -130,8 +130,8 @@ describe.skipIf(executable === undefined)('accessibility', () => {
     for (const [colorScheme, width] of LOOKS) {
       await look(page, colorScheme, width)
       expect([colorScheme, width, await violations(page)]).toEqual([colorScheme, width, []])
-      expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+      await expect.poll(() => page.getByRole('heading', { level: 1 }).count()).toBe(1)
+      await expect.poll(() => page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
     }
     await context.close()
   })

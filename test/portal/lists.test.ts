@@ -49,8 +49,8 @@ describe.skipIf(executable === undefined)('the lists', () => {
     const narrow = await portal.open({ scopes: ['sources:read'] })
     await narrow.goto('/sources')
     await narrow.page.getByRole('link', { name: 'default' }).waitFor()
-    expect(await narrow.page.getByRole('link', { name: 'New source' }).count()).toBe(0)
-    expect(await narrow.page.getByRole('switch').isDisabled()).toBe(true)
+    await expect.poll(() => narrow.page.getByRole('link', { name: 'New source' }).count()).toBe(0)
+    await expect.poll(() => narrow.page.getByRole('switch').isDisabled()).toBe(true)
     for (const [path, scope] of [
       ['/destinations', 'destinations:read'],
       ['/plugins', 'plugins:read'],
@@ -91,9 +91,9 @@ describe.skipIf(executable === undefined)('the lists', () => {
     await page.getByRole('button', { name: 'End old keys' }).press('Enter')
     await page.getByRole('dialog').getByRole('button', { name: 'End old keys' }).press('Enter')
     await page.getByText('Only the newest key is accepted now').waitFor()
-    expect(await page.getByText('2 keys are accepted').count()).toBe(0)
+    await expect.poll(() => page.getByText('2 keys are accepted').count()).toBe(0)
     await page.getByRole('tab', { name: 'Settings' }).press('Enter')
-    expect(await page.getByLabel('Rate limit per minute').inputValue()).toBe('600')
+    await expect.poll(() => page.getByLabel('Rate limit per minute').inputValue()).toBe('600')
     await context.close()
   })
 
@@ -113,7 +113,7 @@ describe.skipIf(executable === undefined)('the lists', () => {
     await page.getByRole('button', { name: 'Delete' }).click()
     await page.getByRole('heading', { level: 1, name: 'Sources' }).waitFor()
     await page.getByRole('button', { name: 'Undo Short lived is deleted' }).waitFor()
-    expect(await page.getByRole('link', { name: 'Short lived' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('link', { name: 'Short lived' }).count()).toBe(0)
     await page.getByRole('button', { name: 'Undo Short lived is deleted' }).click()
     await page.getByRole('link', { name: 'Short lived' }).click()
     expect(await there()).toBeDefined()
@@ -145,8 +145,8 @@ describe.skipIf(executable === undefined)('the lists', () => {
     await page.getByText('http://127.0.0.1:9/in').waitFor()
     await page.getByText('"Tea Ordered"').waitFor()
     await page.getByRole('tab', { name: 'Settings' }).click()
-    expect(await page.getByLabel('Secret').inputValue()).toBe('')
-    expect(await page.getByLabel('Secret').getAttribute('placeholder')).toBe('unchanged (ends in LaSw)')
+    await expect.poll(() => page.getByLabel('Secret').inputValue()).toBe('')
+    await expect.poll(() => page.getByLabel('Secret').getAttribute('placeholder')).toBe('unchanged (ends in LaSw)')
     expect(await page.content()).not.toContain(SECRET)
     await page.getByRole('button', { name: 'Add Events' }).click()
     await page.getByLabel('Events 1').fill('Tea *')

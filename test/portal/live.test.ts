@@ -81,7 +81,7 @@ describe.skipIf(executable === undefined)('live events', () => {
     await narrow.goto('/live')
     await rowsOf(narrow.page).filter({ hasText: 'Set Aside Order' }).click()
     await drawerOf(narrow.page).getByText('Only what arrives while one watches').waitFor()
-    expect(await drawerOf(narrow.page).getByRole('button', { name: 'Replay' }).count()).toBe(0)
+    await expect.poll(() => drawerOf(narrow.page).getByRole('button', { name: 'Replay' }).count()).toBe(0)
     await narrow.context.close()
   })
 
@@ -114,7 +114,7 @@ describe.skipIf(executable === undefined)('live events', () => {
     await page.keyboard.press('Enter')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Replay …')
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Replay …')
     await page.keyboard.press('Enter')
     const dialog = page.getByRole('dialog', { name: 'Replay Refused Order?' })
     await dialog.waitFor()
@@ -128,7 +128,7 @@ describe.skipIf(executable === undefined)('live events', () => {
     await drawerOf(page).focus()
     await page.keyboard.press('Escape')
     await drawerOf(page).waitFor({ state: 'detached' })
-    expect(await page.evaluate('document.activeElement.textContent')).toContain('Refused Order')
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toContain('Refused Order')
     await context.close()
   })
 

@@ -76,7 +76,7 @@ describe.skipIf(executable === undefined)('the overview', () => {
     const narrow = await portal.open({ scopes: ['events:read'] })
     await narrow.goto('/')
     await figure(narrow.page, /^Accepted 3 /).waitFor()
-    expect(await narrow.page.getByRole('list', { name: 'Figures' }).getByRole('listitem').count()).toBe(4)
+    await expect.poll(() => narrow.page.getByRole('list', { name: 'Figures' }).getByRole('listitem').count()).toBe(4)
     await narrow.context.close()
     const people = await portal.open({ scopes: ['profiles:read'] })
     await people.goto('/')

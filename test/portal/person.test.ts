@@ -33,7 +33,7 @@ describe.skipIf(executable === undefined)('people and a person', () => {
     await page.getByRole('columnheader', { name: 'city' }).waitFor()
     await page.getByRole('cell', { name: 'Bath' }).waitFor()
     await goto('/profiles?columns=trait.plan,made-up')
-    expect(await page.getByRole('columnheader').allTextContents()).toEqual(['Person', 'plan'])
+    await expect.poll(() => page.getByRole('columnheader').allTextContents()).toEqual(['Person', 'plan'])
     await page.getByRole('button', { name: 'Columns' }).click()
     await page.getByRole('menuitem', { name: 'The usual ones' }).click()
     await page.getByRole('columnheader', { name: 'Last seen' }).waitFor()

@@ -27,7 +27,7 @@ describe.skipIf(executable === undefined)('signing in', () => {
     await page.getByLabel('API token').fill('tk_made-up-but-of-the-right-form')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('alert').getByText('wrong').waitFor()
-    expect(await page.getByLabel('API token').getAttribute('aria-invalid')).toBe('true')
+    await expect.poll(() => page.getByLabel('API token').getAttribute('aria-invalid')).toBe('true')
     await page.context().close()
   })
 
