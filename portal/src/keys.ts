@@ -24,3 +24,8 @@ function isTaken({ target, key }: KeyboardEvent): boolean {
   // A button that has the focus is what the space bar and the enter key press.
   return (key === ' ' || key === 'Enter') && target.matches('button, a, summary')
 }
+
+/** As the keyboard of the person has them: `Ctrl` is what is pressed with the others, which is the command key on a Mac. */
+export function keysShown(keys: string): string {
+  return /Mac|iPhone|iPad/.test(navigator.platform) ? keys.replace('Ctrl', '⌘') : keys
+}

@@ -73,6 +73,7 @@ describe.skipIf(executable === undefined)('live events', () => {
     await rowsOf(page).filter({ hasText: 'Tea Ordered' }).click()
     await drawerOf(page).getByText('As the person’s timeline has it:').waitFor()
     await drawerOf(page).getByText('27', { exact: false }).first().waitFor()
+    await drawerOf(page).getByRole('button', { name: 'Copy as curl' }).waitFor()
     await rowsOf(page).filter({ hasText: 'Set Aside Order' }).click()
     await drawerOf(page).getByText('As its dead letter has it:').waitFor()
     await drawerOf(page).getByText('"five"').waitFor()

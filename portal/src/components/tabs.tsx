@@ -1,5 +1,5 @@
 import { Tabs as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 
 export interface Tab {
   readonly key: string
@@ -16,15 +16,23 @@ interface TabsProps {
   readonly choose: (key: string | undefined) => void
 }
 
+/** So much of the one before it is seen that one knows it is there. */
+const LEFT_OF_IT = 48
+
 /** Views of one thing, of which one is looked at; which one stands in the address. */
 export function Tabs({ label, tabs, chosen, choose }: TabsProps) {
   const first = tabs[0]?.key ?? ''
+  const value = tabs.find(({ key }) => key === chosen)?.key ?? first
+  const list = useRef<HTMLDivElement>(null)
+  // On a narrow screen a link may lead to one that is out of sight; the page itself stays where it is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another one is chosen
+  useEffect(() => {
+    const active = list.current?.querySelector<HTMLElement>('[data-state=active]')
+    if (active && list.current) list.current.scrollLeft = active.offsetLeft - list.current.offsetLeft - LEFT_OF_IT
+  }, [value])
   return (
-    <Radix.Root
-      value={tabs.find(({ key }) => key === chosen)?.key ?? first}
-      onValueChange={(next) => choose(next === first ? undefined : next)}
-    >
-      <Radix.List className="mb-6 flex gap-1 overflow-x-auto border-b border-line" aria-label={label}>
+    <Radix.Root value={value} onValueChange={(next) => choose(next === first ? undefined : next)}>
+      <Radix.List ref={list} className="mb-6 flex gap-1 overflow-x-auto border-b border-line" aria-label={label}>
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.key}

@@ -1,8 +1,9 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { useRef } from 'react'
+import { ApiError } from '../api.ts'
 import { Button } from '../components/button.tsx'
 import { Page } from '../components/page.tsx'
-import { Empty, Loading } from '../components/states.tsx'
+import { Empty, Loading, Problem } from '../components/states.tsx'
 import { useKeys } from '../keys.ts'
 import { LiveLight } from '../live/live-light.tsx'
 import type { LiveState } from '../live/live-socket.ts'
@@ -11,9 +12,10 @@ import { t } from '../words/words.ts'
 import { EventDrawer } from './live/event-drawer.tsx'
 import { EventRows } from './live/event-rows.tsx'
 import { LiveFilters } from './live/live-filters.tsx'
-import { filterOf, keyOf, useEarlier } from './live/live-view.ts'
+import { filterOf, isFiltered, keyOf, useEarlier } from './live/live-view.ts'
 
 const route = getRouteApi('/inside/live')
+const FORBIDDEN = 403
 
 /** Events as they are decided. What is looked for and which one is open stands in the address. */
 export function LivePage() {
@@ -49,6 +51,13 @@ export function LivePage() {
     Escape: close,
   })
   const shown = rows[open]
+  const { state } = live
+  if (state.kind === 'refused' && state.status === FORBIDDEN)
+    return (
+      <Page title={t('nav.live')}>
+        <Problem fault={new ApiError(state.status, state.why)} />
+      </Page>
+    )
   return (
     <Page
       title={t('nav.live')}
@@ -60,13 +69,27 @@ export function LivePage() {
       }
     >
       <LiveFilters textField={textField} />
-      <Condition state={live.state} skipped={live.skipped} isPaused={live.isPaused} waiting={live.waiting} />
+      <Condition state={state} skipped={live.skipped} isPaused={live.isPaused} waiting={live.waiting} />
       {rows.length === 0 && earlier.isPending ? <Loading /> : null}
-      {rows.length === 0 && !earlier.isPending ? <Empty title={t('live.none')}>{t('live.noneHint')}</Empty> : null}
+      {earlier.fault ? <Problem fault={earlier.fault} retry={earlier.again} /> : null}
+      {rows.length === 0 && !earlier.isPending && !earlier.fault ? (
+        <None isFiltered={isFiltered(search)} isWhole={earlier.isPossible} />
+      ) : null}
       {rows.length > 0 ? <EventRows rows={rows} shown={search.show} show={openDrawer} /> : null}
       {shown ? <EventDrawer row={shown} close={close} panel={drawer} /> : null}
     </Page>
   )
+}
+
+interface NoneProps {
+  readonly isFiltered: boolean
+  /** What came before one looked was asked for as well. */
+  readonly isWhole: boolean
+}
+
+function None({ isFiltered, isWhole }: NoneProps) {
+  if (!isFiltered) return <Empty title={t('live.none')}>{t('live.noneHint')}</Empty>
+  return <Empty title={t('live.noneFit')}>{t(isWhole ? 'live.noneFitHint' : 'live.onlyNewHint')}</Empty>
 }
 
 interface ConditionProps {

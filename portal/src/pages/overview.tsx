@@ -17,11 +17,10 @@ import { Tiles } from './overview/tiles.tsx'
 /** How the workspace is doing, live; every figure leads to what it counts. */
 export function OverviewPage() {
   const { state, figures, failures } = useFigures()
-  // Only a socket says why it was refused, and only in words.
   if (state.kind === 'refused')
     return (
       <Page title={t('nav.overview')}>
-        <Problem fault={new ApiError(403, state.why)} />
+        <Problem fault={new ApiError(state.status, state.why)} />
       </Page>
     )
   return (

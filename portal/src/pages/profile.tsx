@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Tabs } from 'radix-ui'
 import { useState } from 'react'
 import type { ProfileDocument } from '../../../shared/profile/document.ts'
 import { Page } from '../components/page.tsx'
 import { Loading, Problem } from '../components/states.tsx'
+import { Tabs } from '../components/tabs.tsx'
 import { Time } from '../components/time.tsx'
 import { eventCount, nameOf } from '../person.ts'
 import { t } from '../words/words.ts'
@@ -18,7 +18,6 @@ import { Timeline } from './profile/timeline.tsx'
 import { Traits } from './profile/traits.tsx'
 
 const route = getRouteApi('/inside/profiles/$ref')
-const TABS = ['timeline', 'traits', 'identity', 'segments', 'consents'] as const
 
 /** Everything known of one person. */
 export function ProfilePage() {
@@ -39,37 +38,18 @@ export function ProfilePage() {
   return (
     <Page title={nameOf(person)} lead={<Header person={person} />} actions={<ProfileActions person={person} />}>
       <MaskedNote person={person} isUnmasked={person === unmasked} unmask={unmask} />
-      <Tabs.Root
-        value={TABS.find((one) => one === tab) ?? 'timeline'}
-        onValueChange={(next) => void navigate({ search: next === 'timeline' ? {} : { tab: next }, replace: true })}
-      >
-        <Tabs.List className="mb-6 flex gap-1 overflow-x-auto border-b border-line" aria-label={t('person.views')}>
-          {TABS.map((one) => (
-            <Tabs.Trigger
-              key={one}
-              value={one}
-              className="-mb-px border-b-2 border-transparent px-3 py-2.5 text-sm whitespace-nowrap text-muted hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
-            >
-              {t(`person.${one}`)}
-            </Tabs.Trigger>
-          ))}
-        </Tabs.List>
-        <Tabs.Content value="timeline">
-          <Timeline person={person} />
-        </Tabs.Content>
-        <Tabs.Content value="traits">
-          <Traits person={person} />
-        </Tabs.Content>
-        <Tabs.Content value="identity">
-          <Identity person={person} />
-        </Tabs.Content>
-        <Tabs.Content value="segments">
-          <SegmentsOfPerson person={person} />
-        </Tabs.Content>
-        <Tabs.Content value="consents">
-          <Consents person={person} />
-        </Tabs.Content>
-      </Tabs.Root>
+      <Tabs
+        label={t('person.views')}
+        tabs={[
+          { key: 'timeline', label: t('person.timeline'), content: <Timeline person={person} /> },
+          { key: 'traits', label: t('person.traits'), content: <Traits person={person} /> },
+          { key: 'identity', label: t('person.identity'), content: <Identity person={person} /> },
+          { key: 'segments', label: t('person.segments'), content: <SegmentsOfPerson person={person} /> },
+          { key: 'consents', label: t('person.consents'), content: <Consents person={person} /> },
+        ]}
+        chosen={tab}
+        choose={(next) => void navigate({ search: next ? { tab: next } : {}, replace: true })}
+      />
     </Page>
   )
 }

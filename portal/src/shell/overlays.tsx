@@ -1,8 +1,12 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
-import { useKeys } from '../keys.ts'
+import { keysShown, useKeys } from '../keys.ts'
+import { t } from '../words/words.ts'
+import { Icon } from './icon.tsx'
 
 const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ default: Palette })))
 const Shortcuts = lazy(() => import('./shortcuts.tsx').then(({ Shortcuts }) => ({ default: Shortcuts })))
+
+const COMPASS = 'M10 2.500a7.500 7.500 0 1 0 0 15a7.500 7.500 0 1 0 0-15M13 7l-1.800 4.200L7 13l1.800-4.200z'
 
 /** What lies over every page when its keys are pressed: the palette, and the list of keys. */
 export function Overlays() {
@@ -13,7 +17,8 @@ export function Overlays() {
   useEffect(() => {
     // Also from within a field: it is no letter.
     function pressed(event: KeyboardEvent) {
-      if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return
+      // With caps lock on it is a K.
+      if (event.key.toLowerCase() !== 'k' || event.shiftKey || !(event.ctrlKey || event.metaKey)) return
       event.preventDefault()
       setOpen('palette')
     }
@@ -21,9 +26,21 @@ export function Overlays() {
     return () => document.removeEventListener('keydown', pressed)
   }, [])
   return (
-    <Suspense>
-      {open === 'palette' ? <Palette close={closing('palette')} showShortcuts={() => setOpen('shortcuts')} /> : null}
-      {open === 'shortcuts' ? <Shortcuts close={closing('shortcuts')} /> : null}
-    </Suspense>
+    <>
+      <button
+        type="button"
+        aria-label={t('app.palette')}
+        aria-keyshortcuts="Control+K Meta+K"
+        onClick={() => setOpen('palette')}
+        className="ml-auto flex h-9 flex-none items-center gap-2 rounded-lg px-2 text-sm text-muted transition-colors hover:bg-raised hover:text-ink sm:px-3"
+      >
+        <Icon path={COMPASS} />
+        <kbd className="hidden font-mono text-xs sm:inline">{keysShown('Ctrl K')}</kbd>
+      </button>
+      <Suspense>
+        {open === 'palette' ? <Palette close={closing('palette')} showShortcuts={() => setOpen('shortcuts')} /> : null}
+        {open === 'shortcuts' ? <Shortcuts close={closing('shortcuts')} /> : null}
+      </Suspense>
+    </>
   )
 }

@@ -1,4 +1,5 @@
 import { Dialog } from '../components/dialog.tsx'
+import { keysShown } from '../keys.ts'
 import type { Words } from '../words/en.ts'
 import { t } from '../words/words.ts'
 
@@ -20,7 +21,9 @@ export function Shortcuts({ close }: { readonly close: () => void }) {
         {KEYS.map(([keys, does]) => (
           <div key={keys} className="contents">
             <dt>
-              <kbd className="rounded-md border border-line bg-raised px-2 py-1 font-mono text-xs">{keys}</kbd>
+              <kbd className="rounded-md border border-line bg-raised px-2 py-1 font-mono text-xs">
+                {keysShown(keys)}
+              </kbd>
             </dt>
             <dd>{t(does)}</dd>
           </div>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { RefObject } from 'react'
+import type { EventDocument } from '../../../../shared/profile/document.ts'
 import { Button, buttonLook } from '../../components/button.tsx'
 import { CopyButton } from '../../components/copy.tsx'
 import { Time } from '../../components/time.tsx'
@@ -8,10 +9,10 @@ import type { LiveRow } from '../../live/live-socket.ts'
 import { Outcome, titleOf } from '../../live/outcome.tsx'
 import { sourcesQuery, useSourceNames } from '../../live/use-sources.ts'
 import { t } from '../../words/words.ts'
-import { curlOf } from './curl.ts'
+import { asSent, curlOf } from './curl.ts'
 import { faultOf } from './event-rows.tsx'
 import { EventTrace } from './event-trace.tsx'
-import { Payload } from './payload.tsx'
+import { Payload, useKept } from './payload.tsx'
 import { Replay } from './replay.tsx'
 
 interface Props {
@@ -90,8 +91,10 @@ function Content({ row, close }: Pick<Props, 'row' | 'close'>) {
 function CopyAsCurl({ row }: { readonly row: LiveRow }) {
   const sources = useQuery(sourcesQuery)
   const source = sources.data?.sources.find(({ id }) => id === row.source)
-  if (row.payload === undefined || !source) return null
-  return (
-    <CopyButton text={curlOf(location.origin, source.writeKey, row.type, row.payload)} label={t('live.copyCurl')} />
-  )
+  const kept = useKept(row).data
+  // A dead letter is as the pipeline had it, which is no longer what an SDK sends; it is replayed instead.
+  const isOfTimeline = row.outcome !== 'dead_letter' && kept !== undefined && kept !== null
+  const payload = row.payload ?? (isOfTimeline ? asSent(kept as EventDocument) : undefined)
+  if (payload === undefined || !source) return null
+  return <CopyButton text={curlOf(location.origin, source.writeKey, row.type, payload)} label={t('live.copyCurl')} />
 }

@@ -6,7 +6,7 @@ import { inputLook, Select } from '../../components/field.tsx'
 import { OUTCOMES, TYPES } from '../../live/outcome.tsx'
 import { sourcesQuery } from '../../live/use-sources.ts'
 import { t } from '../../words/words.ts'
-import type { LiveSearch } from './live-view.ts'
+import { isFiltered, type LiveSearch } from './live-view.ts'
 
 const route = getRouteApi('/inside/live')
 const PAUSE_MS = 300
@@ -22,7 +22,6 @@ export function LiveFilters({ textField }: { readonly textField: RefObject<HTMLI
     })
   }
   const any = (label: string) => ({ value: '', label })
-  const isFiltered = Object.keys(search).some((name) => name !== 'show')
   return (
     <search aria-label={t('live.filters')} className="mb-4 flex flex-wrap items-center gap-2">
       <TextFilter name="text" label={t('live.text')} field={textField} choose={choose} />
@@ -55,7 +54,7 @@ export function LiveFilters({ textField }: { readonly textField: RefObject<HTMLI
           {t('live.ofPerson')} <span aria-hidden="true">×</span>
         </Button>
       ) : null}
-      {isFiltered ? (
+      {isFiltered(search) ? (
         <Button look="quiet" onClick={() => void navigate({ search: {}, replace: true })}>
           {t('live.clearFilters')}
         </Button>
@@ -88,7 +87,7 @@ function TextFilter({ name, label, field, choose }: TextFilterProps) {
       value={text}
       onChange={({ target }) => setText(target.value)}
       onKeyDown={({ key, currentTarget }) => key === 'Escape' && currentTarget.blur()}
-      className={`${inputLook} w-full sm:w-44`}
+      className={`${inputLook} w-full sm:w-52`}
     />
   )
 }

@@ -29,6 +29,11 @@ export function filterOf({ outcome, type, event, source, profile, text }: LiveSe
   }
 }
 
+/** Which one is open is no filter. */
+export function isFiltered(search: LiveSearch): boolean {
+  return Object.keys(filterOf(search)).length > 0
+}
+
 export function keyOf({ copyId }: LiveRow): string {
   return copyId
 }
@@ -64,5 +69,11 @@ export function useEarlier(search: LiveSearch, live: readonly LiveRow[]) {
   const known = new Set(live.map(keyOf))
   const found = (query.data?.events ?? []) as readonly LiveRow[]
   const rows = isPossible ? found.filter((row) => !known.has(keyOf(row))) : []
-  return { rows, isPending: isPossible && query.isPending }
+  return {
+    rows,
+    isPossible,
+    isPending: isPossible && query.isPending,
+    fault: query.error,
+    again: () => void query.refetch(),
+  }
 }

@@ -10,13 +10,7 @@ import { t } from '../../words/words.ts'
 
 /** What an event said: as it came over the stream, else as a dead letter or the person's timeline has it. */
 export function Payload({ row }: { readonly row: LiveRow }) {
-  const { data: session } = useSuspenseQuery(sessionQuery)
-  const kept = useQuery({
-    queryKey: ['payload', row.copyId],
-    queryFn: ({ signal }) => keptPayload(row, session, signal),
-    enabled: row.payload === undefined && isKept(row, session),
-    retry: false,
-  })
+  const kept = useKept(row)
   if (row.payload !== undefined) return <Json value={row.payload} />
   if (kept.isLoading) return <Loading />
   if (kept.data)
@@ -30,6 +24,17 @@ export function Payload({ row }: { readonly row: LiveRow }) {
     )
   const why = row.payloadChars ? t('live.payloadLong', { chars: row.payloadChars }) : t('live.payloadNone')
   return <p className="text-sm text-muted">{why}</p>
+}
+
+/** Asked for once, however many show it. */
+export function useKept(row: LiveRow) {
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  return useQuery({
+    queryKey: ['payload', row.copyId],
+    queryFn: ({ signal }) => keptPayload(row, session, signal),
+    enabled: row.payload === undefined && isKept(row, session),
+    retry: false,
+  })
 }
 
 function isKept({ outcome, canonicalId, timestamp }: LiveRow, session: Session): boolean {

@@ -25,7 +25,8 @@ export function RateChart({ rates, label }: { readonly rates: Rates; readonly la
         height: HEIGHT,
         legend: { show: false },
         cursor: { show: false },
-        padding: [8, 8, 0, 0],
+        // The last word of the axis is as wide as that.
+        padding: [8, 28, 0, 0],
         scales: { y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.15)] } },
         axes: [
           { ...axis, grid: { show: false }, values: (_, splits) => splits.map(clock), space: 90, size: 30 },

@@ -50,7 +50,9 @@ export function Consents({ person }: { readonly person: ProfileDocument }) {
             >
               <span className="flex items-center gap-3">
                 <span className="inline-block min-w-20">{name}</span>
-                <Tag tone={said ? (isGranted ? 'good' : 'bad') : 'plain'}>{said?.status ?? t('person.neverSaid')}</Tag>
+                <Tag tone={said ? (isGranted ? 'good' : 'bad') : 'plain'}>
+                  {said ? t(`person.consent.${said.status}`) : t('person.neverSaid')}
+                </Tag>
                 {said ? (
                   <span className="text-muted">
                     {said.source} · <Time at={said.at} />

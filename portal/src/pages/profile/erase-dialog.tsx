@@ -1,4 +1,5 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { eraseProfile } from '../../../../shared/contract/erase-profile.ts'
 import type { readErasure } from '../../../../shared/contract/read-erasure.ts'
@@ -17,6 +18,8 @@ interface Props {
 
 /** Forgetting a person cannot be undone: it is asked once, then every store is seen to forget. */
 export function EraseDialog({ person, close }: Props) {
+  const queries = useQueryClient()
+  const navigate = useNavigate()
   const [suppress, setSuppress] = useState(false)
   const erase = useMutation({
     mutationFn: () =>
@@ -25,8 +28,16 @@ export function EraseDialog({ person, close }: Props) {
         query: { mode: suppress ? 'suppress' : 'erase' },
       }),
   })
+  // What the page still has of somebody who was forgotten goes with it.
+  async function leave() {
+    close()
+    if (!erase.data) return
+    await navigate({ to: '/profiles' })
+    queries.removeQueries({ queryKey: ['profile'] })
+    await queries.resetQueries({ queryKey: ['profiles'] })
+  }
   return (
-    <Dialog title={t('person.eraseTitle', { name: nameOf(person) })} close={close}>
+    <Dialog title={t('person.eraseTitle', { name: nameOf(person) })} close={() => void leave()}>
       {erase.data ? (
         <Receipt id={erase.data.erasureId} />
       ) : (

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { listEvents } from '../../../../shared/contract/list-events.ts'
 import { ApiError, ask } from '../../api.ts'
@@ -9,6 +9,7 @@ import { Time } from '../../components/time.tsx'
 import type { LiveRow } from '../../live/live-socket.ts'
 import { Outcome, titleOf } from '../../live/outcome.tsx'
 import { useLiveEvents } from '../../live/use-live-events.ts'
+import { may, sessionQuery } from '../../session.ts'
 import { t } from '../../words/words.ts'
 
 interface Props {
@@ -17,11 +18,14 @@ interface Props {
 
 /** A light that turns green when something arrives from the source; it watches the live stream. */
 export function FirstEvent({ source }: Props) {
+  const { data: session } = useSuspenseQuery(sessionQuery)
   const live = useLiveEvents({ sources: [source.id] })
   const before = useQuery({
     queryKey: ['events', 'newest', source.id],
     queryFn: ({ signal }) =>
       ask<typeof listEvents>('get', '/api/v1/events', { query: { source: source.id, limit: '1' } }, signal),
+    // Whoever comes back to it after a moment finds the light as it is now.
+    staleTime: 0,
   })
   const newest = live.rows[0] ?? (before.data?.events[0] as LiveRow | undefined)
   const send = useMutation({ mutationFn: () => sendTest(source.writeKey) })
@@ -63,6 +67,11 @@ export function FirstEvent({ source }: Props) {
           <Link to="/live" search={{ source: source.id }} className={buttonLook()}>
             {t('start.watch')}
           </Link>
+          {may(session, 'segments:write') ? (
+            <Link to="/segments/new" className={buttonLook()}>
+              {t('start.segment')}
+            </Link>
+          ) : null}
         </div>
       ) : null}
     </Panel>

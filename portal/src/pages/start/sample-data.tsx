@@ -1,14 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import type { createSource } from '../../../../shared/contract/create-source.ts'
 import type { deleteSource } from '../../../../shared/contract/delete-source.ts'
 import type { eraseProfile } from '../../../../shared/contract/erase-profile.ts'
 import { ApiError, ask } from '../../api.ts'
-import { Button } from '../../components/button.tsx'
+import { Button, buttonLook } from '../../components/button.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { Problem } from '../../components/states.tsx'
 import { sourcesQuery } from '../../live/use-sources.ts'
 import { t } from '../../words/words.ts'
-import { SAMPLE_IDS, SAMPLE_SOURCE, sampleEvents } from './sample-people.ts'
+import { SAMPLE_IDS, SAMPLE_PREFIX, SAMPLE_SOURCE, sampleEvents } from './sample-people.ts'
 
 /** Six people to look around with, from a source of their own; removing them erases them like anybody else. */
 export function SampleData() {
@@ -24,9 +25,14 @@ export function SampleData() {
       <div className="flex flex-wrap items-center justify-between gap-4">
         <p className="max-w-prose text-sm text-muted">{source ? t('start.sampleThere') : t('start.sampleHint')}</p>
         {source ? (
-          <Button disabled={remove.isPending} onClick={() => remove.mutate(source.id)}>
-            {t('start.sampleRemove')}
-          </Button>
+          <div className="flex flex-wrap gap-2">
+            <Link to="/profiles" search={{ q: SAMPLE_PREFIX }} className={buttonLook()}>
+              {t('start.sampleSee')}
+            </Link>
+            <Button disabled={remove.isPending} onClick={() => remove.mutate(source.id)}>
+              {t('start.sampleRemove')}
+            </Button>
+          </div>
         ) : (
           <Button disabled={load.isPending} onClick={() => load.mutate()}>
             {t('start.sampleLoad')}

@@ -10,6 +10,8 @@ const PEOPLE = [
   { id: 'sample-margaret', name: 'Margaret Heafield', plan: 'pro', city: 'Boston', orders: 3 },
 ] as const
 
+/** What every one of them is found by. */
+export const SAMPLE_PREFIX = 'sample'
 export const SAMPLE_SOURCE = 'Sample data'
 export const SAMPLE_IDS: readonly string[] = PEOPLE.map(({ id }) => id)
 

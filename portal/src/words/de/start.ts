@@ -14,6 +14,7 @@ export const start: Record<keyof typeof words, string> = {
   'start.arrived': '{source} sendet',
   'start.test': 'Testereignis senden',
   'start.watch': 'Live-Ereignisse ansehen',
+  'start.segment': 'Segment anlegen',
   'start.noSource': 'Noch gibt es keine Quelle',
   'start.noSourceHint': 'Legen Sie eine an, um einen Schlüssel für Ihren Code zu bekommen.',
   'start.name': 'Name',
@@ -30,5 +31,6 @@ export const start: Record<keyof typeof words, string> = {
   'start.sampleHint': 'Sechs erfundene Personen mit ein paar Wochen Verlauf, zum Umsehen, bevor Ihre eigenen kommen.',
   'start.sampleThere': 'Die Beispielpersonen sind da. Sie werden gelöscht wie jede andere Person auch.',
   'start.sampleLoad': 'Beispieldaten laden',
+  'start.sampleSee': 'Beispielpersonen ansehen',
   'start.sampleRemove': 'Beispieldaten entfernen',
 }

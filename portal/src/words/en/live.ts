@@ -15,6 +15,10 @@ export const live = {
   'live.skipped': '{n} more was not shown|{n} more were not shown',
   'live.none': 'Nothing has arrived yet',
   'live.noneHint': 'Events show here within a second of being sent.',
+  'live.noneFit': 'No event fits',
+  'live.noneFitHint': 'What fits shows here as it arrives.',
+  'live.onlyNewHint':
+    'Text inside of events, and the beginning of a name, are looked for only in what arrives from now on.',
   'live.noEvent': 'No event',
   'live.filters': 'Filters',
   'live.text': 'Contains …',

@@ -12,6 +12,7 @@ export const start = {
   'start.arrived': '{source} is sending',
   'start.test': 'Send a test event',
   'start.watch': 'Watch live events',
+  'start.segment': 'Make a segment',
   'start.noSource': 'There is no source yet',
   'start.noSourceHint': 'Make one to get a key for your code.',
   'start.name': 'Name',
@@ -27,5 +28,6 @@ export const start = {
   'start.sampleHint': 'Six made-up people with a few weeks of history, to look around before your own arrive.',
   'start.sampleThere': 'The sample people are here. Removing them erases them as any other person would be.',
   'start.sampleLoad': 'Load sample data',
+  'start.sampleSee': 'See the sample people',
   'start.sampleRemove': 'Remove sample data',
 } as const
