@@ -63,6 +63,19 @@ describe.skipIf(executable === undefined)('the lists', () => {
     await narrow.context.close()
   })
 
+  test('who may not make something is told so before they fill in a form that would be refused', async () => {
+    const kinds = ['sources', 'destinations', 'plugins', 'transformations'] as const
+    const reader = await portal.open({ scopes: kinds.map((kind) => `${kind}:read`) })
+    for (const path of ['/sources/new?type=server', '/destinations/new', '/plugins/new', '/transformations/new']) {
+      await reader.goto(path)
+      const kind = path.split('/')[1]
+      await reader.page.getByText(`Your API token lacks the scope ${kind}:write`).waitFor()
+      expect(await reader.page.getByRole('main').getByRole('listitem').count()).toBe(0)
+      expect(await reader.page.getByRole('main').getByRole('textbox').count()).toBe(0)
+    }
+    await reader.context.close()
+  })
+
   test('a source by keyboard alone: its secret is shown once, a new key leaves the old one, which is then ended', async () => {
     const { page, goto, context } = await portal.open()
     await goto('/sources')

@@ -1,8 +1,12 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import type { Scope } from '../../../shared/contract/contract.ts'
+import { ApiError } from '../api.ts'
 import { buttonLook } from '../components/button.tsx'
 import { Page } from '../components/page.tsx'
 import { Loading, Problem } from '../components/states.tsx'
+import { may, sessionQuery } from '../session.ts'
 import { t } from '../words/words.ts'
 import { BackLink } from './back-link.tsx'
 import { type GalleryType, TypeGallery } from './type-gallery.tsx'
@@ -15,6 +19,8 @@ interface Props {
     refetch(): unknown
   }
   readonly list: { readonly to: NonNullable<LinkProps['to']>; readonly label: string }
+  /** Who lacks it is told so before anything is filled in. */
+  readonly scope: Scope
   /** This page, without a choice. */
   readonly here: NonNullable<LinkProps['to']>
   readonly title: string
@@ -27,7 +33,14 @@ interface Props {
 }
 
 /** Something new: first of which type, then its form. */
-export function NewPage({ query, list, here, title, lead, chosen, types, linkTo, children }: Props) {
+export function NewPage({ query, list, scope, here, title, lead, chosen, types, linkTo, children }: Props) {
+  const { data: session } = useSuspenseQuery(sessionQuery)
+  if (!may(session, scope))
+    return (
+      <Page title={title} lead={<BackLink {...list} />}>
+        <Problem fault={new ApiError(403, `scope ${scope}`)} />
+      </Page>
+    )
   return (
     <Page
       title={chosen?.title ?? title}

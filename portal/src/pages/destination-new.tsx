@@ -21,6 +21,7 @@ export function NewDestinationPage() {
     <NewPage
       query={types}
       list={{ to: '/destinations', label: t('nav.destinations') }}
+      scope="destinations:write"
       here="/destinations/new"
       title={t('destinations.new')}
       lead={t('destinations.newLead')}

@@ -24,6 +24,7 @@ export function NewPluginPage() {
     <NewPage
       query={types}
       list={{ to: '/plugins', label: t('nav.plugins') }}
+      scope="plugins:write"
       here="/plugins/new"
       title={t('plugins.new')}
       lead={t('plugins.newLead')}

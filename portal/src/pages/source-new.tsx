@@ -24,6 +24,7 @@ export function NewSourcePage() {
     <NewPage
       query={types}
       list={{ to: '/sources', label: t('nav.sources') }}
+      scope="sources:write"
       here="/sources/new"
       title={t('sources.new')}
       lead={t('sources.newLead')}

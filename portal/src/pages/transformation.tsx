@@ -2,7 +2,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { createTransformation } from '../../../shared/contract/create-transformation.ts'
-import { ask, type Given } from '../api.ts'
+import { ApiError, ask, type Given } from '../api.ts'
 import { Json } from '../components/json.tsx'
 import { Page } from '../components/page.tsx'
 import { Panel } from '../components/panel.tsx'
@@ -37,6 +37,12 @@ export function TransformationPage() {
   const found = useQuery({ ...transformationQuery(id), enabled: !isNew })
   const back = <BackLink to="/transformations" label={t('nav.transformations')} />
   const isMine = may(session, 'transformations:write')
+  if (isNew && !isMine)
+    return (
+      <Page title={t('transformations.new')} lead={back}>
+        <Problem fault={new ApiError(403, 'scope transformations:write')} />
+      </Page>
+    )
   if (!isNew && !found.data)
     return (
       <Page title={t('transformations.one')} lead={back}>
