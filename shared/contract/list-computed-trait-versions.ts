@@ -10,6 +10,7 @@ export const ComputedTraitVersion = z
     name: z.string(),
     aggregate: AggregateBody,
     actor: z.string().meta({ description: 'The token that made it' }),
+    actorName: z.string().nullable().meta({ description: 'Of that token or member, while there is one' }),
     at: z.string().meta({ format: 'date-time' }),
   })
   .meta({ id: 'ComputedTraitVersion' })

@@ -11,6 +11,7 @@ export const SegmentVersion = z
     condition: ConditionBody,
     sentence: z.string(),
     actor: z.string().meta({ description: 'The token that made it; empty for what came with the workspace' }),
+    actorName: z.string().nullable().meta({ description: 'Of that token or member, while there is one' }),
     at: z.string().meta({ format: 'date-time' }),
   })
   .meta({ id: 'SegmentVersion' })

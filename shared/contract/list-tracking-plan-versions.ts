@@ -6,6 +6,7 @@ import { PlanReference, TrackingPlanDocument } from './tracking-plan-document.ts
 export const TrackingPlanVersion = TrackingPlanDocument.omit({ id: true, createdAt: true, updatedAt: true })
   .extend({
     actor: z.string().meta({ description: 'The token that made it' }),
+    actorName: z.string().nullable().meta({ description: 'Of that token or member, while there is one' }),
     at: z.string().meta({ format: 'date-time' }),
   })
   .meta({ id: 'TrackingPlanVersion' })

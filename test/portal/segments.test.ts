@@ -305,6 +305,9 @@ describe.skipIf(executable === undefined)('segments', () => {
     const { page, goto, context } = await portal.open()
     await goto('/segments/changed?tab=versions')
     await page.getByRole('insertion').getByText('or plan is "pro"').waitFor()
+    // By name, as somebody knows it, and not by its id.
+    const { token } = await portal.api<{ token: { name: string } }>('GET', '/api/v1/session')
+    await page.getByRole('listitem').filter({ hasText: 'Version 2' }).getByText(token.name).waitFor()
     await page.getByRole('button', { name: 'Go on with this one' }).click()
     await page.getByTestId('sentence').getByText('plan is "free"', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Save' }).click()

@@ -1,6 +1,7 @@
 import { type DefinitionKind, TABLES } from '../../platform/definition-row.ts'
 import type { CursorPosition } from '../../shared/kernel/cursor.ts'
 import { encodeCursor } from '../../shared/kernel/cursor.ts'
+import { actorName } from './actor-name.ts'
 
 /** What a definition was at one version. */
 export interface VersionRow {
@@ -8,6 +9,7 @@ export interface VersionRow {
   readonly name: string
   readonly definition: string
   readonly actor: string
+  readonly actor_name: string | null
   readonly created_at: number
 }
 
@@ -24,11 +26,12 @@ export async function definitionVersions(
 ): Promise<{ readonly rows: readonly VersionRow[]; readonly cursor: string | null }> {
   const { table, column } = TABLES[kind]
   const { results } = await env.DB.prepare(
-    `SELECT version, name, definition, actor, created_at FROM (
-       SELECT version, name, definition, actor, created_at FROM definition_versions
+    `SELECT version, name, definition, actor, actor_name, created_at FROM (
+       SELECT version, name, definition, actor, ${actorName('definition_versions')} AS actor_name, created_at
+       FROM definition_versions
        WHERE workspace = ?1 AND kind = ?2 AND key = ?3
        UNION
-       SELECT version, name, ${column}, '', created_at FROM ${table} AS present
+       SELECT version, name, ${column}, '', NULL, created_at FROM ${table} AS present
        WHERE workspace = ?1 AND key = ?3 AND NOT EXISTS (SELECT 1 FROM definition_versions AS kept
          WHERE kept.workspace = ?1 AND kept.kind = ?2 AND kept.key = ?3 AND kept.version = present.version))
      WHERE version < ?4 ORDER BY version DESC LIMIT ?5`,

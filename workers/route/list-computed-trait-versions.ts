@@ -10,8 +10,8 @@ export const listComputedTraitVersionsRoute = serve(
   async ({ params, query }, { env, workspace }) => {
     const { rows, cursor } = await definitionVersions(env, workspace, 'computed_trait', params.key, query)
     if (rows.length === 0 && !query.cursor) return err(NO_COMPUTED_TRAIT)
-    const versions = rows.map(({ version, name, definition, actor, created_at }) => {
-      return { version, name, aggregate: JSON.parse(definition), actor, at: toIso(created_at) }
+    const versions = rows.map(({ version, name, definition, actor, actor_name: actorName, created_at }) => {
+      return { version, name, aggregate: JSON.parse(definition), actor, actorName, at: toIso(created_at) }
     })
     return ok({ versions, cursor })
   },

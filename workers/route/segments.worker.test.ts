@@ -67,6 +67,8 @@ describe('a segment', () => {
     const { json } = await mine.call('GET', '/api/v1/segments/phoenix/versions?limit=2')
     expect(json.versions.map(({ version }: { version: number }) => version)).toEqual([3, 2])
     expect(json.versions[0]).toMatchObject({ condition: PRO, sentence: 'plan is "pro"', actor: mine.tokenId })
+    const { name } = (await mine.call('GET', '/api/v1/session')).json.token
+    expect(json.versions[0].actorName).toBe(name)
     const rest = await mine.call('GET', `/api/v1/segments/phoenix/versions?limit=2&cursor=${json.cursor}`)
     expect([rest.json.versions.length, rest.json.versions[0].version, rest.json.cursor]).toEqual([1, 1, null])
     expect((await theirs.call('GET', '/api/v1/segments/phoenix/versions')).status).toBe(404)
@@ -87,7 +89,7 @@ describe('a segment', () => {
       { key: 'pro_plan', version: 1, state: 'ready' },
     ])
     expect((await api.call('GET', '/api/v1/segments/pro_plan/versions')).json.versions).toMatchObject([
-      { version: 1, actor: '' },
+      { version: 1, actor: '', actorName: null },
     ])
     await api.call('PUT', '/api/v1/segments/pro_plan', { condition: BASIC })
     const { json } = await api.call('GET', '/api/v1/segments/pro_plan/versions')

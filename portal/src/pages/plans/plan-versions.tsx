@@ -28,7 +28,7 @@ export function PlanVersions({ plan, isMine }: { readonly plan: Plan; readonly i
     items: ({ versions }) => versions,
   })
   const restore = useMutation({
-    mutationFn: ({ version: _, actor: __, at: ___, ...rules }: Version) =>
+    mutationFn: ({ version: _, actor: __, actorName: ___, at: ____, ...rules }: Version) =>
       changePlan(plan.id, { ...rules, sources: rules.sources ?? null } as PlanBody),
     onSuccess: (_, { version }) => toast(t('plans.restored', { n: version })),
     onError: tellFault,
@@ -46,7 +46,7 @@ export function PlanVersions({ plan, isMine }: { readonly plan: Plan; readonly i
                 {one.version === plan.version ? <Tag tone="good">{t('plans.current')}</Tag> : null}
               </>
             }
-            sub={`${t('plans.eventCount', { n: one.events.length })} · ${one.actor}`}
+            sub={`${t('plans.eventCount', { n: one.events.length })} · ${one.actorName ?? one.actor}`}
             health={
               <span className="text-muted">
                 <Time at={one.at} />

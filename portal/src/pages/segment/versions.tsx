@@ -73,7 +73,7 @@ function Entry({ version, before, isPresent, takeUp }: EntryProps) {
           {isPresent ? <Tag tone="accent">{t('segment.present')}</Tag> : null}
           <span className="text-muted">
             <Time at={version.at} />
-            {version.actor === '' ? '' : ` · ${version.actor}`}
+            {version.actor === '' ? '' : ` · ${version.actorName ?? version.actor}`}
           </span>
         </span>
         {isPresent || !takeUp ? null : <Button onClick={takeUp}>{t('segment.takeUp')}</Button>}
