@@ -29,12 +29,12 @@ export function Overlays() {
     <>
       <button
         type="button"
-        aria-label={t('app.palette')}
         aria-keyshortcuts="Control+K Meta+K"
         onClick={() => setOpen('palette')}
         className="ml-auto flex h-9 flex-none items-center gap-2 rounded-lg px-2 text-sm text-muted transition-colors hover:bg-raised hover:text-ink sm:px-3"
       >
         <Icon path={COMPASS} />
+        <span className="sr-only">{t('app.palette')}</span>
         <kbd className="hidden font-mono text-xs sm:inline">{keysShown('Ctrl K')}</kbd>
       </button>
       <Suspense>
