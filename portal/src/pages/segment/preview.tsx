@@ -65,7 +65,7 @@ export function Preview({ sentence, missing, preview }: Props) {
         ) : data ? (
           <Counted {...data} isOld={isOld} />
         ) : (
-          <p className="text-sm text-muted">{t('preview.waiting')}</p>
+          <p className="text-sm text-muted">{t(sentence === undefined ? 'preview.waiting' : 'preview.counting')}</p>
         )}
       </div>
     </section>

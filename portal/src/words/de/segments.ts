@@ -232,6 +232,7 @@ export const segments: Record<keyof typeof words, string> = {
   'preview.waiting': 'Sobald die Bedingung fertig ist, sehen Sie hier, auf wie viele Personen sie zutrifft.',
   'preview.people': 'Person|Personen',
   'preview.old': 'vor der letzten Änderung',
+  'preview.counting': 'Wird gezählt …',
   'preview.interval': 'zwischen {low} und {high}, mit 99 % Sicherheit',
   'preview.share': '{share} von {all}',
   'preview.took': '{ms} ms',

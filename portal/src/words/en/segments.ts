@@ -230,6 +230,7 @@ export const segments = {
   'preview.waiting': 'Once the condition is finished you see here how many people it means.',
   'preview.people': 'person|people',
   'preview.old': 'before the last change',
+  'preview.counting': 'Counting …',
   'preview.interval': 'between {low} and {high}, with 99 % confidence',
   'preview.share': '{share} of {all}',
   'preview.took': '{ms} ms',
