@@ -23,7 +23,10 @@ async function aToken(scopes: readonly string[], expiresAt: number | null = null
 }
 
 function call(contract: Contract, token: string | undefined, query = '', environment: Env = env) {
-  const path = contract.path.replace('{ref}', 'user_id:nobody').replace('{round}', '1').replace(/\{\w+\}/g, 'nothing')
+  const path = contract.path
+    .replace('{ref}', 'user_id:nobody')
+    .replace('{round}', '1')
+    .replace(/\{\w+\}/g, 'nothing')
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` }
   const method = contract.method.toUpperCase()
   const body = contract.body ? '{}' : null
