@@ -20,6 +20,7 @@ const FORM: Field = group(
   { name: 'line', label: '', isRequired: true, field: { kind: 'text', look: 'line' } },
   { name: 'code', label: '', isRequired: false, field: { kind: 'text', look: 'code' } },
   { name: 'size', label: '', isRequired: false, field: { kind: 'number' } },
+  { name: 'wait', label: '', isRequired: false, field: { kind: 'number', per: 86_400_000 } },
   { name: 'on', label: '', isRequired: false, field: { kind: 'switch' } },
   {
     name: 'region',
@@ -46,6 +47,7 @@ const documents = fc.record(
     line: word,
     code: word,
     size: fc.integer(),
+    wait: fc.maxSafeNat().map((n) => n % 1e14),
     on: fc.constant(true),
     region: fc.constantFrom('eu', 'us'),
     names: fc.array(word, { minLength: 1, maxLength: 4 }),

@@ -11,7 +11,8 @@ export type Field =
   | { readonly kind: 'text'; readonly look: 'line' | 'long' | 'code'; readonly default?: string }
   /** Written and never read back: left empty it stays as it is. */
   | { readonly kind: 'secret'; readonly kept?: KeptSecret }
-  | { readonly kind: 'number'; readonly default?: number }
+  /** `per`: so many of the document's units are one of those that people think in (1,000 ms, a second). */
+  | { readonly kind: 'number'; readonly default?: number; readonly per?: number }
   /** A time, typed in the viewer's zone. */
   | { readonly kind: 'instant' }
   | { readonly kind: 'switch'; readonly default?: boolean }

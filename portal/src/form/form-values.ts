@@ -32,7 +32,7 @@ export function toForm(field: Field, given: unknown): FormValue {
     case 'secret':
       return ''
     case 'number':
-      return typeof value === 'number' ? String(value) : ''
+      return typeof value === 'number' ? String(value / (field.per ?? 1)) : ''
     case 'instant':
       return typeof value === 'string' ? localOf(value) : ''
     case 'switch':
@@ -85,7 +85,7 @@ function said(field: Field, form: FormValue, name: string, problems: FormProblem
     case 'secret':
       return form === '' ? undefined : form
     case 'number':
-      return numberSaid(form, name, problems)
+      return numberSaid(form, field.per, name, problems)
     case 'instant':
       return instantOf(form)
     case 'switch':
@@ -135,12 +135,18 @@ function rowSaid(item: Field, row: Row, name: string, problems: FormProblem[]): 
   return said(item, row.item, name, problems)
 }
 
-function numberSaid(form: FormValue, name: string, problems: FormProblem[]): number | undefined {
+function numberSaid(
+  form: FormValue,
+  per: number | undefined,
+  name: string,
+  problems: FormProblem[],
+): number | undefined {
   const text = String(form ?? '').trim()
   if (text === '') return undefined
   const value = Number(text)
   if (!Number.isFinite(value)) problems.push({ name, code: 'number' })
-  return value
+  // A unit of the document is whole; what divides badly comes back as it was.
+  return per === undefined ? value : Math.round(value * per)
 }
 
 function jsonSaid(form: FormValue, name: string, problems: FormProblem[]): unknown {

@@ -1,3 +1,4 @@
+import { DAY } from '../../../../shared/kernel/instant.ts'
 import { type Field, group, type NamedField } from '../../form/field.ts'
 import { t } from '../../words/words.ts'
 import { deepPatch } from './deep-patch.ts'
@@ -47,7 +48,7 @@ function typeForm(): Field {
     { ...text('type', t('identity.type')), isRequired: true },
     number('priority', t('identity.priority')),
     number('limit', t('identity.limit')),
-    number('windowMs', t('identity.windowMs')),
+    { ...number('windowMs', t('identity.windowMs')), field: { kind: 'number', per: DAY } },
   )
 }
 

@@ -1,3 +1,4 @@
+import { SECOND } from '../../../../shared/kernel/instant.ts'
 import { group } from '../../form/field.ts'
 import { t } from '../../words/words.ts'
 import { deepPatch } from './deep-patch.ts'
@@ -11,14 +12,14 @@ const form = () =>
       label: t('windows.windowMs'),
       hint: t('windows.windowMsHint'),
       isRequired: false,
-      field: { kind: 'number' },
+      field: { kind: 'number', per: SECOND },
     },
     {
       name: 'graceMs',
       label: t('windows.graceMs'),
       hint: t('windows.graceMsHint'),
       isRequired: false,
-      field: { kind: 'number' },
+      field: { kind: 'number', per: SECOND },
     },
     {
       name: 'lateEvents',
