@@ -54,6 +54,9 @@ async function resolveWorkspace(env: Env, config: WorkspaceConfig, copies: reado
   if (singly.length > 0) await ask(env, config, singly)
 }
 
+/** A merge or a split is carried out within some 20 ms: who waits for one is asked about again before the message goes back. */
+const PAUSES_MS = [30, 100, 300]
+
 /** Copies with the same identifiers, and where their answer is remembered. */
 interface Asked {
   readonly key: string
@@ -61,12 +64,22 @@ interface Asked {
 }
 
 /** Asks for the first copy of each group. Gives back, one by one, the copies for which its answer does not hold as well. */
-async function ask(env: Env, config: WorkspaceConfig, groups: readonly Asked[]): Promise<readonly Asked[]> {
+async function ask(
+  env: Env,
+  config: WorkspaceConfig,
+  groups: readonly Asked[],
+  pauses: readonly number[] = PAUSES_MS,
+): Promise<readonly Asked[]> {
   if (groups.length === 0) return []
   try {
     const requests = groups.map(({ copies }) => requestOf(env, copies[0] as CopyWork))
     const replies = await identityStub(env, config.id).resolve(config.settings.identity, requests)
-    return groups.flatMap((group, i) => take(group, replies[i] as ResolveAnswer))
+    const [pause, ...rest] = pauses
+    const again = pause === undefined ? [] : groups.filter((_, i) => replies[i]?.kind === 'busy')
+    const singly = groups.flatMap((group, i) => (again.includes(group) ? [] : take(group, replies[i] as ResolveAnswer)))
+    if (again.length === 0) return singly
+    await new Promise((resume) => setTimeout(resume, pause))
+    return [...singly, ...(await ask(env, config, again, rest))]
   } catch (fault) {
     for (const { copies } of groups) for (const copy of copies) failed(copy, fault)
     return []

@@ -55,6 +55,20 @@ describe('who is who', () => {
     ])
   })
 
+  test('who waits for a merge of one that is on the way itself is told to come again, and then who is on the way', () => {
+    const { ask, see, store } = aGraph()
+    const [oldest, middle, youngest] = [see(['email:1']), see(['email:2']), see(['email:3'])]
+    expect(see(['email:3', 'email:2'])).toMatchObject({ arriving: [{ loser: youngest.profile, seq: 1 }] })
+    expect(ask(['email:2', 'email:1'])).toEqual({ kind: 'busy' })
+    store.finish(1)
+    expect(see(['email:2', 'email:1'])).toMatchObject({
+      profile: oldest.profile,
+      arriving: [{ loser: middle.profile, seq: 2 }],
+    })
+    store.finish(2)
+    expect(see(['email:2', 'email:1']).arriving).toBeUndefined()
+  })
+
   test('two user ids stay two people: the link is refused, the event is its anchor\u2019s', () => {
     const { see } = aGraph()
     const a = see(['user_id:A', 'anonymous_id:tv'])
@@ -168,8 +182,13 @@ describe('the order of arrival', () => {
 
   /** Who is together with whom, and whether any link was refused on the way. */
   function outcomeOf(messages: readonly (readonly string[])[], settings = defaults) {
-    const { see, rootOf, store } = aGraph(settings)
-    const refusals = messages.flatMap((ids) => see(ids).refused)
+    const { ask, see, rootOf, store } = aGraph(settings)
+    const refusals = messages.flatMap((ids) => {
+      // One message may join several: who is asked again once they are together is told.
+      ask(ids)
+      for (const { seq } of store.openOperations()) store.finish(seq)
+      return see(ids).refused
+    })
     const known = names.filter((name) => store.identifier(name))
     return { refusals, together: known.map((a) => known.filter((b) => rootOf(a) === rootOf(b)).join(' ')) }
   }

@@ -145,10 +145,15 @@ describe('lake compact', () => {
     const view = `select events::int as events, len(json_keys(by_name))::int as names, (by_name->>'other')::int as other
       from daily_activity order by events desc limit 1`
     const lake = localLake(server.state)
-    const files = lake.keys('gold/daily_activity/ws=default/').map((key) => lake.read(key).buffer as ArrayBuffer)
-    const gold = (await Promise.all(files.map((file) => readParquet(GOLD.daily_activity, file)))).flat()
-    const found = gold.find(({ events }) => events === MANY)?.['by_name'] as Record<string, number>
-    expect([Object.keys(found).length, found['other']]).toEqual([501, MANY - 500])
+    const inGold = async () => {
+      const files = lake.keys('gold/daily_activity/ws=default/').map((key) => lake.read(key).buffer as ArrayBuffer)
+      const gold = (await Promise.all(files.map((file) => readParquet(GOLD.daily_activity, file)))).flat()
+      const found = gold.find(({ events }) => events === MANY)?.['by_name'] as Record<string, number> | undefined
+      // The server builds gold by itself as well; whoever comes second lets it be.
+      if (!found) await tributary('lake', 'compact')
+      return found && [Object.keys(found).length, found['other']]
+    }
+    await expect.poll(inGold, { timeout: 90_000 }).toEqual([501, MANY - 500])
     expect(JSON.parse((await tributary('sql', view, '--json')).out)).toEqual([
       { events: MANY, names: 501, other: MANY - 500 },
     ])
