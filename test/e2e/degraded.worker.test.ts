@@ -159,7 +159,7 @@ describe('R2 is down', () => {
     const { acked, retried } = await deliver(waiting, 1, ill)
     expect([acked.length, retried.length]).toEqual([0, 3])
     expect((await ledgerOf(ws)).size).toBe(0)
-    expect((await meterOf(ws)).counts).toEqual({})
+    expect((await meterOf(ws)).counts).toEqual({ 'waits:unreachable': 3 })
 
     const again = await deliver(waiting, 2, edge.env)
     expect([again.acked.length, again.retried.length]).toEqual([3, 0])
