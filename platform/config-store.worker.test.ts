@@ -72,7 +72,10 @@ describe('the configuration store', () => {
     expect(database.reads).toBe(1)
     database.rows['tokens'] = [{ id: 'tok_1', workspace: 'acme', scopes: '["profiles:read"]', expiresAt: null }]
     clock.at += 5_000
-    expect(await store.token('hash')).toMatchObject({ workspace: 'acme', scopes: ['profiles:read'] })
+    expect(await store.token('hash')).toMatchObject({
+      workspace: 'acme',
+      grant: { scopes: ['profiles:read'], masked: false },
+    })
     await settled()
   })
 
