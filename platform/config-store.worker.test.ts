@@ -70,7 +70,9 @@ describe('the configuration store', () => {
     expect(await store.token('hash')).toBe('unknown')
     expect(await store.token('hash')).toBe('unknown')
     expect(database.reads).toBe(1)
-    database.rows['tokens'] = [{ id: 'tok_1', workspace: 'acme', scopes: '["profiles:read"]', expiresAt: null }]
+    database.rows['tokens'] = [
+      { id: 'tok_1', workspace: 'acme', scopes: '["profiles:read"]', role: null, expiresAt: null },
+    ]
     clock.at += 5_000
     expect(await store.token('hash')).toMatchObject({
       workspace: 'acme',
